@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+// Targets from low to high. The framework is a nested package because only that gives one copy of it in a process
+// that also loads plugins (see Sources/Framework/Package.swift).
+import PackageDescription
+
+let kit: Target.Dependency = .product(name: "MunimKit", package: "Framework")
+
+let package = Package(
+    name: "munim",
+    products: [
+        .executable(name: "munim", targets: ["munim"]),
+        .library(name: "MunimTesting", targets: ["MunimTesting"]),
+    ],
+    dependencies: [.package(path: "Sources/Framework")],
+    targets: [
+        .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMicrohttpd", path: "Sources/C/CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+
+        .target(name: "MunimTesting", dependencies: [kit], path: "Sources/FrameworkTesting"),
+
+        .target(name: "Instruments", dependencies: [kit], path: "Sources/Plugins/Instruments"),
+        .target(name: "Sizing", dependencies: [kit], path: "Sources/Plugins/Sizing"),
+        .target(name: "Rollover", dependencies: [kit], path: "Sources/Plugins/Rollover"),
+        .target(name: "Brokers", dependencies: [kit], path: "Sources/Plugins/Brokers"),
+        .target(name: "Storage", dependencies: [kit, "CSQLite"], path: "Sources/Plugins/Storage"),
+        .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
+        .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),
+
+        .executableTarget(
+            name: "munim",
+            dependencies: [
+                kit, "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML", "CMicrohttpd", "CSodium",
+            ],
+            path: "Sources/Host"),
+
+        .testTarget(name: "FrameworkTests", dependencies: [kit, "MunimTesting"]),
+        .testTarget(
+            name: "PluginTests",
+            dependencies: [
+                kit, "MunimTesting", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts",
+            ]),
+        .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"]),
+        .testTarget(name: "TidyTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

@@ -1,0 +1,71 @@
+/// A name or number that identifies one thing of one kind; identifiers of different kinds do not mix.
+public protocol Identifier: Hashable, Comparable, Codable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The text as stored and shown.
+    var text: String { get }
+    /// An identifier with this text.
+    init(_ text: String)
+}
+
+extension Identifier {
+    /// The text itself.
+    public var description: String { text }
+    /// An identifier written in code.
+    public init(stringLiteral text: String) { self.init(text) }
+    /// Ordered by the bytes of the text.
+    public static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+    /// Decodes the bare text.
+    public init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
+    /// Encodes the bare text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// The configured name of an instrument, such as `BANK_NIFTY`; also the scope in which decisions are taken one at a time.
+public struct InstrumentName: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// The canonical identity of a signal: 64 hexadecimal digits of a SHA-256.
+public struct Fingerprint: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// One durable decision to change exposure.
+public struct IntentID: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// One position, unique for ever: a slot that is used again gets a new one.
+public struct PositionID: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// The name of one leg attempt towards the broker: at most 20 characters of A–Z and 0–9, never reused.
+public struct Tag: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// The broker's own number of an order.
+public struct BrokerOrderID: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// The broker's own number of a trade; each is posted once.
+public struct TradeID: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}
+
+/// One process of the host; a restart is another one.
+public struct Incarnation: Identifier {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+}

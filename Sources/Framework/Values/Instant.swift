@@ -1,0 +1,165 @@
+/// A point in time in UTC, counted in microseconds since 1970-01-01T00:00:00Z; no leap seconds.
+public struct Instant: Hashable, Comparable, Sendable {
+    /// Microseconds since the epoch.
+    public let microseconds: Int64
+    /// The instant so many microseconds after the epoch.
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    /// The instant so many whole seconds after the epoch.
+    public init(seconds: Int64) { self.microseconds = seconds * 1_000_000 }
+    /// Whole seconds since the epoch, rounded down.
+    public var seconds: Int64 { Int64(Int128(microseconds).divided(by: 1_000_000, rounding: .floor)) }
+    /// Ordered by time.
+    public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+
+    /// This instant moved by `span`; saturates instead of trapping.
+    public static func + (instant: Instant, span: Span) -> Instant {
+        let (sum, overflowed) = instant.microseconds.addingReportingOverflow(span.microseconds)
+        return Instant(microseconds: overflowed ? (span.microseconds < 0 ? .min : .max) : sum)
+    }
+    /// This instant moved back by `span`.
+    public static func - (instant: Instant, span: Span) -> Instant { instant + Span(microseconds: 0 - span.microseconds) }
+    /// The time from the right instant to the left one; saturates instead of trapping.
+    public static func - (left: Instant, right: Instant) -> Span {
+        let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
+        return Span(microseconds: overflowed ? (left < right ? -Int64.max : .max) : difference)
+    }
+}
+
+/// A length of time in microseconds; negative when it runs backwards.
+public struct Span: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// Microseconds.
+    public let microseconds: Int64
+    /// So many microseconds.
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+    /// No time.
+    public static let zero = Span(microseconds: 0)
+    /// So many milliseconds.
+    public static func milliseconds(_ count: Int64) -> Span { Span(microseconds: count * 1_000) }
+    /// So many seconds.
+    public static func seconds(_ count: Int64) -> Span { Span(microseconds: count * 1_000_000) }
+    /// So many minutes.
+    public static func minutes(_ count: Int64) -> Span { .seconds(count * 60) }
+    /// So many days of 24 hours.
+    public static func days(_ count: Int64) -> Span { .seconds(count * 86_400) }
+    /// Ordered by length.
+    public static func < (left: Span, right: Span) -> Bool { left.microseconds < right.microseconds }
+    /// The span as the standard library's duration.
+    public var duration: Duration { .microseconds(microseconds) }
+    /// Short text in the largest fitting unit, such as "90 s", "1.5 s" or "250 ms".
+    public var description: String {
+        let size = microseconds.magnitude
+        if size >= 1_000_000 { return FixedPoint.text(of: microseconds, scale: 6) + " s" }
+        if size >= 1_000 { return FixedPoint.text(of: microseconds, scale: 3) + " ms" }
+        return "\(microseconds) µs"
+    }
+}
+
+extension Instant: CustomStringConvertible {
+    /// ISO 8601 in UTC, such as "2025-11-28T05:00:00Z", with a fraction only where there is one.
+    public var description: String {
+        let (day, clock) = utcParts
+        let time = clock.text
+        let micro = Int128(microseconds) - Int128(seconds) * 1_000_000
+        guard micro != 0 else { return "\(day)T\(time)Z" }
+        var digits = String(micro)
+        digits = String(repeating: "0", count: 6 - digits.count) + digits
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return "\(day)T\(time).\(digits)Z"
+    }
+
+    private var utcParts: (TradingDay, TimeOfDay) {
+        let days = Int64(Int128(seconds).divided(by: 86_400, rounding: .floor))
+        let rest = Int(seconds - days * 86_400)
+        return (TradingDay(daysSinceEpoch: Int(days)), TimeOfDay(secondsSinceMidnight: rest))
+    }
+
+    /// The instant that an ISO 8601 text denotes, or nil when it is malformed or no such day or time exists.
+    ///
+    /// Accepts `YYYY-MM-DDTHH:MM:SS[.ffffff]` followed by `Z`, `±HH:MM` or nothing; nothing means `defaultOffset`. A space may stand for the `T`.
+    public init?(_ text: some StringProtocol, defaultOffset: UTCOffset?) {
+        guard let instant = ISO8601Reader(Array(text.utf8)).instant(defaultOffset: defaultOffset) else { return nil }
+        self = instant
+    }
+}
+
+extension Instant: Codable {
+    /// Decodes ISO 8601 with a zone.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let instant = Instant(text, defaultOffset: nil) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is not an ISO 8601 instant with a zone")
+        }
+        self = instant
+    }
+    /// Encodes ISO 8601 in UTC.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// A fixed distance of a local clock from UTC.
+public struct UTCOffset: Hashable, Codable, Sendable {
+    /// Seconds east of Greenwich.
+    public let seconds: Int64
+    /// An offset of so many seconds east of Greenwich.
+    public init(seconds: Int64) { self.seconds = seconds }
+    /// +05:30, the clock of the exchange's day; it has no daylight saving.
+    public static let exchange = UTCOffset(seconds: 19_800)
+    /// UTC itself.
+    public static let zero = UTCOffset(seconds: 0)
+}
+
+/// Reads the one date and time form that signals carry; a bad day is refused, never rolled into the next month.
+private struct ISO8601Reader {
+    private let bytes: [UInt8]
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func instant(defaultOffset: UTCOffset?) -> Instant? {
+        guard bytes.count >= 19, bytes.count <= 32, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84 || bytes[10] == 32,
+            bytes[13] == 58, bytes[16] == 58,
+            let year = number(0, 4), let month = number(5, 2), let dayOfMonth = number(8, 2),
+            let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
+            let day = TradingDay(year: year, month: month, day: dayOfMonth), hour < 24, minute < 60, second < 60
+        else { return nil }
+        var index = 19
+        guard let micro = fraction(&index), let offset = offset(from: index, or: defaultOffset) else { return nil }
+        let local = Int64(day.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+        return Instant(microseconds: (local - offset.seconds) * 1_000_000 + micro)
+    }
+
+    private func number(_ start: Int, _ count: Int) -> Int? {
+        var value = 0
+        for byte in bytes[start..<start + count] {
+            guard byte >= 48, byte <= 57 else { return nil }
+            value = value * 10 + Int(byte - 48)
+        }
+        return value
+    }
+
+    private func fraction(_ index: inout Int) -> Int64? {
+        guard index < bytes.count, bytes[index] == 46 else { return 0 }
+        index += 1
+        var micro: Int64 = 0
+        var digits = 0
+        while index < bytes.count, bytes[index] >= 48, bytes[index] <= 57 {
+            if digits < 6 { micro = micro * 10 + Int64(bytes[index] - 48) }
+            digits += 1
+            index += 1
+        }
+        guard digits > 0, digits <= 9 else { return nil }
+        for _ in 0..<max(0, 6 - digits) { micro *= 10 }
+        return micro
+    }
+
+    private func offset(from index: Int, or defaultOffset: UTCOffset?) -> UTCOffset? {
+        guard index < bytes.count else { return defaultOffset }
+        if bytes[index] == 90 { return index + 1 == bytes.count ? .zero : nil }
+        guard bytes[index] == 43 || bytes[index] == 45, bytes.count == index + 6, bytes[index + 3] == 58,
+            let hours = number(index + 1, 2), let minutes = number(index + 4, 2), hours <= 14, minutes < 60
+        else { return nil }
+        let seconds = Int64(hours * 3_600 + minutes * 60)
+        return UTCOffset(seconds: bytes[index] == 45 ? -seconds : seconds)
+    }
+}

@@ -1,0 +1,92 @@
+/// A count of the exchange's units of trading; never negative.
+public struct Lots: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// How many.
+    public let count: Int64
+    /// So many lots; `count` must not be negative.
+    public init(_ count: Int64) {
+        precondition(count >= 0, "lots are never negative")
+        self.count = count
+    }
+    /// No lots.
+    public static let zero = Lots(0)
+    /// Ordered by count.
+    public static func < (left: Lots, right: Lots) -> Bool { left.count < right.count }
+    /// The bare number.
+    public var description: String { String(count) }
+
+    /// Decodes a whole number of at least 0.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let count = try container.decode(Int64.self)
+        guard count >= 0 else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "lots are never negative") }
+        self.count = count
+    }
+    /// Encodes the bare number.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(count)
+    }
+
+    /// The sum, or ``Overflow``.
+    public func adding(_ other: Lots) throws(Overflow) -> Lots {
+        let (sum, overflowed) = count.addingReportingOverflow(other.count)
+        guard !overflowed else { throw Overflow() }
+        return Lots(sum)
+    }
+
+    /// The same in units of the contract: `count × unitsPerLot`.
+    public func quantity(unitsPerLot: Quantity) throws(Overflow) -> Quantity {
+        let (units, overflowed) = count.multipliedReportingOverflow(by: unitsPerLot.count)
+        guard !overflowed else { throw Overflow() }
+        return Quantity(units)
+    }
+}
+
+/// A count of units in which one contract's orders are counted; never negative, the side says the direction.
+public struct Quantity: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// How many.
+    public let count: Int64
+    /// So many units; `count` must not be negative.
+    public init(_ count: Int64) {
+        precondition(count >= 0, "a quantity is never negative")
+        self.count = count
+    }
+    /// No units.
+    public static let zero = Quantity(0)
+    /// Ordered by count.
+    public static func < (left: Quantity, right: Quantity) -> Bool { left.count < right.count }
+    /// The bare number.
+    public var description: String { String(count) }
+
+    /// Decodes a whole number of at least 0.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let count = try container.decode(Int64.self)
+        guard count >= 0 else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "a quantity is never negative") }
+        self.count = count
+    }
+    /// Encodes the bare number.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(count)
+    }
+
+    /// The whole lots in this quantity; the remainder is lost, so ask ``isWhole(unitsPerLot:)`` first where it matters.
+    public func lots(unitsPerLot: Quantity) -> Lots {
+        precondition(unitsPerLot.count > 0, "a lot has at least one unit")
+        return Lots(count / unitsPerLot.count)
+    }
+
+    /// Whether this quantity is a whole number of lots.
+    public func isWhole(unitsPerLot: Quantity) -> Bool { unitsPerLot.count > 0 && count % unitsPerLot.count == 0 }
+
+    /// What is left of this quantity after `other`; zero when `other` is larger.
+    public func remaining(after other: Quantity) -> Quantity { Quantity(Swift.max(0, count - other.count)) }
+
+    /// The sum, or ``Overflow``.
+    public func adding(_ other: Quantity) throws(Overflow) -> Quantity {
+        let (sum, overflowed) = count.addingReportingOverflow(other.count)
+        guard !overflowed else { throw Overflow() }
+        return Quantity(sum)
+    }
+}
