@@ -1,0 +1,116 @@
+/// Says what one instrument is: its contracts, lots, hours, symbols and stops. Pure: the same question has the same answer.
+public protocol InstrumentPlugin: Plugin {
+    /// Facts that hold on `day`: lot, point value, margin, stops and pyramids.
+    func terms(on day: TradingDay) -> InstrumentTerms
+    /// When the exchange trades on `day`.
+    func schedule(on day: TradingDay) -> DaySchedule
+    /// The next `count` expiries on or after `day`, in order.
+    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay]
+    /// The contracts that make one position with this expiry when the underlying trades at `price` on `day`.
+    func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure
+}
+
+/// Why an instrument cannot name contracts.
+public enum InstrumentFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No contract with this expiry exists.
+    case noSuchExpiry(TradingDay)
+    /// No strike near this price exists.
+    case noStrike(near: Price)
+    /// The calendar does not cover this day.
+    case unknownCalendar(TradingDay)
+
+    public var description: String {
+        switch self {
+        case .noSuchExpiry(let day): "no contract expires on \(day)"
+        case .noStrike(let price): "no strike near \(price)"
+        case .unknownCalendar(let day): "the trading calendar does not cover \(day)"
+        }
+    }
+}
+
+/// Facts of an instrument that hold on one day.
+public struct InstrumentTerms: Hashable, Codable, Sendable {
+    /// Money per point per lot.
+    public var pointValue: PointValue
+    /// Units in which the broker counts one lot.
+    public var unitsPerLot: Quantity
+    /// Margin that one lot needs.
+    public var marginPerLot: Money
+    /// Initial stop in multiples of the average true range.
+    public var initialStopMultiple: Ratio
+    /// Trailing stop in multiples of the average true range.
+    public var trailingStopMultiple: Ratio
+    /// How many pyramids may stand on a base.
+    public var maximumPyramids: Int
+    /// Least distance between layers in multiples of the average true range.
+    public var pyramidSpacing: Ratio
+    /// Length of one bar of the sender, for the silence alarm.
+    public var barLength: Span
+
+    /// Creates terms.
+    public init(
+        pointValue: PointValue, unitsPerLot: Quantity, marginPerLot: Money, initialStopMultiple: Ratio, trailingStopMultiple: Ratio,
+        maximumPyramids: Int, pyramidSpacing: Ratio, barLength: Span
+    ) {
+        self.pointValue = pointValue
+        self.unitsPerLot = unitsPerLot
+        self.marginPerLot = marginPerLot
+        self.initialStopMultiple = initialStopMultiple
+        self.trailingStopMultiple = trailingStopMultiple
+        self.maximumPyramids = maximumPyramids
+        self.pyramidSpacing = pyramidSpacing
+        self.barLength = barLength
+    }
+}
+
+/// When an exchange trades on one day.
+public enum DaySchedule: Hashable, Codable, Sendable {
+    /// Open in these sessions, in order and without overlap.
+    case open([Session])
+    /// Closed, with the reason: a weekend or a named holiday.
+    case closed(String)
+
+    /// The sessions; none when closed.
+    public var sessions: [Session] {
+        switch self {
+        case .open(let sessions): sessions
+        case .closed: []
+        }
+    }
+}
+
+extension InstrumentPlugin {
+    /// Whether the exchange trades at `instant`.
+    public func isOpen(at instant: Instant) -> Bool {
+        let time = TimeOfDay(of: instant)
+        return schedule(on: TradingDay(of: instant)).sessions.contains { $0.contains(time) }
+    }
+
+    /// The first moment at or after `instant` at which the exchange trades; nil when none is known within 30 days.
+    public func nextOpen(atOrAfter instant: Instant) -> Instant? {
+        guard !isOpen(at: instant) else { return instant }
+        let today = TradingDay(of: instant)
+        for offset in 0...30 {
+            let day = today.advanced(by: offset)
+            for session in schedule(on: day).sessions {
+                let open = day.instant(at: session.open)
+                if open >= instant { return open }
+            }
+        }
+        return nil
+    }
+
+    /// The close of the last session of the day of `instant`; nil on a day without sessions.
+    public func close(onDayOf instant: Instant) -> Instant? {
+        let day = TradingDay(of: instant)
+        return schedule(on: day).sessions.last.map { day.instant(at: $0.close) }
+    }
+
+    /// Trading days strictly between `day` and `expiry`, both ends excluded.
+    public func tradingDays(from day: TradingDay, to expiry: TradingDay) -> Int {
+        guard expiry.daysSinceEpoch > day.daysSinceEpoch + 1, expiry.daysSinceEpoch - day.daysSinceEpoch < 800 else { return 0 }
+        return (day.daysSinceEpoch + 1..<expiry.daysSinceEpoch).reduce(0) { count, number in
+            schedule(on: TradingDay(daysSinceEpoch: number)).sessions.isEmpty ? count : count + 1
+        }
+    }
+}

@@ -1,0 +1,132 @@
+/// A row of a table: what is stored, one struct per table.
+public protocol Record: Codable, Hashable, Sendable {
+    /// The table's name, columns, keys and indexes.
+    static var table: Table { get }
+    /// The values in the order of the table's columns.
+    var values: [Value] { get }
+    /// The record that `values` described; throws `.corrupt` when a value is missing or of another type.
+    init(_ row: Row) throws(StorageError)
+}
+
+/// One value of a row.
+public enum Value: Hashable, Sendable {
+    case null
+    /// Whole numbers, booleans (0 and 1), instants (microseconds) and decimals (units of the column's scale).
+    case integer(Int64)
+    case text(String)
+    case bytes([UInt8])
+    /// A structured value, encoded as text only by backends that store text.
+    case document(Document)
+}
+
+/// What a column holds, so that each backend can choose its own type for it.
+public enum ColumnType: Hashable, Sendable {
+    case integer, boolean, instant, day, text, bytes, document
+    /// An exact decimal with so many places.
+    case decimal(scale: Int)
+}
+
+/// A column of a table.
+public struct Column: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// What it holds.
+    public var type: ColumnType
+    /// Whether it may be empty.
+    public var isOptional: Bool
+
+    /// Creates a column.
+    public init(_ name: String, _ type: ColumnType, optional: Bool = false) {
+        self.name = name
+        self.type = type
+        self.isOptional = optional
+    }
+}
+
+/// A set of columns whose values together occur once, among the rows where `condition` holds.
+///
+/// Rows with an empty value in one of the columns do not take part.
+public struct UniqueKey: Hashable, Sendable {
+    /// The columns.
+    public var columns: [String]
+    /// Restricts the key to rows whose column has one of these values; nil for all rows.
+    public var condition: KeyCondition?
+
+    /// Creates a key.
+    public init(_ columns: [String], where condition: KeyCondition? = nil) {
+        self.columns = columns
+        self.condition = condition
+    }
+}
+
+/// A restriction of a unique key to some rows.
+public struct KeyCondition: Hashable, Sendable {
+    /// The column looked at.
+    public var column: String
+    /// The values that make a row take part.
+    public var values: [Value]
+
+    /// Creates a condition.
+    public init(_ column: String, in values: [Value]) {
+        self.column = column
+        self.values = values
+    }
+}
+
+/// The description of a table.
+public struct Table: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its columns, in order.
+    public var columns: [Column]
+    /// The columns of the primary key.
+    public var primaryKey: [String]
+    /// Further unique keys.
+    public var uniqueKeys: [UniqueKey]
+    /// Columns that are searched together, one list per index.
+    public var indexes: [[String]]
+    /// The column with the optimistic version, counted from 1; nil for rows that are only inserted.
+    public var versionColumn: String?
+
+    /// Creates a description.
+    public init(
+        _ name: String, columns: [Column], primaryKey: [String], uniqueKeys: [UniqueKey] = [], indexes: [[String]] = [],
+        versionColumn: String? = nil
+    ) {
+        self.name = name
+        self.columns = columns
+        self.primaryKey = primaryKey
+        self.uniqueKeys = uniqueKeys
+        self.indexes = indexes
+        self.versionColumn = versionColumn
+    }
+
+    /// The position of a column; a name that the table does not have is our own mistake.
+    public func index(of column: String) -> Int {
+        guard let index = columns.firstIndex(where: { $0.name == column }) else { preconditionFailure("table \(name) has no column \(column)") }
+        return index
+    }
+}
+
+/// A stored row on its way back to a record.
+public struct Row: Sendable {
+    /// The table.
+    public let table: Table
+    /// The values in the order of the table's columns; a document may come back as text.
+    public let values: [Value]
+
+    /// Creates a row.
+    public init(table: Table, values: [Value]) {
+        self.table = table
+        self.values = values
+    }
+
+    /// The value of `column`, read as a type that knows how.
+    public func read<V: ColumnValue>(_ column: String, as type: V.Type = V.self) throws(StorageError) -> V {
+        let value = values[table.index(of: column)]
+        guard let read = V(value) else {
+            throw .corrupt("\(table.name).\(column) holds \(value), which is not a \(V.self)")
+        }
+        return read
+    }
+}

@@ -1,0 +1,107 @@
+/// What time it is. The only source of time in the process.
+public protocol Clock: Sendable {
+    /// The wall clock in UTC; it may jump.
+    func now() -> Instant
+    /// Time since an arbitrary start that never jumps and counts time spent suspended.
+    func boot() -> Span
+    /// Returns when the wall clock has reached `instant`, or throws when the task is cancelled.
+    func sleep(until instant: Instant) async throws
+}
+
+/// Where unpredictable numbers come from. The only source of randomness in the process.
+public protocol RandomSource: Sendable {
+    /// 128 bits that an outsider cannot guess.
+    func entropy() -> Entropy
+}
+
+/// 128 unpredictable bits, handed to the core with each event so that the core itself stays deterministic.
+public struct Entropy: Hashable, Codable, Sendable {
+    /// The upper half.
+    public var high: UInt64
+    /// The lower half.
+    public var low: UInt64
+    /// Creates the bits.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// How much a line of log or an alert matters.
+public enum Severity: String, Codable, CaseIterable, Comparable, Sendable {
+    case debug, info, warning, error, critical
+    /// Ordered by weight.
+    public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// One named value in a line of log.
+public struct LogField: Hashable, Codable, Sendable {
+    /// The name.
+    public var name: String
+    /// The value as text; never a secret.
+    public var value: String
+    /// Creates a field.
+    public init(_ name: String, _ value: some CustomStringConvertible) {
+        self.name = name
+        self.value = value.description
+    }
+}
+
+/// Where lines of log go.
+public protocol Log: Sendable {
+    /// Writes one line; returns at once and never fails.
+    func write(_ severity: Severity, _ message: String, _ fields: [LogField])
+}
+
+extension Log {
+    /// Writes one line without or with a few fields.
+    public func callAsFunction(_ severity: Severity, _ message: String, _ fields: LogField...) { write(severity, message, fields) }
+}
+
+/// Where counts and durations go.
+public protocol Metrics: Sendable {
+    /// Adds to a counter.
+    func add(_ count: Int64, to counter: Metric, label: String?)
+    /// Sets a gauge.
+    func set(_ value: Int64, of gauge: Metric, label: String?)
+    /// Records a duration in a histogram.
+    func record(_ span: Span, in histogram: Metric, label: String?)
+}
+
+/// Every metric of the process, in one list, so that an operator reads them in a minute.
+public enum Metric: String, CaseIterable, Sendable {
+    case signalsReceived = "signals_received_total"
+    case signalsDuplicate = "signals_duplicate_total"
+    case signalsConflicting = "signals_conflicting_total"
+    case requestsRefused = "requests_refused_total"
+    case verdicts = "verdicts_total"
+    case ordersSent = "orders_sent_total"
+    case ordersUnknown = "orders_unknown_total"
+    case commits = "commits_total"
+    case commitFailures = "commit_failures_total"
+    case alerts = "alerts_total"
+    case acknowledgement = "signal_acknowledgement_seconds"
+    case verdictLatency = "signal_verdict_seconds"
+    case commitLatency = "commit_seconds"
+    case openPositions = "open_positions"
+    case waitingSignals = "waiting_signals"
+    case closedEquity = "closed_equity"
+    case tradingStopped = "trading_stopped"
+}
+
+/// A log that keeps nothing.
+public struct SilentLog: Log {
+    /// Creates the log.
+    public init() {}
+    public func write(_ severity: Severity, _ message: String, _ fields: [LogField]) {}
+}
+
+/// Metrics that keep nothing.
+public struct NoMetrics: Metrics {
+    /// Creates the metrics.
+    public init() {}
+    public func add(_ count: Int64, to counter: Metric, label: String?) {}
+    public func set(_ value: Int64, of gauge: Metric, label: String?) {}
+    public func record(_ span: Span, in histogram: Metric, label: String?) {}
+}
