@@ -1,0 +1,93 @@
+/// Replaces `${NAME}` and `${NAME:-default}` in texts; `$${` stands for a literal `${`.
+///
+/// Pure: what a name means is answered by `lookup`. A default is used when the variable is missing or empty, as shells do it.
+public struct EnvironmentReferences: Sendable {
+    private let lookup: @Sendable (String) -> String?
+
+    /// References answered by `lookup`, which returns nil for a variable that is not set.
+    public init(lookup: @escaping @Sendable (String) -> String?) { self.lookup = lookup }
+
+    /// The tree with every scalar expanded, and a fault for each reference that failed; keys are never expanded.
+    public func expanding(_ node: ConfigNode, file: String) -> (node: ConfigNode, faults: [ConfigFault]) {
+        var faults: [ConfigFault] = []
+        return (expanding(node, path: "", file: file, &faults), faults)
+    }
+
+    private func expanding(_ node: ConfigNode, path: String, file: String, _ faults: inout [ConfigFault]) -> ConfigNode {
+        switch node.content {
+        case .scalar(let scalar):
+            do { return ConfigNode(.scalar(try expanding(scalar)), mark: node.mark) } catch {
+                faults.append(ConfigFault(file: file, mark: node.mark, path: path, message: error.message))
+                return ConfigNode(.scalar(ConfigNode.Scalar("", isQuoted: scalar.isQuoted, origin: .broken)), mark: node.mark)
+            }
+        case .sequence(let elements):
+            let expanded = elements.enumerated().map { expanding($1, path: "\(path)[\($0 + 1)]", file: file, &faults) }
+            return ConfigNode(.sequence(expanded), mark: node.mark)
+        case .mapping(let entries):
+            let expanded = entries.map { entry in
+                let inner = path.isEmpty ? entry.key : path + "." + entry.key
+                return ConfigNode.Entry(key: entry.key, mark: entry.mark, value: expanding(entry.value, path: inner, file: file, &faults))
+            }
+            return ConfigNode(.mapping(expanded), mark: node.mark)
+        }
+    }
+
+    private func expanding(_ scalar: ConfigNode.Scalar) throws(BadReference) -> ConfigNode.Scalar {
+        let (text, wasReplaced) = try expand(scalar.text)
+        guard wasReplaced else { return ConfigNode.Scalar(text, isQuoted: scalar.isQuoted) }
+        return ConfigNode.Scalar(text, isQuoted: scalar.isQuoted, origin: .environment(raw: scalar.text))
+    }
+
+    /// Why a reference could not be replaced, in a sentence that shows no value.
+    public struct BadReference: Error, Hashable, Sendable {
+        /// The sentence.
+        public let message: String
+    }
+
+    /// The text with its references replaced, and whether there were any.
+    public func expand(_ text: String) throws(BadReference) -> (text: String, wasReplaced: Bool) {
+        var result = ""
+        var rest = text[...]
+        var wasReplaced = false
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[dollar...]
+            if rest.hasPrefix("$${") {
+                result += "${"
+                rest = rest.dropFirst(3)
+            } else if rest.hasPrefix("${") {
+                guard let end = rest.firstIndex(of: "}") else {
+                    throw BadReference(
+                        message: "an environment reference is not closed: expected ${NAME} or ${NAME:-default}, or $${ for a literal ${")
+                }
+                result += try value(of: rest[rest.index(dollar, offsetBy: 2)..<end])
+                rest = rest[rest.index(after: end)...]
+                wasReplaced = true
+            } else {
+                result += "$"
+                rest = rest.dropFirst()
+            }
+        }
+        return (result + rest, wasReplaced)
+    }
+
+    private func value(of reference: Substring) throws(BadReference) -> String {
+        let separator = reference.firstRange(of: ":-")
+        let name = String(separator.map { reference[..<$0.lowerBound] } ?? reference)
+        guard Self.isName(name), separator.map({ !reference[$0.upperBound...].contains("${") }) ?? true else {
+            throw BadReference(
+                message: "malformed environment reference \(Shown.quoted("${\(reference)}")): expected ${NAME} or ${NAME:-default}")
+        }
+        let found = lookup(name)
+        if let separator { return found.flatMap { $0.isEmpty ? nil : $0 } ?? String(reference[separator.upperBound...]) }
+        guard let found else {
+            throw BadReference(message: "the environment variable \(name) is not set; set it or give a default as ${\(name):-default}")
+        }
+        return found
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
+        return text.utf8.allSatisfy { ($0 | 32 >= 97 && $0 | 32 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 95 }
+    }
+}

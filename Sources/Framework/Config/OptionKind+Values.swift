@@ -1,0 +1,87 @@
+extension OptionKind where Value == Lots {
+    /// A count of lots, 0 and up.
+    public static var lots: OptionKind {
+        OptionKind("lots", noun: "a whole number of lots", placeholder: .zero, text: \.description) { text throws(OptionMismatch) in
+            let count = try WholeNumber.read(text)
+            guard count >= 0 else { throw .remarked(", which is negative") }
+            return Lots(count)
+        }
+    }
+}
+
+extension OptionKind where Value == Quantity {
+    /// A count of units, 0 and up.
+    public static var quantity: OptionKind {
+        OptionKind("quantity", noun: "a whole number of units", placeholder: .zero, text: \.description) { text throws(OptionMismatch) in
+            let count = try WholeNumber.read(text)
+            guard count >= 0 else { throw .remarked(", which is negative") }
+            return Quantity(count)
+        }
+    }
+}
+
+extension OptionKind where Value: FixedPointValue {
+    fileprivate static func decimal(_ name: String, form: String) -> OptionKind {
+        OptionKind(name, noun: "a " + name, form: form, placeholder: .zero, text: \.description) { text throws(OptionMismatch) in
+            Value(units: try Decimals.units(of: text, scale: Value.scale))
+        }
+    }
+}
+
+extension OptionKind where Value == Price {
+    /// A price with up to 4 decimals.
+    public static var price: OptionKind { decimal("price", form: "such as 52000.05") }
+}
+
+extension OptionKind where Value == Money {
+    /// An amount of money with up to 4 decimals.
+    public static var money: OptionKind {
+        var kind = decimal("money", form: "such as 250000.50")
+        kind.noun = "an amount of money"
+        return kind
+    }
+}
+
+extension OptionKind where Value == PointValue {
+    /// Money per point per lot with up to 4 decimals.
+    public static var pointValue: OptionKind { decimal("point value", form: "such as 30") }
+}
+
+extension OptionKind where Value == Ratio {
+    /// A pure number with up to 6 decimals.
+    public static var ratio: OptionKind { decimal("ratio", form: "such as 0.5") }
+
+    /// A share of a hundred with up to 4 decimals: `1.5%` and `1.5` are both 0.015.
+    public static var percent: OptionKind {
+        OptionKind("percentage", noun: "a percentage", form: "such as 1.5%", placeholder: .zero, text: { $0.percentText + "%" }) {
+            text throws(OptionMismatch) in
+            var digits = text[...]
+            if digits.last == "%" { digits = digits.dropLast() }
+            while digits.last == " " { digits = digits.dropLast() }
+            return Ratio(units: try Decimals.units(of: digits, scale: Ratio.scale - 2))
+        }
+    }
+}
+
+extension OptionKind where Value: Identifier {
+    /// A name of one kind, at least one character.
+    public static func identifier(_ name: String) -> OptionKind {
+        OptionKind(name, noun: "a " + name, placeholder: Value(""), text: \.text) { text throws(OptionMismatch) in
+            guard !text.isEmpty else { throw .malformed }
+            return Value(text)
+        }
+    }
+}
+
+/// Turns the faults of exact decimals into remarks for messages.
+enum Decimals {
+    static func units(of text: some StringProtocol, scale: Int) throws(OptionMismatch) -> Int64 {
+        do { return try FixedPoint.units(of: text, scale: scale) } catch {
+            switch error {
+            case .malformed: throw .malformed
+            case .tooPrecise: throw .remarked(", which has more than \(scale) decimals")
+            case .overflow: throw .remarked(", which is too large")
+            }
+        }
+    }
+}

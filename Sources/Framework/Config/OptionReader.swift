@@ -1,0 +1,171 @@
+/// Reads the options of one section one by one, typed, and collects every fault instead of stopping at the first.
+///
+/// A read that fails records a fault and returns a placeholder, so that reading goes on; the result of a reading with faults is thrown away.
+/// The same calls describe the options when there is nothing to read (``describe(_:)``). Keys that nobody asked for are faults at the end of a section.
+public struct OptionReader {
+    /// The option path of this section, such as `instruments.ALPHA`; empty at the top.
+    public let path: String
+    /// Where this section is named in the file.
+    public let mark: Mark
+    /// Whether nothing is read and every option is described instead.
+    public var isDescribing: Bool { if case .description = source { true } else { false } }
+
+    let source: Source
+    let record: Record
+    private(set) var askedKeys: [String] = []
+    private var acceptsUnknownKeys = false
+
+    /// Where values come from.
+    enum Source {
+        /// These keys.
+        case entries([ConfigNode.Entry])
+        /// Nowhere: the section was of a wrong type, which is reported; no further faults.
+        case muted
+        /// Nowhere: options are described.
+        case description
+    }
+
+    /// What all sections of one reading share.
+    final class Record {
+        let file: String
+        var faults: [ConfigFault] = []
+        var descriptions: [OptionDescription] = []
+        init(file: String) { self.file = file }
+    }
+
+    init(path: String, mark: Mark, source: Source, record: Record) {
+        self.path = path
+        self.mark = mark
+        self.source = source
+        self.record = record
+    }
+
+    /// Reads a whole tree: what `body` makes of it, and all faults ordered by place.
+    public static func read<Value>(
+        _ node: ConfigNode, file: String, _ body: (inout OptionReader) throws -> Value
+    ) rethrows -> (value: Value, faults: [ConfigFault]) {
+        let record = Record(file: file)
+        let value = try reading(node, path: "", mark: .start, record: record, body)
+        return (value, record.faults.sorted())
+    }
+
+    /// Every option that `body` asks for, in the order of asking.
+    public static func describe(_ body: (inout OptionReader) throws -> Void) rethrows -> [OptionDescription] {
+        let record = Record(file: "")
+        var reader = OptionReader(path: "", mark: .start, source: .description, record: record)
+        try body(&reader)
+        return record.descriptions
+    }
+
+    /// Whether the file gives this key a value; true while describing, so that nothing stays undescribed.
+    public func isGiven(_ key: String) -> Bool {
+        switch source {
+        case .entries(let entries): entries.contains { $0.key == key && !$0.value.isNothing }
+        case .muted: false
+        case .description: true
+        }
+    }
+
+    /// The keys of this section in the order of the file; empty while describing.
+    public var keys: [String] {
+        guard case .entries(let entries) = source else { return [] }
+        return entries.map(\.key)
+    }
+
+    /// Where a key's value stands, or where the section is named when the key is absent.
+    public func mark(of key: String) -> Mark {
+        guard case .entries(let entries) = source else { return mark }
+        return entries.first { $0.key == key }?.value.mark ?? mark
+    }
+
+    /// Records a fault that concerns one option, such as a contradiction with another one.
+    public func fail(_ key: String, _ message: String) { fail(mark(of: key), path(of: key), message) }
+
+    /// Records a fault that concerns the whole section.
+    public func fail(_ message: String) { fail(mark, path, message) }
+
+    /// Takes all keys that were not asked for as known; for sections whose reader is itself unknown.
+    public mutating func acceptUnknownKeys() { acceptsUnknownKeys = true }
+
+    func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
+
+    func fail(_ mark: Mark, _ path: String, _ message: String) {
+        guard case .entries = source else { return }
+        record.faults.append(ConfigFault(file: record.file, mark: mark, path: path, message: message))
+    }
+
+    /// The value of a key, remembering that it is known; nil when the section does not give it.
+    mutating func node(_ key: String) -> ConfigNode? {
+        if !askedKeys.contains(key) { askedKeys.append(key) }
+        guard case .entries(let entries) = source else { return nil }
+        return entries.first { $0.key == key }?.value
+    }
+
+    /// Marks every key of the section as known and hands out the entries, the first of each key.
+    mutating func takeAll() -> [ConfigNode.Entry] {
+        acceptsUnknownKeys = true
+        guard case .entries(let entries) = source else { return [] }
+        var seen: Set<String> = []
+        return entries.filter { seen.insert($0.key).inserted }
+    }
+
+    /// Runs `body` over `node` as a section and checks its keys afterwards.
+    static func reading<Value>(
+        _ node: ConfigNode, path: String, mark: Mark, record: Record, _ body: (inout OptionReader) throws -> Value
+    ) rethrows -> Value {
+        var source = Source.muted
+        if case .mapping(let entries) = node.content {
+            source = .entries(entries)
+        } else if node.isNothing {
+            source = .entries([])
+        } else if !node.isBroken {
+            record.faults.append(
+                ConfigFault(file: record.file, mark: node.mark, path: path, message: "expected a section of options, found \(node.shown)"))
+        }
+        var reader = OptionReader(path: path, mark: mark, source: source, record: record)
+        reader.reportDuplicates()
+        let value = try body(&reader)
+        reader.reportUnknownKeys()
+        return value
+    }
+
+    private func reportDuplicates() {
+        guard case .entries(let entries) = source else { return }
+        var first: [String: Mark] = [:]
+        for entry in entries {
+            if let earlier = first[entry.key] {
+                fail(entry.mark, path(of: entry.key), "duplicate key, first given on line \(earlier.line)")
+            } else {
+                first[entry.key] = entry.mark
+            }
+        }
+    }
+
+    private func reportUnknownKeys() {
+        guard case .entries(let entries) = source, !acceptsUnknownKeys else { return }
+        for entry in entries where !askedKeys.contains(entry.key) {
+            fail(entry.mark, path(of: entry.key), Vocabulary(askedKeys).unknown("option", entry.key))
+        }
+    }
+}
+
+extension ConfigNode {
+    /// Whether an environment reference in it failed and is already reported.
+    var isBroken: Bool {
+        guard case .scalar(let scalar) = content else { return false }
+        return scalar.origin == .broken
+    }
+
+    /// What stands here, for messages; values that came from the environment are not shown.
+    var shown: String {
+        switch content {
+        case .sequence: "a list"
+        case .mapping: "a section"
+        case .scalar(let scalar):
+            switch scalar.origin {
+            case .environment(let raw): "the value of \(Shown.quoted(raw))"
+            case .file, .broken: scalar.isNothing ? "nothing" : Shown.quoted(scalar.text)
+            }
+        }
+    }
+}

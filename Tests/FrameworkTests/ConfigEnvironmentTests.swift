@@ -1,0 +1,90 @@
+import FoundationEssentials
+import MunimKit
+import Testing
+
+@Suite("Environment references and secrets")
+struct ConfigEnvironmentTests {
+    static let environment = EnvironmentReferences { ["NAME": "munim", "EMPTY": "", "KEY": "hunter2", "RAW": "${NAME}"][$0] }
+
+    @Test(
+        "A reference becomes the value of its variable",
+        arguments: [
+            ("plain", "plain"), ("${NAME}", "munim"), ("a-${NAME}-b", "a-munim-b"), ("${NAME}${NAME}", "munimmunim"), ("${EMPTY}", ""),
+            ("${EMPTY:-x}", "x"), ("${NONE:-x y}", "x y"), ("${NONE:-}", ""), ("${NAME:-x}", "munim"), ("$${NAME}", "${NAME}"),
+            ("$NAME", "$NAME"),
+            ("5$", "5$"), ("$$", "$$"), ("${RAW}", "${NAME}"),
+        ])
+    func expands(_ text: String, _ expected: String) throws {
+        #expect(try Self.environment.expand(text).text == expected)
+    }
+
+    @Test(
+        "A bad reference is a fault at its scalar",
+        arguments: [
+            ("${NONE}", "the environment variable NONE is not set; set it or give a default as ${NONE:-default}"),
+            ("${1X}", #"malformed environment reference "${1X}": expected ${NAME} or ${NAME:-default}"#),
+            ("${}", #"malformed environment reference "${}": expected ${NAME} or ${NAME:-default}"#),
+            ("${A:-${NAME}}", #"malformed environment reference "${A:-${NAME}": expected ${NAME} or ${NAME:-default}"#),
+            ("${NAME", "an environment reference is not closed: expected ${NAME} or ${NAME:-default}, or $${ for a literal ${"),
+        ])
+    func badReference(_ text: String, _ message: String) {
+        let node: ConfigNode = ["list": [["key": ConfigNode(.scalar(.init(text)), mark: Mark(line: 7, column: 9))]]]
+        let (expanded, faults) = Self.environment.expanding(node, file: "test")
+        #expect(faults.map(\.description) == ["test:7:9: list[1].key: " + message])
+        let (_, further) = OptionReader.read(expanded, file: "test") { reader in
+            reader.rows("list", summary: "List.") { $0.value("key", .lots, summary: "Key.") }
+        }
+        #expect(further == [])
+    }
+
+    @Test("A value from the environment is not shown by a fault, whatever the option")
+    func notShown() {
+        let (node, _) = Self.environment.expanding(["lots": "${KEY}", "key": ["${KEY}"]], file: "test")
+        let (_, faults) = OptionReader.read(node, file: "test") { reader in
+            _ = reader.value("lots", .lots, summary: "Lots.")
+            _ = reader.value("key", .secret, summary: "Key.")
+        }
+        #expect(
+            faults.map(\.message) == ["expected a secret, found a list", #"expected a whole number of lots, found the value of "${KEY}""#])
+        #expect(!faults.description.contains("hunter2"))
+    }
+
+    @Test("An empty variable without quotes counts as nothing")
+    func emptyIsNothing() throws {
+        let (node, _) = Self.environment.expanding(
+            ConfigNode(.mapping([.init(key: "a", mark: .start, value: .init(.scalar(.init("${EMPTY}"))))])), file: "t")
+        let (value, faults) = OptionReader.read(node, file: "t") { $0.optional("a", .text, summary: "A.") }
+        #expect(value == nil)
+        #expect(faults == [])
+    }
+
+    @Test("No printed or encoded form of a secret shows it")
+    func secretNeverPrints() throws {
+        struct Holder: Encodable { let key: Secret }
+        let holder = Holder(key: Secret("hunter2"))
+        var dumped = ""
+        dump(holder, to: &dumped)
+        let encoded = String(decoding: try JSONEncoder().encode(holder), as: UTF8.self)
+        let forms = ["\(holder)", String(reflecting: holder), String(describing: holder.key), dumped, encoded]
+        for form in forms { #expect(!form.contains("hunter2")) }
+        #expect(encoded == #"{"key":"<redacted>"}"#)
+        #expect(holder.key.reveal() == "hunter2")
+    }
+
+    @Test(
+        "The nearest known word is suggested, a far one is not",
+        arguments: [
+            ("papr", "paper" as String?), ("PAPER", "paper"), ("zerodah", "zerodha"), ("riks", "risk"), ("xyz", nil), ("", nil),
+            (String(repeating: "a", count: 10_000), nil),
+        ])
+    func nearest(_ word: String, _ expected: String?) {
+        #expect(Vocabulary(["paper", "zerodha", "risk"]).nearest(to: word) == expected)
+    }
+
+    @Test("Control characters and long texts are tamed in messages")
+    func tamed() {
+        let message = Vocabulary(["a"]).unknown("word", "\u{1b}[31m" + String(repeating: "x", count: 100))
+        #expect(message.contains("\\u{1b}[31m"))
+        #expect(message.count < 120)
+    }
+}
