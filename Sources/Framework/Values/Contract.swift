@@ -1,5 +1,5 @@
 /// The direction of an order.
-public enum Side: String, Codable, Sendable {
+public enum Side: String, Codable, CaseIterable, Sendable {
     case buy = "BUY"
     case sell = "SELL"
     /// The other direction.
@@ -85,7 +85,7 @@ public struct StructureLeg: Hashable, Codable, Sendable {
 }
 
 /// Whether an order opens or closes exposure.
-public enum LegAction: String, Codable, Sendable {
+public enum LegAction: String, Codable, CaseIterable, Sendable {
     case open, close
 }
 

@@ -1,0 +1,175 @@
+/// One leg attempt: an order, or one slice of one, with its own tag, sent at most once.
+public struct OrderRecord: Record {
+    public var tag: Tag
+    public var intent: IntentID
+    public var position: PositionID
+    public var instrument: InstrumentName
+    /// The strand and step of the intent's plan.
+    public var strand: Int
+    public var step: Int
+    /// Counted from 1 within a step; slices of one attempt share it.
+    public var attempt: Int
+    public var slice: Int
+    public var role: LegRole
+    public var action: LegAction
+    public var side: Side
+    public var contract: Stored<Contract>
+    public var symbol: String
+    public var quantity: Quantity
+    public var state: LegState
+    public var filled: Quantity
+    /// Σ price × quantity of the fills, in ten-thousandths; the average is this over `filled`.
+    public var filledValue: Int64
+    public var brokerOrder: BrokerOrderID?
+    public var sender: Incarnation?
+    public var plannedAt: Instant
+    public var sentAt: Instant?
+    public var finishedAt: Instant?
+    /// Successful complete looks into the book, begun after the horizon, that did not show it.
+    public var misses: Int
+    public var message: String?
+    public var version: Int64
+
+    public static let table = Table(
+        "orders",
+        columns: [
+            Column("tag", .text), Column("intent_id", .text), Column("position_id", .text), Column("instrument", .text),
+            Column("strand", .integer), Column("step", .integer), Column("attempt", .integer), Column("slice", .integer),
+            Column("role", .text), Column("action", .text), Column("side", .text), Column("contract", .document), Column("symbol", .text),
+            Column("quantity", .integer), Column("state", .text), Column("filled_quantity", .integer),
+            Column("filled_value", .decimal(scale: 4)), Column("broker_order_id", .text, optional: true),
+            Column("sender", .text, optional: true), Column("planned_at", .instant), Column("sent_at", .instant, optional: true),
+            Column("finished_at", .instant, optional: true), Column("misses", .integer), Column("message", .text, optional: true),
+            Column("version", .integer),
+        ],
+        primaryKey: ["tag"], indexes: [["intent_id"], ["state"], ["instrument", "planned_at"], ["broker_order_id"]],
+        versionColumn: "version")
+
+    /// A planned attempt.
+    public init(
+        tag: Tag, intent: IntentID, position: PositionID, instrument: InstrumentName, strand: Int, step: Step, attempt: Int, slice: Int,
+        quantity: Quantity, at: Instant
+    ) {
+        self.tag = tag
+        self.intent = intent
+        self.position = position
+        self.instrument = instrument
+        self.strand = strand
+        self.step = step.number
+        self.attempt = attempt
+        self.slice = slice
+        role = step.role
+        action = step.action
+        side = step.side
+        contract = Stored(step.contract)
+        symbol = step.contract.symbol
+        self.quantity = quantity
+        state = .planned
+        filled = .zero
+        filledValue = 0
+        plannedAt = at
+        misses = 0
+        version = 1
+    }
+
+    public var values: [Value] {
+        [
+            tag.column, intent.column, position.column, instrument.column, strand.column, step.column, attempt.column, slice.column,
+            role.column, action.column, side.column, contract.column, symbol.column,
+            quantity.column, state.column, filled.column, filledValue.column, brokerOrder.column, sender.column, plannedAt.column,
+            sentAt.column, finishedAt.column, misses.column, message.column, version.column,
+        ]
+    }
+
+    public init(_ row: Row) throws(StorageError) {
+        tag = try row.read("tag")
+        intent = try row.read("intent_id")
+        position = try row.read("position_id")
+        instrument = try row.read("instrument")
+        strand = try row.read("strand")
+        step = try row.read("step")
+        attempt = try row.read("attempt")
+        slice = try row.read("slice")
+        role = try row.read("role")
+        action = try row.read("action")
+        side = try row.read("side")
+        contract = try row.read("contract")
+        symbol = try row.read("symbol")
+        quantity = try row.read("quantity")
+        state = try row.read("state")
+        filled = try row.read("filled_quantity")
+        filledValue = try row.read("filled_value")
+        brokerOrder = try row.read("broker_order_id")
+        sender = try row.read("sender")
+        plannedAt = try row.read("planned_at")
+        sentAt = try row.read("sent_at")
+        finishedAt = try row.read("finished_at")
+        misses = try row.read("misses")
+        message = try row.read("message")
+        version = try row.read("version")
+    }
+}
+
+extension LegRole: StoredName {}
+extension LegAction: StoredName {}
+extension Side: StoredName {}
+
+/// One trade of the broker, posted once.
+public struct TradeRecord: Record {
+    public var id: TradeID
+    public var tag: Tag
+    public var intent: IntentID
+    public var position: PositionID
+    public var brokerOrder: BrokerOrderID
+    public var symbol: String
+    public var side: Side
+    public var quantity: Quantity
+    public var price: Price
+    public var tradedAt: Instant
+    public var recordedAt: Instant
+
+    public static let table = Table(
+        "trades",
+        columns: [
+            Column("trade_id", .text), Column("tag", .text), Column("intent_id", .text), Column("position_id", .text),
+            Column("broker_order_id", .text), Column("symbol", .text), Column("side", .text), Column("quantity", .integer),
+            Column("price", .decimal(scale: 4)), Column("traded_at", .instant), Column("recorded_at", .instant),
+        ],
+        primaryKey: ["trade_id"], indexes: [["tag"], ["intent_id"], ["position_id"], ["traded_at"]])
+
+    /// A trade of an order.
+    public init(fill: Fill, order: OrderRecord, brokerOrder: BrokerOrderID, at: Instant) {
+        id = fill.id
+        tag = order.tag
+        intent = order.intent
+        position = order.position
+        self.brokerOrder = brokerOrder
+        symbol = order.symbol
+        side = order.side
+        quantity = fill.quantity
+        price = fill.price
+        tradedAt = fill.at
+        recordedAt = at
+    }
+
+    public var values: [Value] {
+        [
+            id.column, tag.column, intent.column, position.column, brokerOrder.column, symbol.column, side.column, quantity.column,
+            price.column, tradedAt.column, recordedAt.column,
+        ]
+    }
+
+    public init(_ row: Row) throws(StorageError) {
+        id = try row.read("trade_id")
+        tag = try row.read("tag")
+        intent = try row.read("intent_id")
+        position = try row.read("position_id")
+        brokerOrder = try row.read("broker_order_id")
+        symbol = try row.read("symbol")
+        side = try row.read("side")
+        quantity = try row.read("quantity")
+        price = try row.read("price")
+        tradedAt = try row.read("traded_at")
+        recordedAt = try row.read("recorded_at")
+    }
+}

@@ -1,0 +1,163 @@
+/// One layer of one instrument from its settling to its close; unique for ever.
+public struct PositionRecord: Record {
+    public var id: PositionID
+    public var instrument: InstrumentName
+    public var layer: Layer
+    public var status: PositionStatus
+    public var mode: TradingMode
+    public var signal: Fingerprint?
+    public var entryTimestamp: Instant
+    /// Price of the structure from its opening fills; moves only when the position rolls.
+    public var entryPrice: Price
+    public var signalPrice: Price
+    public var lots: Lots
+    /// Units per leg, as the broker counts them.
+    public var quantity: Quantity
+    public var unitsPerLot: Quantity
+    public var pointValue: PointValue
+    public var marginPerLot: Money
+    public var initialStop: Price
+    public var currentStop: Price
+    public var highestClose: Price
+    /// One R in points, at settling; unchanged by rolls.
+    public var initialRisk: Price
+    public var averageTrueRange: Price
+    public var limiter: String
+    public var structure: Stored<Structure>
+    public var expiry: TradingDay
+    public var strike: Price?
+    public var realizedProfit: Money
+    public var charges: Money
+    public var rolloverStatus: RolloverStatus
+    public var rolloverCount: Int
+    public var rolloverProfit: Money
+    public var rolloverTimestamp: Instant?
+    public var originalEntryPrice: Price?
+    public var originalExpiry: TradingDay?
+    public var exitTimestamp: Instant?
+    public var exitPrice: Price?
+    public var exitReason: String?
+    public var isBase: Bool
+    /// The intent that closes or rolls it now.
+    public var intent: IntentID?
+    public var createdAt: Instant
+    public var updatedAt: Instant
+    public var version: Int64
+
+    public static let table = Table(
+        "portfolio_positions",
+        columns: [
+            Column("position_id", .text), Column("instrument", .text), Column("position", .text), Column("status", .text),
+            Column("mode", .text), Column("signal_fingerprint", .text, optional: true), Column("entry_timestamp", .instant),
+            Column("entry_price", .decimal(scale: 4)), Column("signal_price", .decimal(scale: 4)), Column("lots", .integer),
+            Column("quantity", .integer), Column("lot_size", .integer), Column("point_value", .decimal(scale: 4)),
+            Column("margin_per_lot", .decimal(scale: 4)), Column("initial_stop", .decimal(scale: 4)),
+            Column("current_stop", .decimal(scale: 4)), Column("highest_close", .decimal(scale: 4)),
+            Column("initial_risk_points", .decimal(scale: 4)), Column("atr", .decimal(scale: 4)), Column("limiter", .text),
+            Column("structure", .document), Column("expiry", .day), Column("strike", .decimal(scale: 4), optional: true),
+            Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)), Column("rollover_status", .text),
+            Column("rollover_count", .integer), Column("rollover_pnl", .decimal(scale: 4)),
+            Column("rollover_timestamp", .instant, optional: true), Column("original_entry_price", .decimal(scale: 4), optional: true),
+            Column("original_expiry", .day, optional: true), Column("exit_timestamp", .instant, optional: true),
+            Column("exit_price", .decimal(scale: 4), optional: true), Column("exit_reason", .text, optional: true),
+            Column("is_base_position", .boolean), Column("intent_id", .text, optional: true), Column("created_at", .instant),
+            Column("updated_at", .instant), Column("version", .integer),
+        ],
+        primaryKey: ["position_id"],
+        uniqueKeys: [UniqueKey(["instrument", "position"], where: KeyCondition("status", in: [.text("open"), .text("closing"), .text("partial")]))],
+        indexes: [["instrument", "status"], ["status"], ["entry_timestamp"], ["rollover_status", "expiry"]], versionColumn: "version")
+
+    public var values: [Value] {
+        [
+            id.column, instrument.column, layer.column, status.column, mode.column, signal.column, entryTimestamp.column,
+            entryPrice.column, signalPrice.column, lots.column, quantity.column, unitsPerLot.column, pointValue.column,
+            marginPerLot.column, initialStop.column, currentStop.column, highestClose.column, initialRisk.column,
+            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, realizedProfit.column,
+            charges.column, rolloverStatus.column, rolloverCount.column, rolloverProfit.column, rolloverTimestamp.column,
+            originalEntryPrice.column, originalExpiry.column, exitTimestamp.column, exitPrice.column, exitReason.column,
+            isBase.column, intent.column, createdAt.column, updatedAt.column, version.column,
+        ]
+    }
+
+    public init(_ row: Row) throws(StorageError) {
+        id = try row.read("position_id")
+        instrument = try row.read("instrument")
+        layer = try row.read("position")
+        status = try row.read("status")
+        mode = try row.read("mode")
+        signal = try row.read("signal_fingerprint")
+        entryTimestamp = try row.read("entry_timestamp")
+        entryPrice = try row.read("entry_price")
+        signalPrice = try row.read("signal_price")
+        lots = try row.read("lots")
+        quantity = try row.read("quantity")
+        unitsPerLot = try row.read("lot_size")
+        pointValue = try row.read("point_value")
+        marginPerLot = try row.read("margin_per_lot")
+        initialStop = try row.read("initial_stop")
+        currentStop = try row.read("current_stop")
+        highestClose = try row.read("highest_close")
+        initialRisk = try row.read("initial_risk_points")
+        averageTrueRange = try row.read("atr")
+        limiter = try row.read("limiter")
+        structure = try row.read("structure")
+        expiry = try row.read("expiry")
+        strike = try row.read("strike")
+        realizedProfit = try row.read("realized_pnl")
+        charges = try row.read("charges")
+        rolloverStatus = try row.read("rollover_status")
+        rolloverCount = try row.read("rollover_count")
+        rolloverProfit = try row.read("rollover_pnl")
+        rolloverTimestamp = try row.read("rollover_timestamp")
+        originalEntryPrice = try row.read("original_entry_price")
+        originalExpiry = try row.read("original_expiry")
+        exitTimestamp = try row.read("exit_timestamp")
+        exitPrice = try row.read("exit_price")
+        exitReason = try row.read("exit_reason")
+        isBase = try row.read("is_base_position")
+        intent = try row.read("intent_id")
+        createdAt = try row.read("created_at")
+        updatedAt = try row.read("updated_at")
+        version = try row.read("version")
+    }
+
+    /// A position just settled, with its stops already computed.
+    public init(
+        id: PositionID, instrument: InstrumentName, layer: Layer, mode: TradingMode, signal: Fingerprint?, entryPrice: Price,
+        signalPrice: Price, lots: Lots, quantity: Quantity, unitsPerLot: Quantity, marginPerLot: Money, initialStop: Price,
+        initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, at: Instant
+    ) {
+        self.id = id
+        self.instrument = instrument
+        self.layer = layer
+        status = .open
+        self.mode = mode
+        self.signal = signal
+        entryTimestamp = at
+        self.entryPrice = entryPrice
+        self.signalPrice = signalPrice
+        self.lots = lots
+        self.quantity = quantity
+        self.unitsPerLot = unitsPerLot
+        pointValue = structure.pointValue
+        self.marginPerLot = marginPerLot
+        self.initialStop = initialStop
+        currentStop = initialStop
+        highestClose = entryPrice
+        self.initialRisk = initialRisk
+        self.averageTrueRange = averageTrueRange
+        self.limiter = limiter
+        self.structure = Stored(structure)
+        expiry = structure.expiry
+        strike = structure.strike
+        realizedProfit = .zero
+        charges = .zero
+        rolloverStatus = .none
+        rolloverCount = 0
+        rolloverProfit = .zero
+        isBase = layer.isBase
+        createdAt = at
+        updatedAt = at
+        version = 1
+    }
+}

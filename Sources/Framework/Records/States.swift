@@ -1,0 +1,114 @@
+/// Where a signal stands: accepted until it gets its one verdict.
+public enum SignalStatus: String, StoredName, Sendable {
+    /// Committed, not decided.
+    case accepted
+    /// Decided and its intent is being carried out.
+    case working
+    /// Carried out.
+    case executed
+    /// Understood and declined, with a reason.
+    case refused
+    /// Too old to be traded.
+    case expired
+    /// Overtaken by a later exit, or closing something opened after it.
+    case superseded
+    /// Was being decided in three dying processes; a person must look.
+    case quarantined
+    /// Could not be carried out.
+    case failed
+
+    /// Whether this is a verdict, which never changes again.
+    public var isVerdict: Bool { self != .accepted && self != .working }
+}
+
+/// What an intent changes.
+public enum IntentKind: String, StoredName, Sendable {
+    case entry, pyramid, exit, roll, repair
+
+    /// Whether its opening legs increase risk.
+    public var increasesRisk: Bool { self == .entry || self == .pyramid }
+}
+
+/// Where an intent stands.
+public enum IntentState: String, StoredName, Sendable {
+    /// Its legs are being carried out.
+    case active
+    /// A roll that closed the old contract and waits to open the new one.
+    case flat
+    /// An entry given up while a late order could still appear: its slot takes no entry.
+    case quarantined
+    /// Carried out and booked.
+    case settled
+    /// Ended with nothing changed.
+    case failed
+
+    /// Whether the core still has to do something for it.
+    public var isOpen: Bool { self == .active || self == .flat || self == .quarantined }
+}
+
+/// Where one leg attempt stands.
+public enum LegState: String, StoredName, Sendable {
+    /// Decided, not sent.
+    case planned
+    /// May have left: from the commit before the first byte on.
+    case sending
+    /// The outcome of sending is not known.
+    case unknown
+    /// At the broker.
+    case working
+    /// Completely filled.
+    case filled
+    /// Refused by the broker.
+    case rejected
+    /// Ended by the broker or by us before it was filled; its fills stay.
+    case cancelled
+    /// Searched for and not found in all the ways that count as evidence.
+    case absent
+    /// Never sent, and never will be.
+    case dropped
+    /// Proven not to have reached the broker.
+    case notSent
+
+    /// Whether no further change is expected by itself; late fills are taken in every state.
+    public var isTerminal: Bool {
+        switch self {
+        case .planned, .sending, .unknown, .working: false
+        case .filled, .rejected, .cancelled, .absent, .dropped, .notSent: true
+        }
+    }
+}
+
+/// Where a position stands.
+public enum PositionStatus: String, StoredName, Sendable {
+    case open, closing, closed, partial
+
+    /// Whether it still holds exposure.
+    public var isLive: Bool { self != .closed }
+}
+
+/// Where a position's rollover stands.
+public enum RolloverStatus: String, StoredName, Sendable {
+    case none, pending
+    case inProgress = "in_progress"
+    case rolled, failed
+}
+
+/// Whether a scope takes entries.
+public enum ScopeState: String, StoredName, Sendable {
+    case active
+    /// Takes no entries until a person has looked.
+    case frozen
+}
+
+/// Why the ledger changed.
+public enum LedgerEntryKind: String, StoredName, Sendable {
+    case deposit = "DEPOSIT"
+    case withdraw = "WITHDRAW"
+    case tradingProfit = "TRADING_PNL"
+    case charges = "CHARGES"
+}
+
+/// Where money is traded.
+public enum TradingMode: String, StoredName, Sendable {
+    case paper, live
+}
