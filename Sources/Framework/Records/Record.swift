@@ -4,8 +4,17 @@ public protocol Record: Codable, Hashable, Sendable {
     static var table: Table { get }
     /// The values in the order of the table's columns.
     var values: [Value] { get }
+    /// Some of the values, by the positions of their columns; a record that is written very often answers without building all of them.
+    func values(at positions: [Int]) -> [Value]
     /// The record that `values` described; throws `.corrupt` when a value is missing or of another type.
     init(_ row: Row) throws(StorageError)
+}
+
+extension Record {
+    public func values(at positions: [Int]) -> [Value] {
+        let all = values
+        return positions.map { all[$0] }
+    }
 }
 
 /// One value of a row.
