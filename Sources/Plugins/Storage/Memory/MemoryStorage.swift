@@ -2,12 +2,7 @@ public import MunimKit
 
 /// Storage that forgets everything when it is dropped: for replays and tests.
 public actor MemoryStorage: StoragePlugin {
-    /// No options.
-    public struct Options: PluginOptions {
-        /// Creates the options.
-        public init() {}
-        public init(from reader: inout OptionReader) {}
-    }
+    public typealias Options = NoOptions
 
     public static var manifest: PluginManifest {
         PluginManifest(kind: .storage, name: "memory", version: "1.0", summary: "Keeps records in memory until the process ends.")
@@ -16,12 +11,14 @@ public actor MemoryStorage: StoragePlugin {
     private let records = MemoryRecords()
     private var privateStores: [String: MemoryRecords] = [:]
 
-    public init(options: Options, context: PluginContext) throws {}
+    public init(options: NoOptions, context: PluginContext) throws {}
 
     /// Creates an empty storage without configuration.
     public init() {}
 
-    public nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try await records.commit(transaction) }
+    public nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        try await records.commit(transaction)
+    }
     public nonisolated func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await records.fetch(query) }
     public nonisolated func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await records.count(query) }
 
