@@ -15,6 +15,9 @@ extension PaperExchange {
         listings.filter { $0.netUnits != 0 }.map { BrokerPosition(symbol: $0.symbol, netUnits: $0.netUnits) }
     }
 
+    /// The last price of a symbol, or nil.
+    public func price(ofSymbol symbol: String) -> Price? { listingIndex[symbol].flatMap { listings[$0].mark } }
+
     /// The prices of these contracts; those without a price are left out.
     public func quotes(_ contracts: [Contract]) -> [ContractQuote] {
         contracts.compactMap { contract in
