@@ -92,7 +92,7 @@ struct PaperPricingTests {
             exchange.observe(Scene.observation(last, Scene.outright(contract)))
             let limit = random.number(below: 2) == 0 ? nil : Price(units: Int64(18_000 + random.number(below: 4_000)) * 500)
             let side: Side = random.number(below: 2) == 0 ? .buy : .sell
-            let request = Scene.request(Tag("T\(number)"), side, Int64(1 + random.number(below: 9)) * 10, limit: limit, contract)
+            let request = Scene.request(MunimKit.Tag("T\(number)"), side, Int64(1 + random.number(below: 9)) * 10, limit: limit, contract)
             let answer = exchange.place(request, at: Scene.morning, filling: random.number(below: 3) == 0 ? .part : .whole)
             if random.number(below: 5) == 0, let id = answer.report?.orderID { _ = exchange.cancel(id, at: Scene.morning) }
         }
