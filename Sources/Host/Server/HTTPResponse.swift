@@ -1,0 +1,73 @@
+/// An answer with its whole body.
+struct HTTPResponse: Hashable, Sendable {
+    /// 200 to 599.
+    var status: Int
+    var contentType: String
+    var body: [UInt8]
+    /// Further fields; names and values must be free of line breaks, others are left out.
+    var headers: [HTTPField]
+    /// Whether the connection ends after this answer.
+    var closesConnection: Bool
+
+    init(status: Int, contentType: String, body: [UInt8], headers: [HTTPField] = [], closesConnection: Bool = false) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.headers = headers
+        self.closesConnection = closesConnection
+    }
+
+    /// JSON that is already encoded.
+    static func json(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "application/json", body: Array(text.utf8))
+    }
+
+    /// Plain text in UTF-8.
+    static func text(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+
+    /// The uniform error object: `status`, `error_type`, `message`, `request_id`; `details` is encoded JSON added as it stands.
+    static func failure(_ status: Int, _ kind: String, _ message: String, requestID: String, details: String? = nil) -> HTTPResponse {
+        let fields = [
+            #""status":"error""#, "\"error_type\":\(JSONText.quoted(kind))", "\"message\":\(JSONText.quoted(message))",
+            "\"request_id\":\(JSONText.quoted(requestID))",
+        ]
+        return .json("{\((fields + (details.map { ["\"details\":\($0)"] } ?? [])).joined(separator: ","))}", status: status)
+    }
+
+    /// The answer to a request that has no acceptable reading, or that cannot be handled: a status, no detail, and the end of the connection.
+    static func refusal(_ status: Int, requestID: String) -> HTTPResponse {
+        var response = failure(status, status < 500 ? "bad_request" : "unavailable", "the request was not accepted", requestID: requestID)
+        response.closesConnection = true
+        return response
+    }
+
+    /// The same answer with one more field.
+    func adding(_ name: String, _ value: String) -> HTTPResponse {
+        var copy = self
+        copy.headers.append(HTTPField(name: name, value: value))
+        return copy
+    }
+}
+
+/// Writes JSON text.
+enum JSONText {
+    /// `text` as a JSON string: quotes, backslashes and control characters escaped, everything else as UTF-8.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,98 @@
+internal import Glibc
+internal import Synchronization
+
+/// What the server remembers of one open connection and the request on it.
+///
+/// The library's thread drives it; the handler's task and the sweeper touch it under the lock.
+final class ServerConnection: Sendable {
+    /// How far the current request is.
+    enum Step: Sendable {
+        /// No request line since the connection began or the last answer ended.
+        case idle
+        /// The request line is read, the rest of the head is not.
+        case line(target: [UInt8], address: Int)
+        /// The head was accepted, the body arrives.
+        case body(RequestHead, [UInt8])
+        /// The handler works; the library leaves the connection alone until whoever ends this step resumes it, once.
+        case handling(SuspendedConnection)
+        /// The answer is known, the library writes it.
+        case answered(HTTPResponse)
+    }
+
+    /// What the lock protects.
+    struct State: Sendable {
+        var step = Step.idle
+        /// The tick at which the step began.
+        var since: UInt64
+        /// Whether an answer was written before: then waiting for a line is idling.
+        var isReused = false
+        var isOpen = true
+    }
+
+    let peer: IPAddress
+    private let socket: Int32
+    private let state: Mutex<State>
+
+    init(peer: IPAddress, socket: Int32, tick: UInt64) {
+        self.peer = peer
+        self.socket = socket
+        state = Mutex(State(since: tick))
+    }
+
+    /// Runs `body` on the state under the lock.
+    func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result { state.withLock { body(&$0) } }
+
+    /// Enters `step` at `tick`.
+    func enter(_ step: Step, tick: UInt64) {
+        state.withLock {
+            $0.step = step
+            $0.since = tick
+        }
+    }
+
+    /// Forgets the socket; afterwards its number may belong to someone else.
+    func close() { state.withLock { $0.isOpen = false } }
+
+    /// Ends the connection when its step lasts longer than `limits` allow; the library then sees the end of the stream.
+    func cutIfOverdue(at tick: UInt64, limits: ServerLimits) {
+        state.withLock { state in
+            guard state.isOpen, tick &- state.since > limits.ticks(of: state) else { return }
+            shutdown(socket, Int32(SHUT_RDWR))
+        }
+    }
+
+    /// Whether a request is on its way.
+    var isBusy: Bool {
+        state.withLock { if case .idle = $0.step { false } else { true } }
+    }
+}
+
+/// The library's handle of a connection that it leaves alone.
+struct SuspendedConnection: @unchecked Sendable {
+    let handle: OpaquePointer
+}
+
+/// The time limits of a server in ticks.
+struct ServerLimits: Sendable {
+    private let head: UInt64
+    private let body: UInt64
+    private let idle: UInt64
+    private let answer: UInt64
+
+    init(_ options: HTTPServerOptions) {
+        func ticks(_ limit: Duration) -> UInt64 { UInt64(max(1, (limit / options.tick).rounded(.up))) }
+        head = ticks(options.headLimit)
+        body = ticks(options.bodyLimit)
+        idle = ticks(options.idleLimit)
+        answer = ticks(options.answerLimit)
+    }
+
+    func ticks(of state: ServerConnection.State) -> UInt64 {
+        switch state.step {
+        case .idle: state.isReused ? idle : head
+        case .line: head
+        case .body: body
+        case .handling, .answered: answer
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import munim
+
+/// Peers that are slow, greedy or gone.
+@Suite struct GreedTests {
+    private static var impatient: HTTPServerOptions {
+        var options = HTTPServerOptions()
+        options.headLimit = .milliseconds(200)
+        options.bodyLimit = .milliseconds(200)
+        options.idleLimit = .milliseconds(400)
+        options.answerLimit = .milliseconds(400)
+        options.tick = .milliseconds(20)
+        return options
+    }
+
+    /// What arrives first, and what then drips, one byte at a time, for ever.
+    struct Drip: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let start: String
+        let drop: String
+    }
+
+    @Test(
+        "A request that drips in is cut off at the limit, however steadily it drips, and the next request succeeds",
+        arguments: [
+            Drip(testDescription: "nothing at all", start: "", drop: ""),
+            Drip(testDescription: "the request line", start: "GET /", drop: "a"),
+            Drip(testDescription: "empty lines", start: "", drop: "\r\n"),
+            Drip(testDescription: "the head", start: "GET / HTTP/1.1\r\nHost: h\r\nX: ", drop: "a"),
+            Drip(testDescription: "the body", start: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n", drop: "a"),
+            Drip(testDescription: "a second request", start: "GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /", drop: "a"),
+        ])
+    func drips(_ row: Drip) async throws {
+        try await withServer(Self.impatient) { port, _ in
+            let isCut = await offPool {
+                guard let client = RawClient(port: port) else { return false }
+                client.send(row.start)
+                guard !row.drop.isEmpty else { return client.isClosed() }
+                // Each drop is followed by a short wait for data, so this ends when the server closes; 10,000 drops are far beyond the limit.
+                for _ in 0..<10_000 where !client.isClosed(within: 5) { client.send(row.drop) }
+                return client.isClosed(within: 1_000)
+            }
+            #expect(isCut)
+            #expect(await exchange(port, post())?.status == 200)
+        }
+    }
+
+    @Test("A body shorter than announced never reaches the handler; a longer one is not read into it")
+    func shortAndLong() async throws {
+        let seen = Mutex<[String]>([])
+        try await withServer(
+            Self.impatient,
+            handler: { request in
+                seen.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
+                return .text("")
+            }
+        ) { port, _ in
+            let short = await offPool {
+                guard let client = RawClient(port: port) else { return RawClient.Answer() as RawClient.Answer? }
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{}")
+                client.finishSending()
+                return client.answer()
+            }
+            #expect(short?.status ?? 400 != 200)
+            let long = await offPool {
+                guard let client = RawClient(port: port) else { return [0] }
+                client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}{\"smuggled\":1}\r\n\r\n")
+                return [client.answer()?.status ?? 0, client.answer()?.status ?? 0]
+            }
+            #expect(long[0] == 200 && long[1] != 200)
+            #expect(await exchange(port, post(body: "[]"))?.status == 200)
+        }
+        #expect(seen.withLock { $0 } == ["{}", "[]"])
+    }
+
+    @Test("A sender that stops sending after a whole request still gets its answer")
+    func halfClose() async throws {
+        try await withServer { port, _ in
+            let answer = await offPool {
+                guard let client = RawClient(port: port) else { return nil as RawClient.Answer? }
+                client.send(post(body: "{\"a\":1}"))
+                client.finishSending()
+                return client.answer()
+            }
+            #expect(answer?.text == "{\"a\":1}")
+        }
+    }
+
+    @Test("A peer that never reads its large answer is cut off, and others are served meanwhile")
+    func neverReads() async throws {
+        let large = HTTPResponse(status: 200, contentType: "text/plain", body: [UInt8](repeating: 97, count: 16_000_000))
+        try await withServer(Self.impatient, handler: { $0.path == ["large"] ? large : .text("small") }) { port, server in
+            let client = RawClient(port: port, receiveBuffer: 1_024)
+            client?.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n")
+            for _ in 0..<20 { #expect(await exchange(port, post("/small"))?.text == "small") }
+            await offPool { while server.connectionCount > 0 { usleep(1_000) } }
+            #expect(server.connectionCount == 0)
+            _ = client
+        }
+    }
+
+    @Test("A peer that is gone before its answer does no harm")
+    func gone() async throws {
+        try await withServer { port, _ in
+            await offPool {
+                for _ in 0..<200 { RawClient(port: port)?.send(post()) }
+            }
+            #expect(await exchange(port, post())?.status == 200)
+        }
+    }
+
+    @Test("Connections beyond the limit of one address are refused, and its other connections go on")
+    func perAddress() async throws {
+        var options = HTTPServerOptions()
+        options.connectionsPerAddress = 3
+        try await withServer(options) { port, _ in
+            let (kept, isRefused) = await offPool {
+                let clients = (0..<3).compactMap { _ in RawClient(port: port) }
+                for client in clients { client.send(post()) }
+                let before = clients.allSatisfy { $0.answer()?.status == 200 }
+                let isRefused = RawClient(port: port)?.isClosed() ?? true
+                for client in clients { client.send(post()) }
+                return (before && clients.allSatisfy { $0.answer()?.status == 200 }, isRefused)
+            }
+            #expect(kept && isRefused)
+        }
+    }
+
+    @Test("A flood beyond the connection limit waits, and is served when the idle ones are cut off")
+    func flood() async throws {
+        var options = Self.impatient
+        options.connections = 20
+        try await withServer(options) { port, _ in
+            let clients = await offPool { (0..<60).compactMap { _ in RawClient(port: port) } }
+            #expect(clients.count == 60)
+            #expect(await exchange(port, post())?.status == 200)
+        }
+    }
+}
