@@ -56,8 +56,8 @@ final class RawClient: Sendable {
     /// Says that nothing more will be sent.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-    /// The next answer, or nil when the stream ends or nothing comes in time.
-    func answer() -> Answer? {
+    /// The head of the next answer, or nil when the stream ends or nothing comes in time.
+    func head() -> Answer? {
         var bytes: [UInt8] = []
         while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]) {
             guard let byte = receive(1).first else { return nil }
@@ -66,6 +66,12 @@ final class RawClient: Sendable {
         var answer = Answer()
         answer.head = String(decoding: bytes, as: UTF8.self)
         answer.status = Int(answer.head.split(separator: " ").dropFirst().first ?? "") ?? 0
+        return answer
+    }
+
+    /// The next answer with its body, or nil when the stream ends or nothing comes in time.
+    func answer() -> Answer? {
+        guard var answer = head() else { return nil }
         let length = answer.head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
         var missing = length.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
         while missing > 0 {

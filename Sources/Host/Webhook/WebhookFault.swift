@@ -1,0 +1,80 @@
+/// One reason why a webhook body is no signal.
+struct WebhookFault: Equatable, Sendable, CustomStringConvertible {
+    /// What kind of mistake it is; decides the status.
+    enum Kind: String, Sendable {
+        /// The body is not acceptable JSON.
+        case malformed
+        /// A field that its type of signal needs is not there.
+        case missing
+        /// A field holds another kind of JSON value, or a text where a number is wanted.
+        case wrongType
+        /// A field is well formed and cannot be meant.
+        case invalid
+    }
+
+    let kind: Kind
+    /// The field, or empty for the body as a whole.
+    let field: String
+    /// What stands there, bounded and escaped; never a secret.
+    let found: String
+    let expected: String
+    /// The known word or the present field that was probably meant.
+    var nearest: String?
+
+    /// One sentence, such as `type: found "EXITT", expected BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA; did you mean EXIT?`.
+    var description: String {
+        let place = field.isEmpty ? "" : field + ": "
+        return "\(place)found \(found), expected \(expected)" + (nearest.map { "; did you mean \($0)?" } ?? "")
+    }
+
+    /// The fault as a JSON object.
+    var encoded: String {
+        var members: [String: JSONValue] = [
+            "kind": .string(kind.rawValue), "field": .string(field), "found": .string(found), "expected": .string(expected),
+        ]
+        if let nearest { members["nearest"] = .string(nearest) }
+        return JSONValue.object(members).encoded
+    }
+}
+
+/// Every reason why a webhook body is no signal.
+struct WebhookFaults: Error, Equatable, Sendable {
+    /// At least one, in the order of the fields in the documentation.
+    let faults: [WebhookFault]
+    /// The secret in the body, where the body was JSON and had one; details are for those who know it.
+    let secret: String?
+    /// The body as received with the secret masked.
+    let body: [UInt8]
+
+    /// Whether the body as a whole is no acceptable JSON.
+    var isUnreadable = false
+
+    /// 400 when something is malformed, missing or of the wrong type, 422 when everything is well formed and something cannot be meant.
+    var status: Int { faults.allSatisfy { $0.kind == .invalid } ? 422 : 400 }
+}
+
+/// Looks for the word that was probably meant.
+enum NearestWord {
+    /// The candidate with the fewest single-character edits from `word`, when those are at most a third of it; ASCII case does not count.
+    static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
+        let target = folded(word)
+        guard target.count <= 32 else { return nil }
+        let ranked = candidates.map { (distance(folded($0), target), $0) }.min { $0.0 < $1.0 }
+        guard let ranked, ranked.0 <= max(1, target.count / 3), ranked.0 < target.count else { return nil }
+        return ranked.1
+    }
+
+    private static func folded(_ word: String) -> [UInt8] { word.utf8.map { 65...90 ~= $0 ? $0 + 32 : $0 } }
+
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var previous = Array(0...right.count)
+        for (row, byte) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                current.append(min(previous[column] + (byte == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+            }
+            previous = current
+        }
+        return previous.last ?? 0
+    }
+}
