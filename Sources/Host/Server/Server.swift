@@ -86,7 +86,7 @@ final class HTTPServer: Sendable {
         guard let daemon else { return }
         let listener = MHD_quiesce_daemon(daemon.handle)
         // The library's threads may still poll it, so it is closed last; until then the system would keep connecting strangers to it.
-        if listener >= 0 { shutdown(listener, Int32(SHUT_RDWR)) }
+        if listener >= 0 { shutdown(listener, SocketEnd.bothDirections) }
         await drain(for: grace)
         if abandonAll() { await drain(for: .milliseconds(200)) }
         MHD_stop_daemon(daemon.handle)

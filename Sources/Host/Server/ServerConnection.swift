@@ -57,7 +57,7 @@ final class ServerConnection: Sendable {
     func cutIfOverdue(at tick: UInt64, limits: ServerLimits) {
         state.withLock { state in
             guard state.isOpen, tick &- state.since > limits.ticks(of: state) else { return }
-            shutdown(socket, Int32(SHUT_RDWR))
+            shutdown(socket, SocketEnd.bothDirections)
         }
     }
 
@@ -65,6 +65,12 @@ final class ServerConnection: Sendable {
     var isBusy: Bool {
         state.withLock { if case .idle = $0.step { false } else { true } }
     }
+}
+
+/// How a socket is shut down.
+enum SocketEnd {
+    /// POSIX `SHUT_RDWR`: an unnamed enumeration in C, which Swift finds or not depending on what else a file imports.
+    static let bothDirections: Int32 = 2
 }
 
 /// The library's handle of a connection that it leaves alone.

@@ -53,8 +53,8 @@ final class RawClient: Sendable {
     @discardableResult
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    /// Says that nothing more will be sent.
-    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+    /// Says that nothing more will be sent (POSIX `SHUT_WR`).
+    func finishSending() { shutdown(socket, 1) }
 
     /// The head of the next answer, or nil when the stream ends or nothing comes in time.
     func head() -> Answer? {
