@@ -1,0 +1,71 @@
+package import MunimKit
+
+/// An exact fraction of two wide whole numbers, so that a size is floored once and 5.000 lots are 5.
+package struct Quotient: Comparable, Sendable {
+    /// What is divided; may be negative.
+    package let numerator: Int128
+    /// By what; positive.
+    package let denominator: Int128
+
+    /// The quotient of two products, or ``Overflow`` when one of them leaves 128 bits; the denominator must be positive.
+    package init(_ numerator: [Int128], over denominator: [Int128]) throws(Overflow) {
+        self.numerator = try Self.product(numerator)
+        self.denominator = try Self.product(denominator)
+        precondition(self.denominator > 0, "a divisor must be positive")
+    }
+
+    /// The whole lots in it, rounded down and never below zero.
+    package func wholeLots() throws(Overflow) -> Lots {
+        guard let count = Int64(exactly: max(0, numerator.divided(by: denominator, rounding: .floor))) else { throw Overflow() }
+        return Lots(count)
+    }
+
+    /// The quotient with exactly four decimals, cut towards zero.
+    package func text() throws(Overflow) -> String {
+        let (whole, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
+        let fraction = try Self.product([Int128(remainder.magnitude), 10_000]) / denominator
+        let sign = numerator < 0 && (whole != 0 || fraction != 0) ? "-" : ""
+        let digits = String(fraction)
+        return "\(sign)\(whole.magnitude).\(String(repeating: "0", count: 4 - digits.count))\(digits)"
+    }
+
+    /// Compares exactly, digit by digit of the continued fraction, because cross products could leave 128 bits.
+    package static func < (left: Quotient, right: Quotient) -> Bool {
+        var (left, right) = (left, right)
+        while true {
+            let wholes = (left.whole, right.whole)
+            guard wholes.0 == wholes.1 else { return wholes.0 < wholes.1 }
+            let rests = (left.rest, right.rest)
+            guard rests.0 != 0, rests.1 != 0 else { return rests.0 == 0 && rests.1 != 0 }
+            (left, right) = (
+                Quotient(checked: right.denominator, rests.1), Quotient(checked: left.denominator, rests.0)
+            )
+        }
+    }
+
+    /// Whether both denote the same number, such as 1/2 and 2/4.
+    package static func == (left: Quotient, right: Quotient) -> Bool { !(left < right) && !(right < left) }
+
+    private init(checked numerator: Int128, _ denominator: Int128) {
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+
+    private var whole: Int128 { numerator.divided(by: denominator, rounding: .floor) }
+
+    /// What the whole part leaves over, from 0 to the denominator.
+    private var rest: Int128 {
+        let remainder = numerator % denominator
+        return remainder < 0 ? remainder + denominator : remainder
+    }
+
+    private static func product(_ factors: [Int128]) throws(Overflow) -> Int128 {
+        var product: Int128 = 1
+        for factor in factors {
+            let (next, overflowed) = product.multipliedReportingOverflow(by: factor)
+            guard !overflowed else { throw Overflow() }
+            product = next
+        }
+        return product
+    }
+}
