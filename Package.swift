@@ -21,7 +21,9 @@ let package = Package(
 
         .target(name: "MunimTesting", dependencies: [kit], path: "Sources/FrameworkTesting"),
 
-        .target(name: "Instruments", dependencies: [kit], path: "Sources/Plugins/Instruments"),
+        .target(
+            name: "Instruments", dependencies: [kit], path: "Sources/Plugins/Instruments",
+            resources: [.embedInCode("Holidays/holidays_nse.csv"), .embedInCode("Holidays/holidays_mcx.csv")]),
         .target(name: "Sizing", dependencies: [kit], path: "Sources/Plugins/Sizing"),
         .target(name: "Rollover", dependencies: [kit], path: "Sources/Plugins/Rollover"),
         .target(name: "Brokers", dependencies: [kit], path: "Sources/Plugins/Brokers"),

@@ -4,6 +4,8 @@ public protocol InstrumentPlugin: Plugin {
     func terms(on day: TradingDay) -> InstrumentTerms
     /// When the exchange trades on `day`.
     func schedule(on day: TradingDay) -> DaySchedule
+    /// Whether the holidays of the year of `day` are known; where they are not, only weekends are closed and people should be told.
+    func knowsCalendar(of day: TradingDay) -> Bool
     /// The next `count` expiries on or after `day`, in order.
     func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay]
     /// The contracts that make one position with this expiry when the underlying trades at `price` on `day`.
@@ -80,6 +82,8 @@ public enum DaySchedule: Hashable, Codable, Sendable {
 }
 
 extension InstrumentPlugin {
+    public func knowsCalendar(of day: TradingDay) -> Bool { true }
+
     /// Whether the exchange trades at `instant`.
     public func isOpen(at instant: Instant) -> Bool {
         let time = TimeOfDay(of: instant)
