@@ -42,7 +42,7 @@ package struct SymbolPattern: Hashable, Sendable, CustomStringConvertible {
             rest = rest[rest.index(after: close)...]
         }
         guard !rest.contains("}"), !text.isEmpty else { return nil }
-        self.parts = parts + [.text(String(rest))]
+        self.parts = (parts + [.text(String(rest))]).filter { $0 != .text("") }
         description = text
     }
 
