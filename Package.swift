@@ -27,7 +27,11 @@ let package = Package(
         .target(name: "Sizing", dependencies: [kit], path: "Sources/Plugins/Sizing"),
         .target(name: "Rollover", dependencies: [kit], path: "Sources/Plugins/Rollover"),
         .target(name: "Brokers", dependencies: [kit], path: "Sources/Plugins/Brokers"),
-        .target(name: "Storage", dependencies: [kit, "CSQLite"], path: "Sources/Plugins/Storage"),
+        .target(
+            name: "Storage", dependencies: [kit, "CSQLite"], path: "Sources/Plugins/Storage",
+            resources: [
+                .embedInCode("Migrations/sqlite/v0001_foundation.up.sql"), .embedInCode("Migrations/sqlite/v0001_foundation.down.sql"),
+            ]),
         .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
         .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),
 

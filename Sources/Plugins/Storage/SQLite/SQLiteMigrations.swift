@@ -1,0 +1,13 @@
+/// The migrations of the host's schema, in their order.
+enum SQLiteMigrations {
+    /// All of them; an applied one is never edited, the next number is added instead.
+    static var all: [SQLiteMigration] {
+        [
+            migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql)
+        ]
+    }
+
+    private static func migration(_ number: Int, _ name: String, _ up: [UInt8], _ down: [UInt8]) -> SQLiteMigration {
+        SQLiteMigration(number: number, name: name, up: String(decoding: up, as: UTF8.self), down: String(decoding: down, as: UTF8.self))
+    }
+}

@@ -1,0 +1,101 @@
+import MunimKit
+import Synchronization
+
+/// One database file in use by this process: a writer, a reader, and a checkpointer between them, each on a thread of its own.
+final class SQLiteRecords: RecordStore {
+    /// The file.
+    let path: String
+    /// Commits.
+    let writer: SQLiteWriter
+    private let reader: SQLiteSession
+    private let checkpointer: SQLiteSession
+    private let settings: SQLiteSettings
+    private let lock: Mutex<FileLock?>
+    private let requests: AsyncStream<Void>.Continuation
+    /// Moves the log into the file beside the writer; ends when `requests` does, which ``close()`` waits for.
+    private let checkpoints: Task<Void, Never>
+    /// Pages in the log from which a checkpoint is asked for.
+    private static let checkpointPages = 1_000
+
+    /// Locks and opens the file, which is made when it is missing; `prepare` brings its schema into shape before anyone else sees it.
+    static func open(
+        _ path: String, settings: SQLiteSettings, context: PluginContext,
+        prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
+    ) async throws(StorageError) -> SQLiteRecords {
+        try DatabaseFile.prepare(path)
+        let lock = try FileLock(path: path + ".lock", of: path, holder: holder(context))
+        let records = SQLiteRecords(path, settings: settings, context: context, lock: lock)
+        do {
+            try await records.writer.open(settings, prepare: prepare)
+            try await records.reader.open(settings, readsOnly: true)
+            try await records.checkpointer.open(settings, readsOnly: false)
+        } catch {
+            await records.close()
+            throw error
+        }
+        return records
+    }
+
+    private init(_ path: String, settings: SQLiteSettings, context: PluginContext, lock: FileLock) {
+        self.path = path
+        self.settings = settings
+        self.lock = Mutex(lock)
+        let (stream, requests) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let checkpointer = SQLiteSession(path: path, role: "checkpointer")
+        self.requests = requests
+        self.checkpointer = checkpointer
+        reader = SQLiteSession(path: path, role: "reader")
+        writer = SQLiteWriter(path: path, context: context) { pages in
+            if pages >= Self.checkpointPages { requests.yield() }
+        }
+        checkpoints = Task {
+            for await _ in stream {
+                // A failed checkpoint loses nothing: the log keeps the pages.
+                _ = try? await checkpointer.run { connection throws(SQLiteFault) in try connection.rows("PRAGMA wal_checkpoint(PASSIVE)") }
+            }
+        }
+    }
+
+    func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try await writer.commit(transaction) }
+    func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await reader.fetch(query) }
+    func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int {
+        let statement = SQLiteQuery.count(query)
+        let rows = try await reader.run { connection throws(SQLiteFault) in try connection.rows(statement.sql, statement.values) }
+        guard case .integer(let count)? = rows.first?.first else { throw .corrupt("\(path) did not count \(R.table.name)") }
+        return Int(count)
+    }
+
+    /// Copies the file as it is at one moment to `target`, which must not exist.
+    func backUp(to target: String) async throws(StorageError) {
+        guard !DatabaseFile.exists(target) else { throw .unavailable(DatabaseFile.exists(path: target)) }
+        let draft = target + ".part"
+        DatabaseFile.remove(draft)
+        try DatabaseFile.create(draft)
+        let session = SQLiteSession(path: path, role: "backup")
+        do {
+            try await session.open(settings, readsOnly: true)
+            try await session.run { connection throws(SQLiteFault) in try connection.copy(to: draft) }
+            await session.close()
+            try DatabaseFile.publish(draft, as: target)
+        } catch {
+            await session.close()
+            DatabaseFile.remove(draft)
+            throw error
+        }
+    }
+
+    /// Closes everything, then gives up the lock.
+    func close() async {
+        requests.finish()
+        await checkpoints.value
+        await checkpointer.close()
+        await reader.close()
+        await writer.close()
+        lock.withLock { $0 = nil }
+    }
+
+    private static func holder(_ context: PluginContext) -> String {
+        let entropy = context.random.entropy()
+        return "process \(FileLock.process) (incarnation \(String(entropy.high, radix: 36)), since \(context.clock.now()))"
+    }
+}

@@ -1,0 +1,222 @@
+import MunimKit
+import Synchronization
+
+/// Writes transactions, all that wait in one physical commit.
+///
+/// A commit joins the waiting line at once and then asks for its answer. Whoever gets the connection first writes the whole line, each transaction in
+/// a savepoint of its own, so that one conflict takes back only itself; those behind find their answers ready. Nothing is answered before the
+/// commit has returned.
+actor SQLiteWriter {
+    private let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let path: String
+    private let context: PluginContext
+    private var connection: SQLiteConnection?
+    private var statements: [ObjectIdentifier: SQLiteStatements] = [:]
+    private var answers: [UInt64: Result<[Bool], StorageError>] = [:]
+    private nonisolated let line = Mutex(Line())
+    private let logged: @Sendable (Int) -> Void
+    /// Transactions in one physical commit at most.
+    private static let groupLimit = 1_024
+    /// Pages in the log from which the writer itself moves them into the file, because the checkpointer cannot keep up.
+    private static let logLimit = 16_384
+
+    /// Transactions that wait, in the order in which they came.
+    private struct Line {
+        var next: UInt64 = 0
+        var waiting: [(ticket: UInt64, transaction: Transaction)] = []
+    }
+
+    /// Prepares a writer; `logged` hears after each commit how many pages the write-ahead log has.
+    init(path: String, context: PluginContext, logged: @escaping @Sendable (Int) -> Void) {
+        self.path = path
+        self.context = context
+        self.logged = logged
+        executor = BlockingExecutor(label: "sqlite writer")
+    }
+
+    /// Opens the connection, checks the file and lets `prepare` bring its schema into shape.
+    func open(_ settings: SQLiteSettings, prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void) throws(StorageError) {
+        let connection = try settings.open(path)
+        try settings.check(connection, path: path)
+        try prepare(connection)
+        self.connection = connection
+    }
+
+    /// Closes the connection, which moves the log into the file; harmless when none is open.
+    func close() { connection = nil }
+
+    /// Runs `body` with the connection between two commits.
+    func run<Answer: Sendable>(
+        _ body: @Sendable (SQLiteConnection) throws(StorageError) -> Answer
+    ) throws(StorageError) -> Answer {
+        guard let connection else { throw .unavailable("\(path) is not open") }
+        return try body(connection)
+    }
+
+    /// Commits a transaction, together with those that wait beside it.
+    nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        guard !transaction.isEmpty else { return [] }
+        let ticket = line.withLock { line in
+            line.next += 1
+            line.waiting.append((line.next, transaction))
+            return line.next
+        }
+        return try await answer(to: ticket)
+    }
+
+    private func answer(to ticket: UInt64) throws(StorageError) -> [Bool] {
+        while answers[ticket] == nil {
+            let group = line.withLock { line in
+                let group = Array(line.waiting.prefix(Self.groupLimit))
+                line.waiting.removeFirst(group.count)
+                return group
+            }
+            guard !group.isEmpty else { throw .uncertain("\(path): a waiting transaction was lost") }
+            write(group)
+        }
+        guard let answer = answers.removeValue(forKey: ticket) else { throw .uncertain("\(path): an answer was lost") }
+        return try answer.get()
+    }
+
+    private func write(_ group: [(ticket: UInt64, transaction: Transaction)]) {
+        let started = context.clock.boot()
+        let results: [Result<[Bool], StorageError>]
+        do {
+            results = try commit(group.map(\.transaction))
+            context.metrics.add(1, to: .commits, label: nil)
+            let span = Span(microseconds: context.clock.boot().microseconds &- started.microseconds)
+            context.metrics.record(span, in: .commitLatency, label: nil)
+        } catch {
+            context.metrics.add(1, to: .commitFailures, label: nil)
+            context.log(.error, "a commit failed", LogField("reason", error), LogField("transactions", group.count))
+            results = Array(repeating: .failure(error), count: group.count)
+        }
+        for (member, result) in zip(group, results) { answers[member.ticket] = result }
+    }
+
+    /// One physical commit; throws when it failed for all.
+    private func commit(_ transactions: [Transaction]) throws(StorageError) -> [Result<[Bool], StorageError>] {
+        guard let connection else { throw .unavailable("\(path) is not open") }
+        var results: [Result<[Bool], StorageError>] = []
+        do {
+            try connection.run("BEGIN IMMEDIATE")
+            for transaction in transactions { results.append(try apply(transaction, on: connection)) }
+        } catch {
+            rollBack(connection)
+            throw error.storageError(path)
+        }
+        do { try connection.run("COMMIT") } catch {
+            rollBack(connection)
+            throw error.commitError(path)
+        }
+        tendLog(of: connection)
+        return results
+    }
+
+    /// SQLite may have rolled back by itself; whatever is left of the transaction must not meet the next one.
+    private func rollBack(_ connection: SQLiteConnection) {
+        guard connection.isInTransaction else { return }
+        _ = try? connection.run("ROLLBACK")
+    }
+
+    private func tendLog(of connection: SQLiteConnection) {
+        let pages = connection.loggedPages
+        // A failed checkpoint loses nothing: the log keeps the pages, and the next one tries again.
+        if pages >= Self.logLimit { _ = try? connection.rows("PRAGMA wal_checkpoint(RESTART)") }
+        logged(pages)
+    }
+
+    private func apply(_ transaction: Transaction, on connection: SQLiteConnection) throws(SQLiteFault) -> Result<[Bool], StorageError> {
+        try connection.run("SAVEPOINT member")
+        var answers: [Bool] = []
+        answers.reserveCapacity(transaction.writes.count)
+        for (index, write) in transaction.writes.enumerated() {
+            switch try apply(write, on: connection) {
+            case .done(let changed): answers.append(changed)
+            case .refused(let error):
+                try connection.run("ROLLBACK TO member")
+                try connection.run("RELEASE member")
+                return .failure(error(index))
+            }
+        }
+        try connection.run("RELEASE member")
+        return .success(answers)
+    }
+}
+
+/// What became of one write.
+private enum WriteOutcome {
+    case done(changed: Bool)
+    /// Makes the error from the place of the write in its transaction.
+    case refused((Int) -> StorageError)
+
+    static func conflict(_ reason: String) -> WriteOutcome { .refused { .conflict(write: $0, reason: reason) } }
+}
+
+extension SQLiteWriter {
+    private func statements(_ type: any Record.Type) -> SQLiteStatements {
+        if let found = statements[ObjectIdentifier(type)] { return found }
+        let made = SQLiteStatements(type.table)
+        statements[ObjectIdentifier(type)] = made
+        return made
+    }
+
+    private func apply(_ write: Write, on connection: SQLiteConnection) throws(SQLiteFault) -> WriteOutcome {
+        let record = write.record
+        let statements = statements(type(of: record))
+        do {
+            switch write {
+            case .insert: return .done(changed: try connection.run(statements.insert, record.values) == 1)
+            case .insertIfAbsent: return .done(changed: try connection.run(statements.insertIfAbsent, record.values) == 1)
+            case .update: return try update(record, statements, on: connection)
+            case .require: return try require(record, statements, on: connection)
+            case .delete:
+                try connection.run(statements.delete, statements.key(record))
+                return .done(changed: true)
+            }
+        } catch {
+            guard error.code.primary == .constraint else { throw error }
+            return refusal(error, record, statements)
+        }
+    }
+
+    private func update(
+        _ record: any Record, _ statements: SQLiteStatements, on connection: SQLiteConnection
+    ) throws(SQLiteFault) -> WriteOutcome {
+        let values = record.values
+        if try connection.run(statements.update, statements.updateValues(values)) == 1 { return .done(changed: true) }
+        return try mismatch(statements.key(record), statements, expected: statements.version(values).map { $0 &- 1 }, on: connection)
+    }
+
+    private func require(
+        _ record: any Record, _ statements: SQLiteStatements, on connection: SQLiteConnection
+    ) throws(SQLiteFault) -> WriteOutcome {
+        let key = statements.key(record)
+        let expected = statements.version(record.values)
+        let found = try connection.rows(statements.select, key).first?.first
+        if found == .integer(expected ?? 1) { return .done(changed: true) }
+        return try mismatch(key, statements, expected: expected, on: connection)
+    }
+
+    private func mismatch(
+        _ key: [Value], _ statements: SQLiteStatements, expected: Int64?, on connection: SQLiteConnection
+    ) throws(SQLiteFault) -> WriteOutcome {
+        guard let found = try connection.rows(statements.select, key).first?.first else {
+            return .conflict("\(statements.rowName(key)) does not exist")
+        }
+        return .conflict(
+            "\(statements.rowName(key)) has version \(ConflictText.text(found)), expected \(expected.map(String.init) ?? "none")")
+    }
+
+    private func refusal(_ fault: SQLiteFault, _ record: any Record, _ statements: SQLiteStatements) -> WriteOutcome {
+        let row = statements.rowName(statements.key(record))
+        switch fault.code {
+        case .primaryKey, .rowNumber: return .conflict("\(row) exists already")
+        case .uniqueKey: return .conflict("\(row) repeats a value of another row: \(fault.message)")
+        default:
+            let error = StorageError.corrupt("\(row) breaks a rule of the schema of \(path): \(fault.message)")
+            return .refused { _ in error }
+        }
+    }
+}
