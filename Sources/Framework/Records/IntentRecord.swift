@@ -127,6 +127,8 @@ public struct Strand: Hashable, Codable, Sendable {
     public var closes: Structure?
     /// Why the limiter limited, kept with the position.
     public var limiter: String
+    /// Σ price × units of late fills that a repair takes back, in ten-thousandths; zero otherwise.
+    public var lateValue: Int64
     /// Whether the strand's result is booked.
     public var isSettled: Bool
 
@@ -141,6 +143,7 @@ public struct Strand: Hashable, Codable, Sendable {
         self.opens = opens
         self.closes = closes
         self.limiter = limiter
+        lateValue = 0
         isSettled = false
     }
 }

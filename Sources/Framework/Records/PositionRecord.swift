@@ -6,6 +6,7 @@ public struct PositionRecord: Record {
     public var status: PositionStatus
     public var mode: TradingMode
     public var signal: Fingerprint?
+    /// Time of the signal that opened it: an exit closes it only when it is newer.
     public var entryTimestamp: Instant
     /// Price of the structure from its opening fills; moves only when the position rolls.
     public var entryPrice: Price
@@ -26,6 +27,8 @@ public struct PositionRecord: Record {
     public var structure: Stored<Structure>
     public var expiry: TradingDay
     public var strike: Price?
+    /// Σ signed price × units of the opening fills, in ten-thousandths: what the open structure cost.
+    public var openedValue: Int64
     public var realizedProfit: Money
     public var charges: Money
     public var rolloverStatus: RolloverStatus
@@ -55,7 +58,7 @@ public struct PositionRecord: Record {
             Column("current_stop", .decimal(scale: 4)), Column("highest_close", .decimal(scale: 4)),
             Column("initial_risk_points", .decimal(scale: 4)), Column("atr", .decimal(scale: 4)), Column("limiter", .text),
             Column("structure", .document), Column("expiry", .day), Column("strike", .decimal(scale: 4), optional: true),
-            Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)), Column("rollover_status", .text),
+            Column("opened_value", .decimal(scale: 4)), Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)), Column("rollover_status", .text),
             Column("rollover_count", .integer), Column("rollover_pnl", .decimal(scale: 4)),
             Column("rollover_timestamp", .instant, optional: true), Column("original_entry_price", .decimal(scale: 4), optional: true),
             Column("original_expiry", .day, optional: true), Column("exit_timestamp", .instant, optional: true),
@@ -72,7 +75,7 @@ public struct PositionRecord: Record {
             id.column, instrument.column, layer.column, status.column, mode.column, signal.column, entryTimestamp.column,
             entryPrice.column, signalPrice.column, lots.column, quantity.column, unitsPerLot.column, pointValue.column,
             marginPerLot.column, initialStop.column, currentStop.column, highestClose.column, initialRisk.column,
-            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, realizedProfit.column,
+            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, openedValue.column, realizedProfit.column,
             charges.column, rolloverStatus.column, rolloverCount.column, rolloverProfit.column, rolloverTimestamp.column,
             originalEntryPrice.column, originalExpiry.column, exitTimestamp.column, exitPrice.column, exitReason.column,
             isBase.column, intent.column, createdAt.column, updatedAt.column, version.column,
@@ -103,6 +106,7 @@ public struct PositionRecord: Record {
         structure = try row.read("structure")
         expiry = try row.read("expiry")
         strike = try row.read("strike")
+        openedValue = try row.read("opened_value")
         realizedProfit = try row.read("realized_pnl")
         charges = try row.read("charges")
         rolloverStatus = try row.read("rollover_status")
@@ -125,7 +129,7 @@ public struct PositionRecord: Record {
     public init(
         id: PositionID, instrument: InstrumentName, layer: Layer, mode: TradingMode, signal: Fingerprint?, entryPrice: Price,
         signalPrice: Price, lots: Lots, quantity: Quantity, unitsPerLot: Quantity, marginPerLot: Money, initialStop: Price,
-        initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, at: Instant
+        initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, openedValue: Int64, entryTimestamp: Instant, at: Instant
     ) {
         self.id = id
         self.instrument = instrument
@@ -133,7 +137,7 @@ public struct PositionRecord: Record {
         status = .open
         self.mode = mode
         self.signal = signal
-        entryTimestamp = at
+        self.entryTimestamp = entryTimestamp
         self.entryPrice = entryPrice
         self.signalPrice = signalPrice
         self.lots = lots
@@ -150,6 +154,7 @@ public struct PositionRecord: Record {
         self.structure = Stored(structure)
         expiry = structure.expiry
         strike = structure.strike
+        self.openedValue = openedValue
         realizedProfit = .zero
         charges = .zero
         rolloverStatus = .none

@@ -1,0 +1,115 @@
+/// Transitions at the start of a process and at the arrival of a signal.
+extension Core {
+    /// Takes over what an earlier process left: what may have been sent is unknown until the broker's book says otherwise.
+    mutating func start(_ turn: inout Turn) {
+        if portfolio.record.ledgerNumber == 0, policy.initialCapital > .zero {
+            book(.deposit, policy.initialCapital, key: "initial", position: nil, notes: "initial capital of the configuration", by: "configuration", &turn)
+            portfolio.initialCapital = policy.initialCapital
+        }
+        for name in scopes.keys {
+            guard var scope = scopes[name] else { continue }
+            for index in scope.signals.indices where scope.signals[index].status == .accepted {
+                countAttempt(index, &scope, &turn)
+            }
+            for intentIndex in scope.intents.indices {
+                for legIndex in scope.intents[intentIndex].legs.indices
+                where scope.intents[intentIndex].legs[legIndex].state == .sending {
+                    var leg = scope.intents[intentIndex].legs[legIndex]
+                    move(&leg, to: .unknown, cause: "its sender ended before the outcome was written", &turn)
+                    scope.intents[intentIndex].legs[legIndex] = leg
+                }
+            }
+            scopes[name] = scope
+            turn.touch(name)
+        }
+        isReadingBook = true
+        turn.perform(.readBook)
+        turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
+        turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
+    }
+
+    /// I29: a signal that was being decided in too many dying processes is left to a person.
+    private mutating func countAttempt(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+        scope.signals[index].attempts += 1
+        guard scope.signals[index].attempts > policy.attemptLimit else { return }
+        let fingerprint = scope.signals[index].fingerprint
+        alert(
+            .critical, "signal_quarantined", scope.name,
+            "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.", &turn)
+        conclude(fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
+    }
+
+    /// Takes a signal that the inbox has committed.
+    mutating func accept(_ record: SignalRecord, _ turn: inout Turn) {
+        guard var scope = scopes[record.instrument] else { return refuseUnknownInstrument(record, &turn) }
+        guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
+        scope.signals.append(Tracked(stored: record))
+        notePrice(of: record.signal.content, &scope, at: turn.at)
+        scopes[record.instrument] = scope
+        turn.touch(record.instrument)
+        if record.signal.content.kind == .marketData { applyMarketData(record, &turn) }
+        advance(record.instrument, &turn)
+    }
+
+    private mutating func refuseUnknownInstrument(_ record: SignalRecord, _ turn: inout Turn) {
+        var refused = Tracked(stored: record)
+        refused.status = .refused
+        refused.reason = "unknown_instrument"
+        refused.processedAt = turn.at
+        refused.explanation = Stored(Explanation(summary: "No instrument \(record.instrument) is configured."))
+        turn.write { refused.flush(into: &$0) }
+        audit("signal", record.fingerprint, from: record.status.rawValue, to: SignalStatus.refused.rawValue, cause: "unknown_instrument", &turn)
+        turn.perform(.conclude(refused.record))
+    }
+
+    private func notePrice(of signal: Signal, _ scope: inout Scope, at: Instant) {
+        if let last = scope.record.record.lastPriceAt, last > signal.timestamp { return }
+        scope.record.lastPrice = signal.price
+        scope.record.lastPriceAt = signal.timestamp
+        if signal.atr > .zero { scope.record.lastAverageTrueRange = signal.atr }
+    }
+
+    /// Gives a signal its one verdict.
+    mutating func conclude(
+        _ fingerprint: Fingerprint, _ status: SignalStatus, _ reason: String?, _ explanation: Explanation?, _ scope: inout Scope,
+        _ turn: inout Turn
+    ) {
+        guard let index = scope.signals.firstIndex(where: { $0.fingerprint == fingerprint }) else { return }
+        let from = scope.signals[index].status
+        precondition(!from.isVerdict, "I2: a signal has one verdict")
+        scope.signals[index].status = status
+        scope.signals[index].reason = reason
+        scope.signals[index].explanation = explanation.map { Stored($0) }
+        scope.signals[index].processedAt = turn.at
+        scope.signals[index].processedBy = incarnation.text
+        audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason ?? "", &turn)
+        turn.perform(.conclude(scope.signals[index].record))
+        turn.touch(scope.name)
+    }
+
+    /// Goes on with a scope until it waits for something.
+    mutating func advance(_ name: InstrumentName, _ turn: inout Turn) {
+        turn.touch(name)
+        guard hasRecovered else { return }
+        // A bound, because every transition must lower the work that is left.
+        for _ in 0..<10_000 {
+            guard var scope = scopes[name] else { return }
+            let hasMoved = step(&scope, &turn)
+            scopes[name] = scope
+            guard hasMoved else {
+                scheduleBook(for: scope, &turn)
+                return
+            }
+        }
+        preconditionFailure("scope \(name) does not come to rest")
+    }
+
+    /// One transition of a scope; false when there is nothing to do now.
+    private mutating func step(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        guard let index = scope.activeIndex else { return decideNext(&scope, &turn) }
+        var intent = scope.intents[index]
+        let hasMoved = carryOut(&intent, &scope, &turn)
+        scope.intents[index] = intent
+        return hasMoved
+    }
+}

@@ -1,0 +1,192 @@
+/// How far a step of a strand is.
+private enum Standing {
+    /// An attempt may still change by itself.
+    case inFlight
+    /// Attempts wait to be sent.
+    case planned([Int])
+    /// All that was wanted is filled, or the step was given up.
+    case complete
+    /// Every attempt ended and something is missing.
+    case short
+}
+
+/// Transitions of an intent: strand after strand, step after step.
+extension Core {
+    /// One transition of an intent; false when it waits for something.
+    mutating func carryOut(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let strands = intent.record.plan.content.strands
+        for (number, strand) in strands.enumerated() where !strand.isSettled {
+            alertBroken(strand, number, &intent, scope, &turn)
+            for step in strand.steps {
+                switch standing(of: step, strand: number, intent) {
+                case .complete: continue
+                case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
+                case .planned(let legs): return send(legs, step, &intent, scope, &turn)
+                case .short:
+                    return step.action == .open
+                        ? openingFellShort(step, strand: number, &intent, scope, &turn)
+                        : closingFellShort(step, strand: number, &intent, &scope, &turn)
+                }
+            }
+            return settle(number, &intent, &scope, &turn)
+        }
+        finish(&intent, &scope, &turn)
+        return true
+    }
+
+    private func standing(of step: Step, strand: Int, _ intent: Intent) -> Standing {
+        let indices = intent.legIndices(strand: strand, step: step.number)
+        let states = indices.map { intent.legs[$0].state }
+        if states.contains(where: { $0 == .sending || $0 == .unknown || $0 == .working }) { return .inFlight }
+        let planned = indices.filter { intent.legs[$0].state == .planned }
+        if !planned.isEmpty { return .planned(planned) }
+        return intent.filled(strand: strand, step: step.number) >= step.quantity.count ? .complete : .short
+    }
+
+    /// Whether an exit waits that outranks what the intent still wants to open.
+    func isOutranked(_ intent: Intent, in scope: Scope) -> Bool {
+        guard intent.record.kind != .exit, intent.record.kind != .repair else { return false }
+        let layers = intent.record.plan.content.strands.map(\.layer)
+        return scope.signals.contains { signal in
+            guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
+            return switch signal.signal.content.target {
+            case .all: true
+            // An entry of another layer goes on only when the exit does not want its scope; the protocol says the exit outranks it.
+            case .layer(let layer): intent.record.kind.increasesRisk || layers.contains(layer)
+            case .none: false
+            }
+        }
+    }
+
+    /// Asks to end working orders that an exit outranks.
+    private mutating func maintain(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+        guard step.action == .open, isOutranked(intent, in: scope) else { return false }
+        for index in intent.legIndices(strand: strand, step: step.number)
+        where intent.legs[index].state == .working && intent.legs[index].message != Self.cancelRequested {
+            guard let order = intent.legs[index].brokerOrder else { continue }
+            intent.legs[index].message = Self.cancelRequested
+            turn.perform(.cancel(intent.legs[index].tag, order))
+        }
+        return false
+    }
+
+    private static let cancelRequested = "cancel requested: an exit outranks it"
+
+    /// A fill of an opening step is missing and no attempt is left running.
+    private mutating func openingFellShort(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+        let indices = intent.legIndices(strand: strand, step: step.number)
+        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
+        let filled = intent.filled(strand: strand, step: step.number)
+        // I9: a further attempt needs proof that nothing was accepted; a roll may also try again after a plain refusal.
+        let lastStates = indices.filter { intent.legs[$0].attempt == attempts }.map { intent.legs[$0].state }
+        let isProven = lastStates.allSatisfy { $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && $0 == .rejected) }
+        if isProven, attempts < policy.entryAttempts, !isOutranked(intent, in: scope), mayStillOpen(intent, at: turn.at) {
+            guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
+            if intent.record.kind == .roll { intent.record.state = .flat }
+            planLegs(step, of: step.quantity.remaining(after: Quantity(filled)), strand: strand, attempt: attempts + 1, &intent, &turn)
+            intent.notBefore = nil
+            return true
+        }
+        giveUp(step, filled: filled, strand: strand, &intent, &turn)
+        return true
+    }
+
+    /// Takes what an opening step got as its whole, and lowers the later opening steps to whole lots of it.
+    private mutating func giveUp(_ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ turn: inout Turn) {
+        let whole = filled - filled % max(1, step.contract.unitsPerLot.count)
+        let later = intent.record.plan.content.strands[strand].steps.filter { $0.action == .open && !$0.isRepair && $0.number > step.number }
+        intent.record.plan.content.strands[strand].steps[step.number].quantity = Quantity(filled)
+        for next in later {
+            intent.record.plan.content.strands[strand].steps[next.number].quantity = Quantity(whole)
+            replan(next, to: Quantity(whole), strand: strand, &intent, &turn)
+        }
+    }
+
+    /// Replaces the planned attempts of a step by attempts for another quantity.
+    mutating func replan(_ step: Step, to quantity: Quantity, strand: Int, _ intent: inout Intent, _ turn: inout Turn) {
+        for index in intent.legIndices(strand: strand, step: step.number) where intent.legs[index].state == .planned {
+            move(&intent.legs[index], to: .dropped, cause: "the leg before it filled less", &turn)
+        }
+        planLegs(step, of: quantity, strand: strand, attempt: 1, &intent, &turn)
+    }
+
+    /// A fill of a closing step is missing: a further attempt for what the broker still reports, never more (I10).
+    private mutating func closingFellShort(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let indices = intent.legIndices(strand: strand, step: step.number)
+        let ended = indices.compactMap { intent.legs[$0].finishedAt }.max() ?? turn.at
+        guard let exposure = intent.exposure, exposure.startedAt >= ended, let positions = exposure.positions else {
+            readPositions(&turn)
+            return false
+        }
+        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
+        let filled = intent.filled(strand: strand, step: step.number)
+        let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
+        let reported = step.side == .sell ? max(0, net) : max(0, 0 &- net)
+        guard reported > 0 else {
+            giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
+            return true
+        }
+        guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
+        if attempts == 3 {
+            alert(
+                .critical, "exit_not_filled", scope.name,
+                "\(step.side.rawValue) \(step.quantity) \(step.contract.symbol) failed \(attempts) times; the host goes on trying. Look at the broker.",
+                &turn)
+        }
+        let wanted = min(step.quantity.count - filled, reported)
+        planLegs(step, of: Quantity(wanted), strand: strand, attempt: attempts + 1, &intent, &turn)
+        intent.notBefore = nil
+        intent.exposure = nil
+        return true
+    }
+
+    private mutating func giveUpClosing(
+        _ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) {
+        intent.record.plan.content.strands[strand].steps[step.number].quantity = Quantity(filled)
+        freeze(
+            &scope, "missing_in_broker",
+            "the broker holds nothing of \(step.contract.symbol) that could be closed, but \(step.quantity.count - filled) units are ours", &turn)
+    }
+
+    /// Whether a further attempt may be made now; asks to be woken when it may not yet.
+    private mutating func isDue(_ intent: inout Intent, attempt: Int, _ name: InstrumentName, _ turn: inout Turn) -> Bool {
+        if intent.notBefore == nil {
+            let wait = policy.retry.isEmpty ? Span.seconds(1) : policy.retry[min(max(attempt - 1, 0), policy.retry.count - 1)]
+            let at = turn.at + wait
+            intent.notBefore = at
+            turn.perform(.wake(.scope(name), at: at))
+        }
+        return intent.notBefore.map { turn.at >= $0 } ?? true
+    }
+
+    func mayStillOpen(_ intent: Intent, at: Instant) -> Bool {
+        guard intent.record.kind.increasesRisk else { return true }
+        return !tradingSwitch.record.isThrown && intent.record.record.entryDeadline.map { at <= $0 } ?? true
+    }
+
+    /// I20: tells people soon when a structure of several legs is not whole.
+    private mutating func alertBroken(_ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) {
+        let actions: [LegAction] = strand.closes != nil ? [.close, .open] : [.open]
+        let isBroken = actions.contains { action in
+            let fills = strand.steps.filter { $0.action == action && !$0.isRepair }.map { intent.filled(strand: number, step: $0.number) }
+            return Set(fills).count > 1
+        }
+        guard isBroken else {
+            intent.brokenSince = nil
+            intent.hasAlertedBroken = false
+            return
+        }
+        guard let since = intent.brokenSince else {
+            intent.brokenSince = turn.at
+            turn.perform(.wake(.scope(scope.name), at: turn.at + policy.repairAlert))
+            return
+        }
+        guard !intent.hasAlertedBroken, turn.at - since >= policy.repairAlert else { return }
+        intent.hasAlertedBroken = true
+        alert(
+            .critical, "one_legged", scope.name,
+            "\(strand.position) has unequal legs since \(since); the host completes or unwinds it, and takes no entries until it is whole or flat.",
+            &turn)
+    }
+}

@@ -1,0 +1,116 @@
+/// The machine that decides: events in, effects out. It reads no clock, draws no randomness and waits for nothing.
+///
+/// One value per account. The shell hands it events one at a time, commits what it returns, and only then performs the other effects; when the
+/// commit fails, the shell goes back to the value from before. The transitions are those of the protocol's sections on deciding, sending, resolving,
+/// settling and rolling; each file of this folder holds one of them.
+public struct Core: Sendable {
+    let policy: Policy
+    let broker: BrokerTraits
+    let incarnation: Incarnation
+    var portfolio: Tracked<PortfolioRecord>
+    var tradingSwitch: Tracked<SwitchRecord>
+    var scopes: SortedMap<InstrumentName, Scope>
+    var limiter: OrderLimiter
+    var auditCount: Int64 = 0
+    var alertCount: Int64 = 0
+    /// Whether the broker's book was read since the start; before that nothing is decided or sent.
+    var hasRecovered = false
+    var isReadingBook = false
+    var isReadingPositions = false
+    /// The book alarm that is out, so that only one is.
+    var nextBookAlarm: Instant?
+    /// Where a tag's leg is; only looked up, never walked.
+    var scopeOfTag: [Tag: InstrumentName] = [:]
+    /// Tags of legs whose intents are over.
+    var endedTags = EndedTags()
+
+    /// A machine for an account without any records.
+    public init(policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, at: Instant) {
+        self.policy = policy
+        self.broker = broker
+        self.incarnation = incarnation
+        portfolio = Tracked(new: PortfolioRecord(at: at), isDirty: false)
+        tradingSwitch = Tracked(
+            new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
+        scopes = SortedMap()
+        limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
+        for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }
+    }
+
+    /// The name of the switch that stops everything that increases risk.
+    public static let tradingSwitchName = "trading"
+
+    /// Takes one event and says what is to be done.
+    public mutating func handle(_ stimulus: Stimulus) -> [Effect] {
+        var turn = Turn(stimulus, incarnation: incarnation)
+        switch stimulus.event {
+        case .started: start(&turn)
+        case .signal(let record): accept(record, &turn)
+        case .surveyed(let survey): conclude(survey, &turn)
+        case .placed(let tag, let outcome): classify(tag, outcome, &turn)
+        case .cancelAnswered(let tag, let outcome): noteCancel(tag, outcome, &turn)
+        case .reported(let report): apply(report, &turn)
+        case .bookRead(let reading): compare(reading, &turn)
+        case .positionsRead(let reading): compare(reading, &turn)
+        case .woke(let alarm): wake(alarm, &turn)
+        case .commanded(let request): obey(request, &turn)
+        }
+        return close(&turn)
+    }
+
+    private mutating func close(_ turn: inout Turn) -> [Effect] {
+        refreshExposure(turn.touched, at: turn.at)
+        checkInvariants()
+        var transaction = Transaction()
+        tradingSwitch.flush(into: &transaction)
+        portfolio.flush(into: &transaction)
+        for name in turn.touched {
+            scopes.change(name) { $0.flush(into: &transaction) }
+        }
+        transaction.append(turn.transaction)
+        return transaction.isEmpty ? turn.effects : [.commit(transaction)] + turn.effects
+    }
+
+    // MARK: - What every transition uses
+
+    mutating func audit(_ entity: String, _ id: some CustomStringConvertible, from: String, to: String, cause: String, _ turn: inout Turn) {
+        auditCount += 1
+        turn.insert(
+            AuditRecord(
+                id: "\(incarnation)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause,
+                incarnation: incarnation, epoch: 1, at: turn.at))
+    }
+
+    mutating func alert(_ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ turn: inout Turn) {
+        alertCount += 1
+        let alert = Alert(
+            id: "\(incarnation)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument, at: turn.at)
+        turn.insert(OutboxRecord(alert))
+        turn.perform(.alert(alert))
+    }
+
+    /// Recomputes the account's exposure when a position may have changed.
+    private mutating func refreshExposure(_ touched: [InstrumentName], at: Instant) {
+        guard !touched.isEmpty else { return }
+        let exposure = self.exposure
+        if portfolio.record.totalRisk != exposure.risk { portfolio.totalRisk = exposure.risk }
+        if portfolio.record.totalVolatility != exposure.volatility { portfolio.totalVolatility = exposure.volatility }
+        if portfolio.record.marginUsed != exposure.margin { portfolio.marginUsed = exposure.margin }
+        if portfolio.isDirty { portfolio.updatedAt = at }
+    }
+
+    /// I14, I16 and I17 where they are cheap; a breach ends the process, because going on is worse.
+    private func checkInvariants() {
+        precondition(portfolio.record.version >= 1, "I16: a version starts at 1")
+        for scope in scopes.values {
+            var previous: Layer?
+            for position in scope.positions where position.status.isLive {
+                precondition(previous != position.layer, "I17: two live positions in slot \(scope.name) \(position.layer)")
+                precondition(
+                    position.quantity.count == position.lots.count * position.unitsPerLot.count,
+                    "I14: position \(position.id) is not whole lots")
+                previous = position.layer
+            }
+        }
+    }
+}

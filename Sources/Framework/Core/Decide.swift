@@ -1,0 +1,248 @@
+/// Transitions from a waiting signal to an intent or a refusal.
+extension Core {
+    /// Decides the next waiting signal: exits first, the rest in order of arrival.
+    mutating func decideNext(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let waiting = scope.signals.filter { $0.status == .accepted }
+        if let exit = waiting.first(where: { $0.signal.content.kind == .exit }) {
+            if decideExit(exit.record, &scope, &turn) { return true }
+        }
+        guard scope.surveying == nil else { return false }
+        if let entry = waiting.first(where: { $0.signal.content.kind.isEntry }) { return examine(entry.record, &scope, &turn) }
+        return examineNextRoll(&scope, &turn)
+    }
+
+    // MARK: - Entries
+
+    /// Checks what needs no quote; asks the market when all is well.
+    private mutating func examine(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let signal = record.signal.content
+        if let refusal = refusal(of: record, in: scope, at: turn.at) {
+            conclude(record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+            return true
+        }
+        switch structure(for: signal, scope.desk, at: turn.at) {
+        case .failure(let refusal):
+            conclude(record.fingerprint, .refused, refusal.code, Explanation(summary: refusal.sentence), &scope, &turn)
+            return true
+        case .success(let structure):
+            let subject = Subject.signal(record.fingerprint, scope.name)
+            scope.surveying = subject
+            let observation = PriceObservation(instrument: scope.name, price: signal.price, structure: structure, at: turn.at)
+            turn.perform(.survey(SurveyRequest(subject: subject, observations: [observation], needsFunds: true)))
+            return false
+        }
+    }
+
+    /// The contracts that an entry would open.
+    private func structure(for signal: Signal, _ desk: Desk, at: Instant) -> Result<Structure, Refusal> {
+        let day = TradingDay(of: at)
+        guard let expiry = desk.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
+            return .failure(Refusal("no_contract", "No contract of \(desk.name) may be entered on \(day)."))
+        }
+        do throws(InstrumentFault) { return .success(try desk.instrument.structure(expiry: expiry, price: signal.price, on: day)) } catch {
+            return .failure(Refusal("no_contract", "No contract of \(desk.name) can be named: \(error)."))
+        }
+    }
+
+    /// Continues a decision with what the market said.
+    mutating func conclude(_ survey: Survey, _ turn: inout Turn) {
+        let name = survey.subject.instrument
+        guard var scope = scopes[name], scope.surveying == survey.subject else { return }
+        scope.surveying = nil
+        switch survey.subject {
+        case .signal(let fingerprint, _):
+            if scope.activeIndex == nil,
+                let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record {
+                decideEntry(record, survey, &scope, &turn)
+            }
+        case .roll(let position, _):
+            decideRoll(position, survey, &scope, &turn)
+        }
+        scopes[name] = scope
+        advance(name, &turn)
+    }
+
+    private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
+        if let refusal = refusal(of: record, in: scope, at: turn.at) {
+            return conclude(
+                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+        }
+        let signal = record.signal.content
+        do throws(Refusal) {
+            let structure = try self.structure(for: signal, scope.desk, at: turn.at).get()
+            let entry = try size(signal, structure, survey, scope, at: turn.at)
+            open(entry, for: record, &scope, &turn)
+        } catch {
+            conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &turn)
+        }
+    }
+
+    /// Writes the intent, its planned legs and its reservation.
+    private mutating func open(_ entry: SizedEntry, for record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+        let signal = record.signal.content
+        guard case .layer(let layer) = signal.target else { return }
+        let kind: IntentKind = signal.kind == .pyramid ? .pyramid : .entry
+        let id = IntentID("\(kind.rawValue)-\(record.fingerprint.text.prefix(16))")
+        let position = PositionID("\(scope.name)-\(layer.number)-\(record.fingerprint.text.prefix(12))")
+        let steps = entry.structure.legs.enumerated().map { number, leg in
+            Step(
+                number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
+                quantity: Quantity(entry.lots.count * leg.contract.unitsPerLot.count))
+        }
+        let strand = Strand(
+            position: position, layer: layer, lots: entry.lots, steps: steps, opens: entry.structure, closes: nil,
+            limiter: entry.explanation.sizing?.limiter ?? "")
+        let plan = IntentPlan(
+            strands: [strand], price: signal.price, averageTrueRange: signal.atr, reason: "signal", explanation: entry.explanation)
+        var intent = IntentRecord(
+            id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
+            entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, at: turn.at)
+        intent.reservedRisk = entry.risk
+        intent.reservedVolatility = entry.volatility
+        intent.reservedMargin = entry.margin
+        scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, target: signal.target, timestamp: signal.timestamp))
+        begin(intent, for: record.fingerprint, &scope, &turn)
+    }
+
+    // MARK: - Exits
+
+    /// Decides an exit, or leaves it waiting for the open; false when it waits.
+    private mutating func decideExit(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let signal = record.signal.content
+        let named = scope.positions.filter { position in
+            switch signal.target {
+            case .all: true
+            case .layer(let layer): position.layer == layer
+            case .none: false
+            }
+        }
+        let live = named.filter { $0.status == .open || $0.status == .partial }
+        guard !live.isEmpty else {
+            let closing = named.isEmpty ? "no open position" : "only positions that are closing already"
+            conclude(
+                record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."), &scope, &turn)
+            return true
+        }
+        let older = live.filter { $0.entryTimestamp < signal.timestamp }
+        guard !older.isEmpty else {
+            conclude(
+                record.fingerprint, .superseded, "exit_older_than_position",
+                Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope, &turn)
+            return true
+        }
+        guard isOpen(scope.desk, at: turn.at) else {
+            waitForOpen(scope.name, &scope, &turn)
+            return false
+        }
+        alertUnusualTime(of: signal, scope.name, &turn)
+        scope.record.lastExitAt = max(scope.record.record.lastExitAt ?? signal.timestamp, signal.timestamp)
+        let id = IntentID("exit-\(record.fingerprint.text.prefix(16))")
+        beginExit(
+            id: id, of: older.map(\.id), price: signal.price, reason: signal.reason ?? "signal", causeKey: nil, for: record.fingerprint,
+            &scope, &turn)
+        return true
+    }
+
+    private mutating func waitForOpen(_ name: InstrumentName, _ scope: inout Scope, _ turn: inout Turn) {
+        if !scope.hasAlertedWaiting {
+            scope.hasAlertedWaiting = true
+            alert(.warning, "exit_waits_for_open", name, "An exit of \(name) came outside the session and waits for the open.", &turn)
+        }
+        let open = scope.desk.instrument.nextOpen(atOrAfter: turn.at) ?? turn.at + .minutes(60)
+        turn.perform(.wake(.scope(name), at: open))
+    }
+
+    private mutating func alertUnusualTime(of signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {
+        let age = turn.at - signal.timestamp
+        guard age > policy.lateExit || age < Span(microseconds: -policy.futureTolerance.microseconds) else { return }
+        alert(
+            .warning, "exit_time_unusual", name,
+            "An exit of \(name) carries the time \(signal.timestamp), \(age) before it was decided; it is traded all the same.", &turn)
+    }
+
+    /// Writes an intent that closes positions, newest layer first.
+    mutating func beginExit(
+        id: IntentID, of positions: [PositionID], price: Price, reason: String, causeKey: String?, for signal: Fingerprint?,
+        _ scope: inout Scope, _ turn: inout Turn
+    ) {
+        var strands: [Strand] = []
+        for index in scope.positions.indices.reversed() where positions.contains(scope.positions[index].id) {
+            let position = scope.positions[index].record
+            scope.positions[index].status = .closing
+            scope.positions[index].intent = id
+            scope.positions[index].updatedAt = turn.at
+            audit("position", position.id, from: position.status.rawValue, to: PositionStatus.closing.rawValue, cause: reason, &turn)
+            strands.append(Strand(closing: position))
+        }
+        let names = strands.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
+        let plan = IntentPlan(
+            strands: strands, price: price, averageTrueRange: scope.record.record.lastAverageTrueRange ?? .zero, reason: reason,
+            explanation: Explanation(summary: "Close \(names)."))
+        let record = IntentRecord(
+            id: id, instrument: scope.name, kind: .exit, signal: signal, causeKey: causeKey, plan: plan, entryDeadline: nil,
+            owner: incarnation, at: turn.at)
+        begin(record, for: signal, &scope, &turn)
+    }
+
+    /// Adds an intent to a scope with the planned legs of its strands.
+    mutating func begin(_ record: IntentRecord, for signal: Fingerprint?, _ scope: inout Scope, _ turn: inout Turn) {
+        var intent = Intent(record: Tracked(new: record))
+        for (number, strand) in record.plan.content.strands.enumerated() {
+            for step in strand.steps { planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn) }
+        }
+        audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &turn)
+        if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
+            scope.signals[index].status = .working
+            scope.signals[index].intent = record.id
+            audit("signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text, &turn)
+        }
+        scope.intents.append(intent)
+        turn.touch(scope.name)
+    }
+
+    /// Plans leg attempts for a quantity of a step, one per freeze slice, each with a tag of its own.
+    mutating func planLegs(_ step: Step, of quantity: Quantity, strand: Int, attempt: Int, _ intent: inout Intent, _ turn: inout Turn) {
+        let position = intent.record.plan.content.strands[strand].position
+        for (slice, part) in Self.slices(of: quantity, contract: step.contract).enumerated() {
+            let tag = turn.newTag()
+            intent.legs.append(
+                Tracked(
+                    new: OrderRecord(
+                        tag: tag, intent: intent.id, position: position, instrument: intent.record.instrument, strand: strand, step: step,
+                        attempt: attempt, slice: slice, quantity: part, at: turn.at)))
+            scopeOfTag[tag] = intent.record.instrument
+            audit("order", tag, from: "", to: LegState.planned.rawValue, cause: intent.id.text, &turn)
+        }
+    }
+
+    /// Parts of a quantity that the exchange takes in one order each, all whole lots but none above the freeze quantity.
+    static func slices(of quantity: Quantity, contract: Contract) -> [Quantity] {
+        guard let freeze = contract.freezeQuantity, freeze.count >= contract.unitsPerLot.count, quantity > freeze else {
+            return quantity > .zero ? [quantity] : []
+        }
+        let largest = freeze.count - freeze.count % max(1, contract.unitsPerLot.count)
+        var rest = quantity.count
+        var parts: [Quantity] = []
+        while rest > 0 {
+            parts.append(Quantity(min(rest, largest)))
+            rest -= min(rest, largest)
+        }
+        return parts
+    }
+
+    /// Whether an instrument trades now, as far as the policy cares.
+    func isOpen(_ desk: Desk, at: Instant) -> Bool { policy.sessions == .ignored || desk.instrument.isOpen(at: at) }
+}
+
+extension Strand {
+    /// A strand that closes a whole position.
+    init(closing position: PositionRecord) {
+        let structure = position.structure.content
+        let steps = structure.closingOrder.enumerated().map { number, leg in
+            Step(
+                number: number, role: leg.role, action: .close, contract: leg.contract, side: leg.side(for: .close),
+                quantity: position.quantity)
+        }
+        self.init(position: position.id, layer: position.layer, lots: position.lots, steps: steps, opens: nil, closes: structure)
+    }
+}

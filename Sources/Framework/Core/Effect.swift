@@ -1,0 +1,23 @@
+/// Something that the shell is to do. Those behind a commit are done only once it succeeded.
+public enum Effect: Sendable {
+    /// Write all or nothing.
+    case commit(Transaction)
+    /// Ask the market; answers `.surveyed`.
+    case survey(SurveyRequest)
+    /// Send an order, once; answers `.placed`.
+    case place(OrderRequest)
+    /// Ask to end an order; answers `.cancelAnswered`.
+    case cancel(Tag, BrokerOrderID)
+    /// Read the order book; answers `.bookRead`.
+    case readBook
+    /// Read the positions; answers `.positionsRead`.
+    case readPositions
+    /// Come back at a time; answers `.woke`.
+    case wake(Alarm, at: Instant)
+    /// Tell people.
+    case alert(Alert)
+    /// A signal has its verdict.
+    case conclude(SignalRecord)
+    /// A command has its answer.
+    case answer(OperatorAnswer)
+}

@@ -1,0 +1,99 @@
+/// Transitions of an intent whose strands are all booked: its own end, and its signal's verdict.
+extension Core {
+    mutating func finish(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) {
+        let isQuarantined = holdsSlot(intent)
+        let outcome = self.outcome(of: intent, scope)
+        let from = intent.record.state
+        intent.record.state = isQuarantined ? .quarantined : (outcome.hasChangedExposure ? .settled : .failed)
+        intent.record.reservedRisk = .zero
+        intent.record.reservedVolatility = .zero
+        intent.record.reservedMargin = .zero
+        intent.record.repairDeadline = nil
+        intent.record.updatedAt = turn.at
+        audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &turn)
+        watch(intent, &scope)
+        if isQuarantined { releaseLater(scope, &turn) }
+        if intent.record.kind == .roll { finishRoll(&intent, &scope, &turn) }
+        guard let signal = intent.record.record.signal else { return }
+        var explanation = intent.record.plan.content.explanation
+        explanation.outcome = outcome.lines
+        if let code = outcome.code, outcome.status != .executed { explanation.summary = "\(outcome.sentence) (\(code)). \(explanation.summary)" }
+        conclude(signal, outcome.status, outcome.code, explanation, &scope, &turn)
+    }
+
+    /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
+    private func holdsSlot(_ intent: Intent) -> Bool {
+        intent.record.kind.increasesRisk
+            && intent.legs.contains { $0.state == .absent && $0.record.sender == incarnation }
+    }
+
+    /// Remembers legs that ended unfilled, and forgets the tags of the others.
+    private mutating func watch(_ intent: Intent, _ scope: inout Scope) {
+        for leg in intent.legs {
+            let isDoubtful = leg.record.sentAt != nil && leg.state != .filled && leg.state != .notSent
+            if isDoubtful { scope.watchedLegs.append(WatchedLeg(leg: leg.record, posted: intent.postedTrades)) }
+            _ = endedTags.insert(leg.tag)
+            scopeOfTag[leg.tag] = nil
+        }
+    }
+
+    private mutating func releaseLater(_ scope: Scope, _ turn: inout Turn) {
+        turn.perform(.wake(.scope(scope.name), at: quarantineEnd(scope, at: turn.at)))
+    }
+
+    /// The end of the session in which a slot was quarantined.
+    func quarantineEnd(_ scope: Scope, at: Instant) -> Instant {
+        let midnight = TradingDay(of: at).advanced(by: 1).instant(at: TimeOfDay(secondsSinceMidnight: 0))
+        guard policy.sessions == .enforced, let close = scope.desk.instrument.close(onDayOf: at), close > at else { return midnight }
+        return close
+    }
+
+    /// Frees slots whose session has ended.
+    mutating func releaseQuarantine(_ scope: inout Scope, _ turn: inout Turn) {
+        for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
+            guard turn.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) else { continue }
+            scope.intents[index].record.state = .failed
+            scope.intents[index].record.updatedAt = turn.at
+            audit(
+                "intent", scope.intents[index].id, from: IntentState.quarantined.rawValue, to: IntentState.failed.rawValue,
+                cause: "the session ended", &turn)
+        }
+    }
+
+    private func outcome(of intent: Intent, _ scope: Scope) -> Outcome {
+        let plan = intent.record.plan.content
+        let lines = plan.strands.enumerated().map { number, strand in describe(strand, number, intent) }
+        let hasChanged = plan.strands.enumerated().contains { number, strand in
+            let fills = StrandFills(strand, number, intent)
+            return fills.whole(strand.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && strand.opens == nil
+        }
+        guard !hasChanged else { return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true) }
+        let messages = intent.legs.compactMap { leg in leg.state == .dropped || leg.state.isTerminal ? leg.record.message : nil }
+        let message = messages.first ?? "nothing was filled"
+        let (status, code): (SignalStatus, String) =
+            if message.hasPrefix("entry_window") { (.expired, "entry_window") } else if message.hasPrefix("superseded_by_exit") {
+                (.superseded, "superseded_by_exit")
+            } else if message.hasPrefix("trading_stopped") { (.refused, "trading_stopped") } else if message.hasPrefix("outside_session") {
+                (.refused, "outside_session")
+            } else if intent.legs.contains(where: { $0.state == .absent }) { (.failed, "order_absent") } else { (.failed, "order_failed") }
+        return Outcome(status: status, code: code, sentence: message, lines: lines, hasChangedExposure: false)
+    }
+
+    private func describe(_ strand: Strand, _ number: Int, _ intent: Intent) -> String {
+        let parts = strand.steps.map { step in
+            let filled = intent.filled(strand: number, step: step.number)
+            let price = Self.average(intent.filledValue(strand: number, step: step.number), over: filled)
+            return "\(step.side.rawValue) \(filled) \(step.contract.symbol)\(price.map { " at \($0)" } ?? "")\(step.isRepair ? " (repair)" : "")"
+        }
+        return "\(strand.layer): \(parts.joined(separator: ", "))"
+    }
+}
+
+/// How an intent ended.
+private struct Outcome {
+    let status: SignalStatus
+    let code: String?
+    let sentence: String
+    let lines: [String]
+    let hasChangedExposure: Bool
+}

@@ -1,0 +1,95 @@
+/// Gates of pyramids and of the portfolio, each with its number and limit.
+extension Core {
+    /// The gates that need no size: one R, spacing, profit and count (domain rules for pyramids).
+    func pyramidGates(_ signal: Signal, _ base: PositionRecord, _ scope: Scope, at: Instant) -> [Gate] {
+        let terms = scope.desk.instrument.terms(on: TradingDay(of: at))
+        return [
+            oneRGate(signal, base), spacingGate(signal, scope, terms), profitGate(signal, scope),
+            Gate(
+                "maximum_pyramids", passed: scope.stack.record.taken < terms.maximumPyramids, value: "\(scope.stack.record.taken) taken",
+                limit: "below \(terms.maximumPyramids)"),
+        ]
+    }
+
+    private func oneRGate(_ signal: Signal, _ base: PositionRecord) -> Gate {
+        guard base.initialRisk > .zero else {
+            return Gate("invalid_initial_risk", passed: false, value: base.initialRisk.description, limit: "above 0")
+        }
+        let move = (try? signal.price.subtracting(base.entryPrice)) ?? .zero
+        return Gate("1r_gate_not_passed", passed: move > base.initialRisk, value: "\(move) points", limit: "above \(base.initialRisk)")
+    }
+
+    private func spacingGate(_ signal: Signal, _ scope: Scope, _ terms: InstrumentTerms) -> Gate {
+        guard let last = scope.stack.record.lastPyramidPrice, signal.atr > .zero,
+            let distance = try? signal.price.subtracting(last), let needed = try? signal.atr.times(terms.pyramidSpacing)
+        else { return Gate("pyramid_spacing", passed: false, value: "unknown", limit: "\(terms.pyramidSpacing) ATR") }
+        return Gate(
+            "pyramid_spacing", passed: distance >= needed, value: "\(distance) points",
+            limit: "\(needed) points (\(terms.pyramidSpacing) ATR)")
+    }
+
+    private func profitGate(_ signal: Signal, _ scope: Scope) -> Gate {
+        var profit = Money.zero
+        for position in scope.positions where position.status.isLive {
+            profit = (try? profit.adding(position.record.unrealizedProfit(at: signal.price) ?? .zero)) ?? profit
+        }
+        return Gate("negative_instrument_pnl", passed: profit > .zero, value: profit.description, limit: "above 0")
+    }
+
+    /// The gates that hold a size against the whole account, everything in flight counted as used.
+    func portfolioGates(risk: Money, volatility: Money, margin: Money, equity: Money, isPyramid: Bool) -> [Gate] {
+        let committed = committedExposure
+        let limits = policy.limits
+        return [
+            shareGate(
+                "portfolio_risk_gate", committed.risk, risk, of: equity, limit: isPyramid ? limits.pyramidRisk : limits.entryRisk),
+            shareGate(
+                "portfolio_vol_gate", committed.volatility, volatility, of: equity,
+                limit: isPyramid ? limits.pyramidVolatility : limits.entryVolatility),
+            shareGate("portfolio_margin_gate", committed.margin, margin, of: equity, limit: policy.marginShare),
+            Gate(
+                "position_count", passed: committed.positions < limits.positions, value: "\(committed.positions + 1)",
+                limit: "at most \(limits.positions)"),
+        ]
+    }
+
+    private func shareGate(_ name: String, _ used: Money, _ added: Money, of equity: Money, limit: Ratio) -> Gate {
+        guard let sum = try? used.adding(added), let share = sum.share(of: equity) else {
+            return Gate(name, passed: false, value: "not a share of the equity \(equity)", limit: "\(limit.percentText) %")
+        }
+        return Gate(
+            name, passed: share <= limit, value: "\(share.percentText) % (\(used) in use, \(added) new)", limit: "\(limit.percentText) %")
+    }
+
+    /// Holds the market against the signal; exits are never refused for price, so only entries come here.
+    func divergenceGates(_ signal: Signal, market: Price, isPyramid: Bool) -> [Gate] {
+        let limits = policy.divergence
+        let limit = isPyramid ? limits.pyramid : limits.entry
+        let riskLimit = isPyramid ? limits.pyramidRiskIncrease : limits.entryRiskIncrease
+        guard let difference = try? market.subtracting(signal.price), let planned = try? signal.price.subtracting(signal.stop), planned > .zero,
+            let allowed = try? signal.price.times(limit)
+        else { return [Gate("divergence_too_high", passed: false, value: "unknown", limit: "\(limit.percentText) %")] }
+        guard market > signal.stop else {
+            return [Gate("execution_price_below_stop", passed: false, value: market.description, limit: "above \(signal.stop)")]
+        }
+        let distance = Price(units: abs(difference.units))
+        let riskAllowed = (try? planned.times(riskLimit)) ?? .zero
+        return [
+            Gate(
+                "divergence_too_high", passed: distance <= allowed, value: "\(difference) points",
+                limit: "±\(allowed) points (\(limit.percentText) %)"),
+            Gate(
+                "risk_increase_too_high", passed: difference <= riskAllowed, value: "\(difference) points",
+                limit: "\(riskAllowed) points (\(riskLimit.percentText) % of the planned risk)"),
+        ]
+    }
+
+    /// The size that keeps the planned risk after the price rose: floor(lots × planned risk / execution risk), at least 1, never more than before.
+    static func size(_ lots: Lots, afterSurgeTo market: Price, from signal: Signal) -> Lots {
+        guard market > signal.price, lots > .zero, let planned = try? signal.price.subtracting(signal.stop),
+            let actual = try? market.subtracting(signal.stop), actual > .zero
+        else { return lots }
+        let scaled = (Int128(lots.count) * Int128(planned.units)).divided(by: Int128(actual.units), rounding: .floor)
+        return Lots(Int64(min(Int128(lots.count), max(1, scaled))))
+    }
+}

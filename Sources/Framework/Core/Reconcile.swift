@@ -1,0 +1,61 @@
+/// Holds what the broker says the account holds against what our positions add up to.
+extension Core {
+    mutating func compare(_ reading: PositionsReading, _ turn: inout Turn) {
+        isReadingPositions = false
+        guard let positions = reading.positions else {
+            turn.perform(.wake(.reconcile, at: turn.at + .seconds(5)))
+            return
+        }
+        hand(reading, &turn)
+        let expected = expectedUnits
+        for name in scopes.keys {
+            guard var scope = scopes[name], scope.activeIndex == nil else { continue }
+            for symbol in symbols(of: scope) where !isInFlight(symbol) {
+                let ours = expected[symbol] ?? 0
+                let theirs = positions.first { $0.symbol == symbol }?.netUnits ?? 0
+                guard ours != theirs else { continue }
+                freeze(&scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)", &turn)
+            }
+            scopes[name] = scope
+        }
+    }
+
+    /// Gives a reading to the intents that wait for one.
+    private mutating func hand(_ reading: PositionsReading, _ turn: inout Turn) {
+        for name in scopes.keys {
+            guard var scope = scopes[name], let index = scope.activeIndex else { continue }
+            scope.intents[index].exposure = reading
+            scopes[name] = scope
+            advance(name, &turn)
+        }
+    }
+
+    private var expectedUnits: [String: Int64] {
+        var units: [String: Int64] = [:]
+        for scope in scopes.values {
+            for position in scope.positions where position.status.isLive {
+                for leg in position.structure.content.legs {
+                    let signed = leg.openingSide == .buy ? position.quantity.count : 0 - position.quantity.count
+                    units[leg.contract.symbol, default: 0] += signed
+                }
+            }
+        }
+        return units
+    }
+
+    private func symbols(of scope: Scope) -> [String] {
+        var symbols: [String] = []
+        for position in scope.positions {
+            for leg in position.structure.content.legs where !symbols.contains(leg.contract.symbol) { symbols.append(leg.contract.symbol) }
+        }
+        return symbols
+    }
+
+    /// Whether another scope trades the same contract right now, so that the sums cannot agree yet.
+    private func isInFlight(_ symbol: String) -> Bool {
+        scopes.values.contains { scope in
+            guard let index = scope.activeIndex else { return false }
+            return scope.intents[index].legs.contains { $0.symbol == symbol }
+        }
+    }
+}

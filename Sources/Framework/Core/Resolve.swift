@@ -1,0 +1,254 @@
+/// Transitions on what the broker says: answers, reports, books. Unknown is not failure; only evidence leads out of it.
+extension Core {
+    /// Takes the outcome of an attempt to place an order.
+    mutating func classify(_ tag: Tag, _ outcome: PlaceOutcome, _ turn: inout Turn) {
+        change(tag, &turn) { core, leg, intent, _, turn in
+            // A report may have overtaken the answer.
+            guard leg.state == .sending || leg.state == .unknown else { return }
+            switch outcome {
+            case .accepted(let report):
+                leg.brokerOrder = report.orderID
+                core.move(&leg, to: .working, cause: "accepted", &turn)
+                core.merge(report, into: &leg, &intent, &turn)
+            case .rejected(let reason): core.move(&leg, to: .rejected, cause: reason, &turn)
+            case .notSent(let reason): core.move(&leg, to: .notSent, cause: reason, &turn)
+            case .unknown(let reason): core.move(&leg, to: .unknown, cause: reason, &turn)
+            }
+        }
+    }
+
+    /// Takes the answer to a request to cancel; the order's report tells how it ends.
+    mutating func noteCancel(_ tag: Tag, _ outcome: CancelOutcome, _ turn: inout Turn) {
+        guard let name = scopeOfTag[tag] else { return }
+        if !isReadingBook {
+            isReadingBook = true
+            turn.perform(.readBook)
+        }
+        turn.touch(name)
+    }
+
+    /// Takes one order's report, however often and in whatever order reports come.
+    mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
+        guard let tag = report.tag, tag.isOurs else { return }
+        let isKnown = change(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: &leg, &intent, &turn) }
+        if !isKnown { noteLate(report, tag, &turn) }
+    }
+
+    /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
+    @discardableResult
+    private mutating func change(
+        _ tag: Tag, _ turn: inout Turn, _ change: (inout Core, inout Tracked<OrderRecord>, inout Intent, inout Scope, inout Turn) -> Void
+    ) -> Bool {
+        guard let name = scopeOfTag[tag], var scope = scopes[name] else { return false }
+        for index in scope.intents.indices {
+            guard let legIndex = scope.intents[index].legs.firstIndex(where: { $0.tag == tag }) else { continue }
+            var intent = scope.intents[index]
+            var leg = intent.legs[legIndex]
+            change(&self, &leg, &intent, &scope, &turn)
+            intent.legs[legIndex] = leg
+            scope.intents[index] = intent
+            scopes[name] = scope
+            advance(name, &turn)
+            return true
+        }
+        return false
+    }
+
+    /// Brings a leg up to a report: new fills are posted once, states only go forward.
+    private mutating func merge(_ report: OrderReport, into leg: inout Tracked<OrderRecord>, _ intent: inout Intent, _ turn: inout Turn) {
+        let wasLive = !leg.state.isTerminal
+        if leg.record.brokerOrder == nil { leg.brokerOrder = report.orderID }
+        for fill in report.fills where !intent.postedTrades.contains(fill.id) { post(fill, report.orderID, &leg, &intent, &turn) }
+        if leg.record.filled >= leg.record.quantity { return move(&leg, to: .filled, cause: "filled at the broker", &turn) }
+        guard wasLive || leg.state == .absent else { return }
+        switch report.state {
+        case .submitted, .open, .filled:
+            // "Filled" with fills still missing: they come with the next report.
+            move(&leg, to: .working, cause: "seen at the broker", &turn)
+        case .cancelled: move(&leg, to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
+        case .rejected: move(&leg, to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
+        }
+    }
+
+    private mutating func post(
+        _ fill: Fill, _ order: BrokerOrderID, _ leg: inout Tracked<OrderRecord>, _ intent: inout Intent, _ turn: inout Turn
+    ) {
+        let (count, overflowed) = leg.record.filled.count.addingReportingOverflow(fill.quantity.count)
+        let (value, isTooLarge) = fill.price.units.multipliedReportingOverflow(by: fill.quantity.count)
+        let (sum, sumIsTooLarge) = leg.record.filledValue.addingReportingOverflow(value)
+        guard !overflowed, !isTooLarge, !sumIsTooLarge, fill.quantity > .zero, fill.price > .zero else {
+            return alert(
+                .critical, "fill_not_understood", intent.record.instrument,
+                "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.", &turn)
+        }
+        intent.postedTrades.append(fill.id)
+        leg.filled = Quantity(count)
+        leg.filledValue = sum
+        turn.insert(TradeRecord(fill: fill, order: leg.record, brokerOrder: order, at: turn.at))
+        if count > leg.record.quantity.count {
+            alert(
+                .critical, "overfill", intent.record.instrument,
+                "Order \(order) of \(leg.tag) filled \(count) of \(leg.record.quantity) units.", &turn)
+        }
+    }
+
+    // MARK: - The book
+
+    /// Holds a read of the order book against every leg that is not over.
+    mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
+        isReadingBook = false
+        guard let orders = trusted(reading) else {
+            if !hasRecovered { turn.perform(.wake(.book, at: turn.at + .seconds(1))) }
+            for name in scopes.keys { if let scope = scopes[name] { scheduleBook(for: scope, &turn) } }
+            return
+        }
+        let isFirst = !hasRecovered
+        hasRecovered = true
+        var byTag: [Tag: [OrderReport]] = [:]
+        for order in orders { if let tag = order.tag, tag.isOurs { byTag[tag, default: []].append(order) } }
+        for name in scopes.keys { compare(name, byTag, reading.startedAt, &turn) }
+        for order in orders {
+            guard let tag = order.tag, tag.isOurs, !isLive(tag) else { continue }
+            noteLate(order, tag, &turn)
+        }
+        guard isFirst else { return }
+        readPositions(&turn)
+        for name in scopes.keys { advance(name, &turn) }
+    }
+
+    /// An error, or an empty answer while orders are known, is never evidence.
+    private func trusted(_ reading: BookReading) -> [OrderReport]? {
+        guard let orders = reading.orders else { return nil }
+        guard orders.isEmpty else { return orders }
+        let today = TradingDay(of: reading.startedAt)
+        let knowsOrders = scopes.values.contains { scope in
+            scope.intents.contains { intent in
+                intent.legs.contains { leg in
+                    leg.record.brokerOrder != nil && leg.record.sentAt.map { TradingDay(of: $0) == today && $0 < reading.startedAt } ?? false
+                }
+            }
+        }
+        return knowsOrders ? nil : orders
+    }
+
+    private func isLive(_ tag: Tag) -> Bool {
+        guard let name = scopeOfTag[tag], let scope = scopes[name] else { return false }
+        return scope.intents.contains { $0.legs.contains { $0.tag == tag } }
+    }
+
+    private mutating func compare(_ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, _ turn: inout Turn) {
+        guard let scope = scopes[name], !scope.intents.isEmpty else { return }
+        for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
+            let reports = byTag[tag] ?? []
+            if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
+            change(tag, &turn) { core, leg, intent, scope, turn in
+                if reports.isEmpty { return core.miss(&leg, &scope, startedAt: startedAt, &turn) }
+                for report in reports { core.merge(report, into: &leg, &intent, &turn) }
+            }
+        }
+    }
+
+    /// I8 is broken: somebody sent a tag twice. Nothing that increases risk leaves any more.
+    private mutating func throwSwitch(doubled tag: Tag, _ name: InstrumentName, _ turn: inout Turn) {
+        guard !tradingSwitch.record.isThrown else { return }
+        set(isThrown: true, reason: "tag \(tag) is in the broker's book twice", by: "munim", &turn)
+        alert(.critical, "tag_sent_twice", name, "Tag \(tag) is in the broker's book twice. Trading is stopped; look at both orders.", &turn)
+    }
+
+    /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
+    private mutating func miss(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, _ turn: inout Turn) {
+        guard leg.state == .unknown, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
+        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(leg.record, &scope, &turn) }
+        guard startedAt >= sentAt + broker.horizon else { return }
+        leg.misses += 1
+        guard leg.misses >= 2 else { return }
+        move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
+        alert(
+            .error, "order_absent", scope.name,
+            "Order \(leg.tag) (\(leg.record.side.rawValue) \(leg.record.quantity) \(leg.record.symbol)) never reached the broker as far as its book shows.",
+            &turn)
+    }
+
+    /// The book forgets yesterday: an order still unknown then is a person's to resolve.
+    private mutating func strand(_ leg: OrderRecord, _ scope: inout Scope, _ turn: inout Turn) {
+        freeze(&scope, "order_unknown", "order \(leg.tag) of \(leg.symbol) was not resolved on its day; compare positions by hand", &turn)
+    }
+
+    // MARK: - Late orders
+
+    /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
+    private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
+        for name in scopes.keys {
+            guard var scope = scopes[name], let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { continue }
+            if bringBack(report, index, &scope, &turn) {
+                scopes[name] = scope
+                advance(name, &turn)
+            }
+            return
+        }
+        guard endedTags.insert(tag).isNew else { return }
+        let owners = scopes.keys.filter { name in
+            scopes[name]?.positions.contains { $0.structure.content.legs.contains { $0.contract.symbol == report.symbol } } ?? false
+        }
+        let reason = "the broker has order \(report.orderID) with our tag \(tag), which no record explains"
+        if owners.isEmpty { alert(.critical, "order_without_record", nil, "\(reason). A lost commit or a restored backup; look at it.", &turn) }
+        for name in owners {
+            guard var scope = scopes[name] else { continue }
+            freeze(&scope, "order_without_record", reason, &turn)
+            scopes[name] = scope
+        }
+    }
+
+    /// I12: takes fills back that came after their leg had ended, with an order of the opposite side.
+    private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let watched = scope.watchedLegs[index]
+        let late = report.fills.filter { !watched.posted.contains($0.id) }
+        guard report.state.isTerminal, !late.isEmpty else { return false }
+        scope.watchedLegs.remove(at: index)
+        let leg = watched.leg
+        let step = Step(
+            number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
+            quantity: Quantity(late.reduce(0) { $0 + $1.quantity.count }), isRepair: true)
+        var strand = Strand(position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
+        strand.lateValue = late.reduce(0) { $0 + $1.price.units * $1.quantity.count }
+        let plan = IntentPlan(
+            strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
+            explanation: Explanation(summary: "Take back the late order \(leg.tag)."))
+        let record = IntentRecord(
+            id: IntentID("repair-\(leg.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(leg.tag)",
+            plan: plan, entryDeadline: nil, owner: incarnation, at: turn.at)
+        for fill in late { turn.insert(TradeRecord(fill: fill, order: leg, brokerOrder: report.orderID, at: turn.at)) }
+        begin(record, for: nil, &scope, &turn)
+        alert(
+            .critical, "late_order", scope.name,
+            "Order \(leg.tag) had ended for us and filled after all; the host takes its \(step.quantity) units back.", &turn)
+        return true
+    }
+
+    // MARK: - Alarms
+
+    /// Asks to be woken when the book should be looked at for this scope.
+    mutating func scheduleBook(for scope: Scope, _ turn: inout Turn) {
+        var due: Instant?
+        for intent in scope.intents {
+            for leg in intent.legs {
+                guard let next = nextLook(for: leg.record, at: turn.at) else { continue }
+                due = min(due ?? next, next)
+            }
+        }
+        guard let due else { return }
+        if let planned = nextBookAlarm, planned <= due, planned > turn.at { return }
+        nextBookAlarm = due
+        turn.perform(.wake(.book, at: due))
+    }
+
+    private func nextLook(for leg: OrderRecord, at: Instant) -> Instant? {
+        switch leg.state {
+        case .unknown:
+            let sentAt = leg.sentAt ?? at
+            return policy.resolution.map { sentAt + $0 }.first { $0 > at } ?? at + policy.resolutionInterval
+        case .working: return at + policy.pollInterval
+        case .planned, .sending, .filled, .rejected, .cancelled, .absent, .dropped, .notSent: return nil
+        }
+    }
+}

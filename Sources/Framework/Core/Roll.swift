@@ -1,0 +1,195 @@
+/// Rollover: R1 intent, R2 close, R3 staged by the rows of the closing fills, R4 open exactly that quantity, R5 settle.
+extension Core {
+    /// Queues every open position to be held against its rule.
+    mutating func queueRolls(_ turn: inout Turn) {
+        for name in scopes.keys {
+            guard var scope = scopes[name] else { continue }
+            scope.rollQueue = scope.positions.filter { $0.status == .open }.map(\.id)
+            scopes[name] = scope
+            if !scope.rollQueue.isEmpty { advance(name, &turn) }
+        }
+    }
+
+    /// Surveys the next queued position; false when there is none or now is no time to roll.
+    mutating func examineNextRoll(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        guard scope.surveying == nil, let id = scope.rollQueue.first else { return false }
+        scope.rollQueue.removeFirst()
+        guard let index = scope.positionIndex(id), scope.positions[index].status == .open, mayRoll(scope, at: turn.at) else { return true }
+        let position = scope.positions[index].record
+        guard let next = nextStructure(of: position, scope, at: turn.at) else {
+            alert(.error, "no_next_contract", scope.name, "\(id) expires on \(position.expiry) and no later contract is known.", &turn)
+            return true
+        }
+        let price = scope.record.record.lastPrice ?? position.entryPrice
+        let subject = Subject.roll(id, scope.name)
+        scope.surveying = subject
+        let observations = [position.structure.content, next].map {
+            PriceObservation(instrument: scope.name, price: price, structure: $0, at: turn.at)
+        }
+        turn.perform(.survey(SurveyRequest(subject: subject, observations: observations, needsFunds: false)))
+        return false
+    }
+
+    private func mayRoll(_ scope: Scope, at: Instant) -> Bool {
+        guard scope.activeIndex == nil, isOpen(scope.desk, at: at), !tradingSwitch.record.isThrown else { return false }
+        return policy.rolloverHours?.contains(TimeOfDay(of: at)) ?? true
+    }
+
+    private func nextStructure(of position: PositionRecord, _ scope: Scope, at: Instant) -> Structure? {
+        guard let expiry = scope.desk.expiry(after: position.expiry) else { return nil }
+        let price = scope.record.record.lastPrice ?? position.entryPrice
+        return try? scope.desk.instrument.structure(expiry: expiry, price: price, on: TradingDay(of: at))
+    }
+
+    /// Rolls a surveyed position when its rule says so.
+    mutating func decideRoll(_ id: PositionID, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
+        guard let index = scope.positionIndex(id), scope.positions[index].status == .open, mayRoll(scope, at: turn.at) else { return }
+        let position = scope.positions[index].record
+        guard let next = nextStructure(of: position, scope, at: turn.at) else { return }
+        let advice = scope.desk.rollover.advice(on: view(of: position, scope.desk, next: next, survey.quotes, at: turn.at))
+        guard advice.isDue else { return }
+        let closing = Strand(closing: position)
+        let opening = next.legs.enumerated().map { number, leg in
+            Step(
+                number: closing.steps.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
+                quantity: Quantity(position.lots.count * leg.contract.unitsPerLot.count))
+        }
+        var strand = closing
+        strand.steps += opening
+        strand.opens = next
+        let plan = IntentPlan(
+            strands: [strand], price: scope.record.record.lastPrice ?? position.entryPrice, averageTrueRange: position.averageTrueRange,
+            reason: "rollover: \(advice.reason)", explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
+        // I22: a position rolls at most once per expiry.
+        let record = IntentRecord(
+            id: IntentID("roll-\(id)-\(position.expiry)-\(position.version)"), instrument: scope.name, kind: .roll, signal: nil,
+            causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, at: turn.at)
+        scope.positions[index].rolloverStatus = .inProgress
+        scope.positions[index].intent = record.id
+        scope.positions[index].updatedAt = turn.at
+        begin(record, for: nil, &scope, &turn)
+    }
+
+    func view(of position: PositionRecord, _ desk: Desk, next: Structure?, _ quotes: [ContractQuote], at: Instant) -> RolloverView {
+        let day = TradingDay(of: at)
+        func interest(_ structure: Structure?) -> Int64? {
+            structure?.legs.compactMap { leg in quotes.first { $0.symbol == leg.contract.symbol }?.quote.openInterest }.min()
+        }
+        return RolloverView(
+            day: day, expiry: position.expiry, nextExpiry: next?.expiry,
+            tradingDaysLeft: desk.instrument.tradingDays(from: day, to: position.expiry),
+            openInterest: interest(position.structure.content), nextOpenInterest: interest(next))
+    }
+
+    /// R5: new contract, count, realised part, stops and ledger in one commit.
+    mutating func settleRoll(
+        to structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) {
+        guard let index = scope.positionIndex(strand.position) else { return }
+        scope.positions[index].rolloverStatus = .none
+        scope.positions[index].intent = nil
+        scope.positions[index].updatedAt = turn.at
+        let old = scope.positions[index].record
+        let closed = min(fills.whole(.close), old.quantity.count)
+        guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else { return }
+        let opened = fills.whole(.open)
+        guard opened > 0, let entry = fills.price(of: structure, .open), let unitsPerLot = structure.legs.first?.contract.unitsPerLot else {
+            let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"
+            reduce(
+                index, by: closed, closedValue: fills.signedValue(.close), price: exit, reason: reason,
+                key: "\(intent.id):\(strand.layer)", &scope, &turn)
+            return alert(
+                .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &turn)
+        }
+        let profit = Self.money(
+            Int128(fills.signedValue(.close)) - Int128(old.openedValue), pointValue: old.pointValue, unitsPerLot: old.unitsPerLot)
+        let lots = Quantity(opened).lots(unitsPerLot: unitsPerLot)
+        let cost = Money(
+            units: charges(price: exit, lots: old.lots, pointValue: old.pointValue).units
+                + charges(price: entry, lots: lots, pointValue: structure.pointValue).units)
+        let basis = (try? entry.subtracting(exit)) ?? .zero
+        book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &turn)
+        bookCharges(cost, of: old.id, key: intent.id.text, &turn)
+        turn.insert(
+            RolloverRecord(
+                position: old.id, fromExpiry: old.expiry, toExpiry: structure.expiry, exitPrice: exit, entryPrice: entry, basis: basis,
+                profit: profit, charges: cost, rolledAt: turn.at))
+        var rolled = old.rolled(to: structure, entry: entry, basis: basis, profit: profit, charges: cost, at: turn.at)
+        rolled.lots = lots
+        rolled.quantity = Quantity(opened)
+        rolled.unitsPerLot = unitsPerLot
+        rolled.openedValue = fills.signedValue(.open)
+        replace(&scope.positions[index], with: rolled)
+        if let last = scope.stack.record.lastPyramidPrice { scope.stack.lastPyramidPrice = (try? last.adding(basis)) ?? last }
+        audit("position", old.id, from: "\(old.expiry)", to: "\(structure.expiry)", cause: "rolled, basis \(basis)", &turn)
+    }
+
+    private func replace(_ position: inout Tracked<PositionRecord>, with rolled: PositionRecord) {
+        position.structure = rolled.structure
+        position.expiry = rolled.expiry
+        position.strike = rolled.strike
+        position.entryPrice = rolled.entryPrice
+        position.pointValue = rolled.pointValue
+        position.initialStop = rolled.initialStop
+        position.currentStop = rolled.currentStop
+        position.highestClose = rolled.highestClose
+        position.lots = rolled.lots
+        position.quantity = rolled.quantity
+        position.unitsPerLot = rolled.unitsPerLot
+        position.openedValue = rolled.openedValue
+        position.realizedProfit = rolled.realizedProfit
+        position.charges = rolled.charges
+        position.rolloverCount = rolled.rolloverCount
+        position.rolloverProfit = rolled.rolloverProfit
+        position.rolloverTimestamp = rolled.rolloverTimestamp
+        position.originalEntryPrice = rolled.originalEntryPrice
+        position.originalExpiry = rolled.originalExpiry
+    }
+
+    /// Ends a roll: one that closed nothing may be tried again, so its once-for-ever name is given back.
+    mutating func finishRoll(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) {
+        if intent.record.state == .failed {
+            intent.record.causeKey = nil
+            alert(.warning, "rollover_failed", scope.name, "A rollover of \(scope.name) closed nothing and is tried again later.", &turn)
+        }
+        concludeExitsDoneByRoll(intent, &scope, &turn)
+    }
+
+    /// An exit that interrupted a roll found its position closed by it: that is the exit's execution.
+    private mutating func concludeExitsDoneByRoll(_ intent: Intent, _ scope: inout Scope, _ turn: inout Turn) {
+        for strand in intent.record.plan.content.strands where scope.positionIndex(strand.position).map({ scope.positions[$0].status == .closed }) ?? true {
+            let done = scope.signals.filter {
+                $0.status == .accepted && $0.signal.content.kind == .exit && $0.signal.content.target == .layer(strand.layer)
+            }
+            for signal in done {
+                conclude(
+                    signal.fingerprint, .executed, "closed_by_interrupted_roll",
+                    Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &turn)
+            }
+        }
+    }
+}
+
+extension PositionRecord {
+    /// The position in its new contract: stops, high and entry move by the basis, so that every distance survives.
+    func rolled(to structure: Structure, entry: Price, basis: Price, profit: Money, charges: Money, at: Instant) -> PositionRecord {
+        var next = self
+        func shifted(_ price: Price) -> Price { max(.zero, (try? price.adding(basis)) ?? price) }
+        next.structure = Stored(structure)
+        next.expiry = structure.expiry
+        next.strike = structure.strike
+        next.originalEntryPrice = entryPrice
+        next.originalExpiry = expiry
+        next.entryPrice = entry
+        next.pointValue = structure.pointValue
+        next.initialStop = shifted(initialStop)
+        next.currentStop = shifted(currentStop)
+        next.highestClose = shifted(highestClose)
+        next.realizedProfit = (try? realizedProfit.adding(profit)) ?? realizedProfit
+        next.charges = (try? self.charges.adding(charges)) ?? self.charges
+        next.rolloverProfit = (try? rolloverProfit.adding(profit)) ?? rolloverProfit
+        next.rolloverCount += 1
+        next.rolloverTimestamp = at
+        return next
+    }
+}

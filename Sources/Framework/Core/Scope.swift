@@ -1,0 +1,114 @@
+/// Everything of one instrument that decisions look at.
+struct Scope: Sendable {
+    let desk: Desk
+    var record: Tracked<ScopeRecord>
+    var stack: Tracked<PyramidingRecord>
+    /// Live positions, lowest layer first.
+    var positions: [Tracked<PositionRecord>] = []
+    /// Intents that are not over, oldest first.
+    var intents: [Intent] = []
+    /// Signals without a verdict, oldest first.
+    var signals: [Tracked<SignalRecord>] = []
+    /// What a survey is out for.
+    var surveying: Subject?
+    /// Entries of the last minute, to recognise an alert that was sent twice.
+    var recentEntries: [RecentEntry] = []
+    /// Legs of the day that ended without being filled: fills that still come are taken back.
+    var watchedLegs: [WatchedLeg] = []
+    /// Positions still to be held against the rollover rule.
+    var rollQueue: [PositionID] = []
+    /// Whether people were told that an exit waits for the open.
+    var hasAlertedWaiting = false
+
+    init(desk: Desk, at: Instant) {
+        self.desk = desk
+        record = Tracked(new: ScopeRecord(instrument: desk.name), isDirty: false)
+        stack = Tracked(new: PyramidingRecord(instrument: desk.name, at: at), isDirty: false)
+    }
+
+    var name: InstrumentName { desk.name }
+
+    /// The intent that is being carried out: exits first, else the oldest.
+    var activeIndex: Int? {
+        intents.firstIndex { $0.isUnderWay && !$0.record.kind.increasesRisk && $0.hasStarted }
+            ?? intents.firstIndex { $0.isUnderWay && $0.hasStarted }
+            ?? intents.firstIndex { $0.isUnderWay && !$0.record.kind.increasesRisk }
+            ?? intents.firstIndex { $0.isUnderWay }
+    }
+
+    func positionIndex(_ id: PositionID) -> Int? { positions.firstIndex { $0.id == id } }
+
+    func isQuarantined(_ layer: Layer) -> Bool {
+        intents.contains { intent in
+            intent.record.state == .quarantined && intent.record.plan.content.strands.contains { $0.layer == layer }
+        }
+    }
+
+    mutating func flush(into transaction: inout Transaction) {
+        // Lock order of the schema: scope, position, intent, leg.
+        record.flush(into: &transaction)
+        for index in signals.indices { signals[index].flush(into: &transaction) }
+        for index in positions.indices { positions[index].flush(into: &transaction) }
+        stack.flush(into: &transaction)
+        for index in intents.indices { intents[index].flush(into: &transaction) }
+        signals.removeAll { $0.status.isVerdict }
+        positions.removeAll { !$0.status.isLive }
+        intents.removeAll { !$0.record.state.isOpen }
+    }
+}
+
+/// An entry that was decided on, remembered for a minute.
+struct RecentEntry: Sendable {
+    let fingerprint: Fingerprint
+    let target: SignalTarget
+    let timestamp: Instant
+}
+
+/// A leg that ended unfilled, with the trades that were posted for it.
+struct WatchedLeg: Sendable {
+    let leg: OrderRecord
+    let posted: [TradeID]
+}
+
+/// An intent with its leg attempts and their trades.
+struct Intent: Sendable {
+    var record: Tracked<IntentRecord>
+    var legs: [Tracked<OrderRecord>] = []
+    /// Trades already posted, so that a repeated report posts nothing.
+    var postedTrades: [TradeID] = []
+    /// When the next attempt may be made.
+    var notBefore: Instant?
+    /// The last reading of the broker's positions that a further attempt may rely on.
+    var exposure: PositionsReading?
+    /// When the structure stopped being whole.
+    var brokenSince: Instant?
+    var hasAlertedBroken = false
+
+    init(record: Tracked<IntentRecord>) { self.record = record }
+
+    var id: IntentID { record.id }
+
+    /// Whether its legs are being carried out.
+    var isUnderWay: Bool { record.state == .active || record.state == .flat }
+
+    /// Whether an order may have left for it.
+    var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
+
+    /// Positions of the legs of one step in `legs`.
+    func legIndices(strand: Int, step: Int) -> [Int] { legs.indices.filter { legs[$0].strand == strand && legs[$0].step == step } }
+
+    /// Units filled for one step, all attempts together.
+    func filled(strand: Int, step: Int) -> Int64 {
+        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 + $1.filled.count : $0 }
+    }
+
+    /// Σ price × units of the fills of one step, in ten-thousandths.
+    func filledValue(strand: Int, step: Int) -> Int64 {
+        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 + $1.filledValue : $0 }
+    }
+
+    mutating func flush(into transaction: inout Transaction) {
+        record.flush(into: &transaction)
+        for index in legs.indices { legs[index].flush(into: &transaction) }
+    }
+}

@@ -1,0 +1,83 @@
+/// The send gate: the last checks, then PLANNED → SENDING, committed before the first byte leaves.
+extension Core {
+    /// Sends the planned legs of a step as far as they may leave now; true when a leg was dropped, so that there is more to decide.
+    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+        let reducesRisk = step.action == .close
+        if let reason = reasonToDrop(step, intent, scope, at: turn.at) {
+            for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &turn) }
+            return true
+        }
+        guard isOpen(scope.desk, at: turn.at) else {
+            // Only what reduces risk, or finishes a roll, still wants to leave now.
+            turn.perform(.wake(.scope(scope.name), at: scope.desk.instrument.nextOpen(atOrAfter: turn.at) ?? turn.at + .minutes(60)))
+            return false
+        }
+        for index in indices {
+            switch limiter.permit(at: turn.at, reducesRisk: reducesRisk) {
+            case .now: sendNow(index, &intent, &turn)
+            case .at(let time):
+                if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
+                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window", &turn)
+                    return true
+                }
+                turn.perform(.wake(.scope(scope.name), at: time))
+                return false
+            case .notToday:
+                guard reducesRisk else {
+                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the day's orders are used up", &turn)
+                    return true
+                }
+                alert(.critical, "order_rate", scope.name, "The day's orders are used up; an exit of \(scope.name) cannot leave.", &turn)
+                turn.perform(.wake(.scope(scope.name), at: turn.at + .minutes(60)))
+                return false
+            }
+        }
+        return false
+    }
+
+    private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
+        guard step.action == .open else { return nil }
+        if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
+        guard intent.record.kind.increasesRisk else { return nil }
+        if tradingSwitch.record.isThrown { return "trading_stopped: \(tradingSwitch.record.reason)" }
+        if let deadline = intent.record.record.entryDeadline, at > deadline { return "entry_window: the entry window ended at \(deadline)" }
+        if !isOpen(scope.desk, at: at) { return "outside_session: the session ended" }
+        return nil
+    }
+
+    private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ turn: inout Turn) {
+        precondition(intent.legs[index].state == .planned, "I8: only a planned leg is sent")
+        limiter.take(at: turn.at)
+        intent.legs[index].sender = incarnation
+        intent.legs[index].sentAt = turn.at
+        move(&intent.legs[index], to: .sending, cause: "send gate", &turn)
+        let leg = intent.legs[index].record
+        turn.perform(.place(OrderRequest(tag: leg.tag, contract: leg.contract.content, side: leg.side, quantity: leg.quantity)))
+    }
+
+    /// Moves a leg to another state with its audit row.
+    mutating func move(_ leg: inout Tracked<OrderRecord>, to state: LegState, cause: String, _ turn: inout Turn) {
+        guard leg.state != state else { return }
+        audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &turn)
+        leg.state = state
+        if state.isTerminal { leg.finishedAt = turn.at }
+        if state != .filled, state != .working, state != .sending { leg.message = cause }
+    }
+
+    /// Has the positions read, once at a time.
+    mutating func readPositions(_ turn: inout Turn) {
+        guard !isReadingPositions else { return }
+        isReadingPositions = true
+        turn.perform(.readPositions)
+    }
+
+    /// Stops entries of a scope until a person has looked.
+    mutating func freeze(_ scope: inout Scope, _ code: String, _ reason: String, _ turn: inout Turn) {
+        guard scope.record.record.state == .active else { return }
+        scope.record.state = .frozen
+        scope.record.frozenReason = "\(code): \(reason)"
+        audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &turn)
+        alert(.critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.", &turn)
+        turn.touch(scope.name)
+    }
+}

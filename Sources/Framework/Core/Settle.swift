@@ -1,0 +1,160 @@
+/// Transitions that book what was filled: one commit, from rows, harmless when run twice.
+extension Core {
+    /// Books a strand whose steps are complete, or first takes back a surplus of one leg; always changes something.
+    mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let strand = intent.record.plan.content.strands[number]
+        let fills = StrandFills(strand, number, intent)
+        if strand.opens != nil, planRepairs(fills, strand, number, &intent, &turn) { return true }
+        switch (strand.opens, strand.closes) {
+        case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
+        case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
+        case (let structure?, .some): settleRoll(to: structure, fills, strand, &intent, &scope, &turn)
+        case (nil, nil): settleRepair(fills, strand, intent, &turn)
+        }
+        intent.record.plan.content.strands[number].isSettled = true
+        intent.record.updatedAt = turn.at
+        return true
+    }
+
+    /// I21: a surplus of one side is unwound before anything is booked.
+    private mutating func planRepairs(
+        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ turn: inout Turn
+    ) -> Bool {
+        var hasPlanned = false
+        for leg in fills.legs(.open) {
+            let surplus = leg.units - fills.whole(.open)
+            guard surplus > 0, !strand.steps.contains(where: { $0.isRepair && $0.role == leg.role }) else { continue }
+            let step = Step(
+                number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
+                side: leg.side.opposite, quantity: Quantity(surplus), isRepair: true)
+            intent.record.plan.content.strands[number].steps.append(step)
+            intent.record.repairDeadline = turn.at + .seconds(10)
+            planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
+            hasPlanned = true
+        }
+        return hasPlanned
+    }
+
+    // MARK: - Opening
+
+    private mutating func settleOpening(
+        _ structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) {
+        bookRepairs(fills, structure, strand, intent, &turn)
+        let units = fills.whole(.open)
+        guard units > 0, let price = fills.price(of: structure, .open), let first = structure.legs.first else { return }
+        let terms = scope.desk.instrument.terms(on: TradingDay(of: turn.at))
+        let plan = intent.record.plan.content
+        let signal = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id }?.signal.content }
+        let distance = (try? plan.averageTrueRange.times(terms.initialStopMultiple)) ?? .zero
+        let stop = max(.zero, (try? price.subtracting(distance)) ?? .zero)
+        let lots = Quantity(units).lots(unitsPerLot: first.contract.unitsPerLot)
+        let position = PositionRecord(
+            id: strand.position, instrument: scope.name, layer: strand.layer, mode: policy.mode, signal: intent.record.record.signal,
+            entryPrice: price, signalPrice: plan.price, lots: lots, quantity: Quantity(units), unitsPerLot: first.contract.unitsPerLot,
+            marginPerLot: terms.marginPerLot, initialStop: stop, initialRisk: (try? price.subtracting(stop)) ?? .zero,
+            averageTrueRange: plan.averageTrueRange, limiter: strand.limiter, structure: structure, openedValue: fills.signedValue(.open),
+            entryTimestamp: signal?.timestamp ?? turn.at, at: turn.at)
+        add(position, signalPrice: plan.price, &scope, &turn)
+        let cost = charges(price: price, lots: lots, pointValue: structure.pointValue)
+        bookCharges(cost, of: position.id, key: "\(intent.id):open", &turn)
+        scope.positions[scope.positionIndex(position.id) ?? 0].charges = cost
+    }
+
+    private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ turn: inout Turn) {
+        precondition(!scope.positions.contains { $0.layer == position.layer }, "I17: \(scope.name) \(position.layer) is open already")
+        let index = scope.positions.firstIndex { $0.layer > position.layer } ?? scope.positions.endIndex
+        scope.positions.insert(Tracked(new: position), at: index)
+        scope.stack.lastPyramidPrice = signalPrice
+        scope.stack.updatedAt = turn.at
+        if position.isBase {
+            scope.stack.base = position.id
+            scope.stack.taken = 0
+        } else {
+            scope.stack.taken += 1
+        }
+        audit("position", position.id, from: "", to: PositionStatus.open.rawValue, cause: "\(position.lots) lots at \(position.entryPrice)", &turn)
+    }
+
+    /// The loss or gain of a surplus that was taken back, booked with its intent.
+    private mutating func bookRepairs(
+        _ fills: StrandFills, _ structure: Structure, _ strand: Strand, _ intent: Intent, _ turn: inout Turn
+    ) {
+        guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot else { return }
+        let profit = Self.money(Int128(fills.repairProfit), pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
+        book(
+            .tradingProfit, profit, key: "\(intent.id):\(strand.layer):repair", position: nil,
+            notes: "a surplus of one leg was taken back", by: "munim", &turn)
+    }
+
+    mutating func bookCharges(_ amount: Money, of position: PositionID?, key: String, _ turn: inout Turn) {
+        book(
+            .charges, Money(units: 0 - amount.units), key: "\(key):charges", position: position, notes: "charges", by: "munim", &turn)
+    }
+
+    // MARK: - Closing
+
+    private mutating func settleClosing(
+        _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) {
+        guard let index = scope.positionIndex(strand.position) else { return }
+        let position = scope.positions[index].record
+        let units = min(fills.whole(.close), position.quantity.count)
+        guard units > 0, let price = fills.price(of: position.structure.content, .close) else {
+            scope.positions[index].status = .open
+            scope.positions[index].intent = nil
+            return
+        }
+        let value = units == position.quantity.count ? fills.signedValue(.close) : fills.signedValue(.close, units: units)
+        reduce(
+            index, by: units, closedValue: value, price: price, reason: intent.record.plan.content.reason,
+            key: "\(intent.id):\(strand.layer)", &scope, &turn)
+    }
+
+    /// Takes units out of a position, with profit, charges, ledger and stack in the same commit.
+    mutating func reduce(
+        _ index: Int, by units: Int64, closedValue: Int64, price: Price, reason: String, key: String, _ scope: inout Scope,
+        _ turn: inout Turn
+    ) {
+        let position = scope.positions[index].record
+        let isWhole = units == position.quantity.count
+        let opened = isWhole ? Int128(position.openedValue) : Int128(position.openedValue) * Int128(units) / Int128(position.quantity.count)
+        let profit = Self.money(Int128(closedValue) - opened, pointValue: position.pointValue, unitsPerLot: position.unitsPerLot)
+        let lots = Quantity(units).lots(unitsPerLot: position.unitsPerLot)
+        let cost = charges(price: price, lots: lots, pointValue: position.pointValue)
+        book(.tradingProfit, profit, key: "\(key):profit", position: position.id, notes: reason, by: "munim", &turn)
+        bookCharges(cost, of: position.id, key: key, &turn)
+        scope.positions[index].realizedProfit = (try? position.realizedProfit.adding(profit)) ?? position.realizedProfit
+        scope.positions[index].charges = (try? position.charges.adding(cost)) ?? position.charges
+        scope.positions[index].exitPrice = price
+        scope.positions[index].exitTimestamp = turn.at
+        scope.positions[index].exitReason = reason
+        scope.positions[index].updatedAt = turn.at
+        scope.positions[index].intent = nil
+        scope.positions[index].status = isWhole ? .closed : .partial
+        if !isWhole {
+            scope.positions[index].openedValue = Int64(Int128(position.openedValue) - opened)
+            scope.positions[index].quantity = Quantity(position.quantity.count - units)
+            scope.positions[index].lots = Lots(position.lots.count - lots.count)
+        }
+        audit(
+            "position", position.id, from: position.status.rawValue, to: scope.positions[index].status.rawValue,
+            cause: "\(lots) lots at \(price), profit \(profit)", &turn)
+        guard isWhole else { return }
+        if scope.stack.record.base == position.id {
+            scope.stack.base = nil
+            scope.stack.lastPyramidPrice = nil
+            scope.stack.taken = 0
+            scope.stack.updatedAt = turn.at
+        }
+    }
+
+    /// A late order that was taken back: what it cost is booked, no position changes.
+    private mutating func settleRepair(_ fills: StrandFills, _ strand: Strand, _ intent: Intent, _ turn: inout Turn) {
+        guard let leg = fills.repairs.first, let scope = scopes[intent.record.instrument] else { return }
+        let pointValue = scope.desk.instrument.terms(on: TradingDay(of: turn.at)).pointValue
+        let difference = leg.side == .sell ? Int128(leg.value) - Int128(strand.lateValue) : Int128(strand.lateValue) - Int128(leg.value)
+        let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
+        book(.tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim", &turn)
+    }
+}

@@ -1,0 +1,112 @@
+/// All stored rows that decisions look at, as read at a start or after a conflict.
+public struct Snapshot: Sendable {
+    public var portfolio: PortfolioRecord?
+    public var tradingSwitch: SwitchRecord?
+    public var scopes: [ScopeRecord] = []
+    public var stacks: [PyramidingRecord] = []
+    /// Positions that are not closed.
+    public var positions: [PositionRecord] = []
+    /// Intents that are not over.
+    public var intents: [IntentRecord] = []
+    /// Leg attempts of these intents, and all of the current day.
+    public var orders: [OrderRecord] = []
+    /// Trades of these orders.
+    public var trades: [TradeRecord] = []
+    /// Signals without a verdict, oldest first.
+    public var signals: [SignalRecord] = []
+    /// Entries of the last minutes, whatever became of them.
+    public var recentEntries: [SignalRecord] = []
+
+    /// Nothing stored.
+    public init() {}
+
+    /// Reads everything that a core needs.
+    public static func read(from store: any RecordStore, at: Instant, duplicateWindow: Span) async throws(StorageError) -> Snapshot {
+        var snapshot = Snapshot()
+        snapshot.portfolio = try await store.fetch(Query<PortfolioRecord>()).first
+        snapshot.tradingSwitch = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first
+        snapshot.scopes = try await store.fetch(Query<ScopeRecord>())
+        snapshot.stacks = try await store.fetch(Query<PyramidingRecord>())
+        snapshot.positions = try await store.fetch(
+            Query<PositionRecord>(.isIn("status", [PositionStatus.open, .closing, .partial]), order: [.ascending("position")]))
+        snapshot.intents = try await store.fetch(
+            Query<IntentRecord>(.isIn("state", [IntentState.active, .flat, .quarantined]), order: [.ascending("created_at")]))
+        snapshot.signals = try await store.fetch(
+            Query<SignalRecord>(
+                .isIn("processing_status", [SignalStatus.accepted, .working]), order: [.ascending("received_at"), .ascending("fingerprint")]))
+        snapshot.recentEntries = try await store.fetch(
+            Query<SignalRecord>(.atLeast("received_at", at - duplicateWindow - duplicateWindow), order: [.ascending("received_at")]))
+        try await snapshot.readOrders(from: store, at: at)
+        return snapshot
+    }
+
+    private mutating func readOrders(from store: any RecordStore, at: Instant) async throws(StorageError) {
+        let midnight = TradingDay(of: at).instant(at: TimeOfDay(secondsSinceMidnight: 0))
+        orders = try await store.fetch(Query<OrderRecord>(.atLeast("planned_at", midnight), order: [.ascending("planned_at")]))
+        for intent in intents where intent.createdAt < midnight {
+            orders += try await store.fetch(Query<OrderRecord>(.equal("intent_id", intent.id), .less("planned_at", midnight)))
+        }
+        let open = Set(intents.map(\.id))
+        for order in orders where open.contains(order.intent) || order.isDoubtful {
+            trades += try await store.fetch(Query<TradeRecord>(.equal("tag", order.tag)))
+        }
+    }
+}
+
+extension OrderRecord {
+    /// Whether a fill could still come although the leg ended.
+    var isDoubtful: Bool { sentAt != nil && state.isTerminal && state != .filled && state != .notSent }
+}
+
+extension Core {
+    /// A machine that goes on from stored rows.
+    public init(
+        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, snapshot: Snapshot, at: Instant
+    ) {
+        self.init(policy: policy, broker: broker, desks: desks, incarnation: incarnation, at: at)
+        if let record = snapshot.portfolio { portfolio = Tracked(stored: record) }
+        if let record = snapshot.tradingSwitch { tradingSwitch = Tracked(stored: record) }
+        for name in scopes.keys {
+            guard var scope = scopes[name] else { continue }
+            scope.restore(name, from: snapshot)
+            scopes[name] = scope
+        }
+        for order in snapshot.orders { restoreTag(of: order) }
+    }
+
+    private mutating func restoreTag(of order: OrderRecord) {
+        let isLive = scopes[order.instrument]?.intents.contains { $0.id == order.intent } ?? false
+        if isLive { scopeOfTag[order.tag] = order.instrument } else { _ = endedTags.insert(order.tag) }
+    }
+
+    /// Goes on after the rows were read anew in the middle of a life; what was being sent is still being sent.
+    public mutating func carryOn(from previous: Core) {
+        hasRecovered = previous.hasRecovered
+        auditCount = previous.auditCount
+        alertCount = previous.alertCount
+        limiter = previous.limiter
+    }
+}
+
+extension Scope {
+    mutating func restore(_ name: InstrumentName, from snapshot: Snapshot) {
+        if let stored = snapshot.scopes.first(where: { $0.instrument == name }) { record = Tracked(stored: stored) }
+        if let stored = snapshot.stacks.first(where: { $0.instrument == name }) { stack = Tracked(stored: stored) }
+        positions = snapshot.positions.filter { $0.instrument == name }.sorted { $0.layer < $1.layer }.map { Tracked(stored: $0) }
+        signals = snapshot.signals.filter { $0.instrument == name }.map { Tracked(stored: $0) }
+        for stored in snapshot.intents where stored.instrument == name {
+            var intent = Intent(record: Tracked(stored: stored))
+            intent.legs = snapshot.orders.filter { $0.intent == stored.id }
+                .sorted { ($0.strand, $0.step, $0.attempt, $0.slice) < ($1.strand, $1.step, $1.attempt, $1.slice) }
+                .map { Tracked(stored: $0) }
+            intent.postedTrades = snapshot.trades.filter { $0.intent == stored.id }.map(\.id)
+            intents.append(intent)
+        }
+        watchedLegs = snapshot.orders
+            .filter { order in order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent } }
+            .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(\.id)) }
+        recentEntries = snapshot.recentEntries
+            .filter { $0.instrument == name && $0.signal.content.kind.isEntry && $0.intent != nil }
+            .map { RecentEntry(fingerprint: $0.fingerprint, target: $0.signal.content.target, timestamp: $0.signal.content.timestamp) }
+    }
+}

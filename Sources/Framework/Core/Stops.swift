@@ -1,0 +1,69 @@
+/// Stops: raised and tested on each closed bar, in this order, with the same bar.
+extension Core {
+    /// Raises the stops of an instrument's positions and begins exits for those that are hit; its signal is executed at once.
+    mutating func applyMarketData(_ record: SignalRecord, _ turn: inout Turn) {
+        guard var scope = scopes[record.instrument] else { return }
+        let bar = record.signal.content
+        let terms = scope.desk.instrument.terms(on: TradingDay(of: bar.timestamp))
+        var lines: [String] = []
+        var hit: [PositionID] = []
+        for index in scope.positions.indices where scope.positions[index].entryTimestamp <= bar.timestamp {
+            raise(&scope.positions[index], bar, terms, at: turn.at)
+            let position = scope.positions[index].record
+            let isHit = position.status == .open && bar.price < position.currentStop
+            lines.append("\(position.layer): stop \(position.currentStop), high \(position.highestClose)\(isHit ? ", hit" : "")")
+            if isHit { hit.append(position.id) }
+        }
+        if !hit.isEmpty {
+            let key = "stop:\(record.fingerprint)"
+            beginExit(
+                id: IntentID("stop-\(record.fingerprint.text.prefix(16))"), of: hit, price: bar.price, reason: "host_stop", causeKey: key,
+                for: nil, &scope, &turn)
+        }
+        conclude(
+            record.fingerprint, .executed, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope, &turn)
+        scopes[record.instrument] = scope
+    }
+
+    private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, _ terms: InstrumentTerms, at: Instant) {
+        let stops = TrailingStop(
+            current: position.record.currentStop, highestClose: position.record.highestClose, multiple: terms.trailingStopMultiple)
+        let raised = stops.raised(close: bar.price, averageTrueRange: bar.atr)
+        precondition(raised.current >= position.record.currentStop, "I18: a stop never falls")
+        guard raised != stops else { return }
+        position.highestClose = raised.highestClose
+        position.currentStop = raised.current
+        position.updatedAt = at
+    }
+}
+
+/// A ratcheting stop below the highest close of a position's life.
+public struct TrailingStop: Hashable, Sendable {
+    /// The stop; it never falls.
+    public var current: Price
+    /// The highest close of a finished bar since the entry.
+    public var highestClose: Price
+    /// Distance in multiples of the average true range.
+    public var multiple: Ratio
+
+    /// A stop with its history.
+    public init(current: Price, highestClose: Price, multiple: Ratio) {
+        self.current = current
+        self.highestClose = highestClose
+        self.multiple = multiple
+    }
+
+    /// The stop after a closed bar: `max(current, highest close − multiple × ATR)`; an average true range of zero or less keeps it.
+    public func raised(close: Price, averageTrueRange: Price) -> TrailingStop {
+        var next = self
+        next.highestClose = max(highestClose, close)
+        guard averageTrueRange > .zero, let distance = try? averageTrueRange.times(multiple),
+            let trailing = try? next.highestClose.subtracting(distance)
+        else { return next }
+        next.current = max(current, trailing)
+        return next
+    }
+
+    /// Whether a close is below the stop; at the stop is not a hit.
+    public func isHit(by close: Price) -> Bool { close < current }
+}

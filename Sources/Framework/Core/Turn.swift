@@ -1,0 +1,58 @@
+/// One handling of one event: its time, its randomness, and what it leads to.
+struct Turn {
+    let at: Instant
+    private let entropy: Entropy
+    private let incarnation: Incarnation
+    private var tagCount: UInt64 = 0
+    private(set) var transaction = Transaction()
+    private(set) var effects: [Effect] = []
+    private(set) var touched: [InstrumentName] = []
+
+    init(_ stimulus: Stimulus, incarnation: Incarnation) {
+        at = stimulus.at
+        entropy = stimulus.entropy
+        self.incarnation = incarnation
+    }
+
+    /// Has the scope's changed records written at the end of the turn.
+    mutating func touch(_ scope: InstrumentName) {
+        if !touched.contains(scope) { touched.append(scope) }
+    }
+
+    mutating func perform(_ effect: Effect) { effects.append(effect) }
+
+    mutating func insert(_ record: some Record) { transaction.insert(record) }
+
+    mutating func write(_ change: (inout Transaction) -> Void) { change(&transaction) }
+
+    /// A new tag: a prefix and 90 bits in base 32, of which an outsider can guess nothing.
+    mutating func newTag() -> Tag {
+        tagCount += 1
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        var high = mixed(entropy.high &+ tagCount &* 0x9E37_79B9_7F4A_7C15)
+        var low = mixed(entropy.low ^ high)
+        var bytes = Array(Tag.prefix.utf8)
+        for _ in 0..<9 {
+            bytes.append(alphabet[Int(high & 31)])
+            bytes.append(alphabet[Int(low & 31)])
+            high >>= 5
+            low >>= 5
+        }
+        return Tag(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The finaliser of the SplitMix64 generator: spreads every bit of its input over the whole word.
+    private func mixed(_ bits: UInt64) -> UInt64 {
+        var word = bits
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
+
+extension Tag {
+    /// Every tag of ours begins with this, so that orders without a leg can be told from other people's.
+    public static let prefix = "MU"
+    /// Whether the tag is of our making.
+    public var isOurs: Bool { text.utf8.count == 20 && text.hasPrefix(Self.prefix) }
+}
