@@ -82,3 +82,19 @@ func storageError(_ body: () async throws -> Void) async throws -> StorageError?
         return nil
     } catch let error as StorageError { return error }
 }
+
+extension SQLiteRecords {
+    /// Runs statements on the writing connection; the last one's rows.
+    @discardableResult
+    func sql(_ statements: (text: String, values: [Value])...) async throws(StorageError) -> [[Value]] {
+        try await writer.run { connection throws(StorageError) in
+            var rows: [[Value]] = []
+            for statement in statements {
+                do throws(SQLiteFault) { rows = try connection.rows(statement.text, statement.values) } catch {
+                    throw error.storageError(path)
+                }
+            }
+            return rows
+        }
+    }
+}

@@ -105,7 +105,7 @@ public actor SQLiteStorage: StoragePlugin {
 }
 
 extension SQLiteStorage {
-    private nonisolated func records() throws(StorageError) -> SQLiteRecords {
+    nonisolated func records() throws(StorageError) -> SQLiteRecords {
         guard let records = started.withLock({ $0 }) else { throw .unavailable("\(path) is not open") }
         return records
     }
