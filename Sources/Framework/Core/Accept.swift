@@ -90,7 +90,7 @@ extension Core {
     /// Goes on with a scope until it waits for something.
     mutating func advance(_ name: InstrumentName, _ turn: inout Turn) {
         turn.touch(name)
-        guard hasRecovered else { return }
+        guard hasRecovered, !isStopping else { return }
         // A bound, because every transition must lower the work that is left.
         for _ in 0..<10_000 {
             guard var scope = scopes[name] else { return }

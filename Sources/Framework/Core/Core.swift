@@ -15,6 +15,8 @@ public struct Core: Sendable {
     var alertCount: Int64 = 0
     /// Whether the broker's book was read since the start; before that nothing is decided or sent.
     var hasRecovered = false
+    /// Whether the process is about to end.
+    var isStopping = false
     var isReadingBook = false
     var isReadingPositions = false
     /// The book alarm that is out, so that only one is.
@@ -40,11 +42,16 @@ public struct Core: Sendable {
     /// The name of the switch that stops everything that increases risk.
     public static let tradingSwitchName = "trading"
 
+    /// Whether the broker's book was compared since the start, so that decisions are taken.
+    public var isReady: Bool { hasRecovered }
+
     /// Takes one event and says what is to be done.
     public mutating func handle(_ stimulus: Stimulus) -> [Effect] {
         var turn = Turn(stimulus, incarnation: incarnation)
         switch stimulus.event {
         case .started: start(&turn)
+        case .reloaded: for name in scopes.keys { advance(name, &turn) }
+        case .stopping: isStopping = true
         case .signal(let record): accept(record, &turn)
         case .surveyed(let survey): conclude(survey, &turn)
         case .placed(let tag, let outcome): classify(tag, outcome, &turn)

@@ -2,6 +2,10 @@
 public enum Event: Hashable, Codable, Sendable {
     /// The process started and its records are loaded; comes once, first.
     case started
+    /// The records were read anew after a commit met another state or had an unknown outcome.
+    case reloaded
+    /// The process is about to end: nothing more is decided or sent, outcomes are still taken.
+    case stopping
     /// A signal was committed to the inbox.
     case signal(SignalRecord)
     /// What the market and the account looked like for a decision.

@@ -82,6 +82,7 @@ extension Core {
     /// Goes on after the rows were read anew in the middle of a life; what was being sent is still being sent.
     public mutating func carryOn(from previous: Core) {
         hasRecovered = previous.hasRecovered
+        isStopping = previous.isStopping
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter

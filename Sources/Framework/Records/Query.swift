@@ -69,6 +69,8 @@ public struct Transaction: Sendable {
     public mutating func delete(_ record: some Record) { writes.append(.delete(record)) }
     /// Demands that the stored row equals this record's version, without writing it.
     public mutating func require(_ record: some Record) { writes.append(.require(record)) }
+    /// Adds one write.
+    public mutating func append(_ write: Write) { writes.append(write) }
     /// Adds all writes of another transaction behind the own ones.
     public mutating func append(_ other: Transaction) { writes.append(contentsOf: other.writes) }
 }

@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Takes signals in: each fingerprint once, durably, before anyone is told that it was accepted.
+///
+/// A resend is answered from committed rows only; what cannot be stored is refused so that the sender tries again. May be called from any number of
+/// tasks at once.
+public final class Inbox: Sendable {
+    /// What became of a signal at the door.
+    public enum Admission: Sendable {
+        /// Stored now; the verdict may follow.
+        case accepted(SignalRecord)
+        /// Stored before, with the same content; the row as it is now.
+        case duplicate(SignalRecord)
+        /// Another content was stored under this fingerprint before; kept as evidence, never traded.
+        case conflict(SignalRecord)
+        /// Cannot be stored now: the sender should try again.
+        case unavailable(String)
+    }
+
+    private let store: any RecordStore
+    private let engine: Engine
+    private let clock: any Clock
+    private let stopPoints: (any StopPointObserver)?
+
+    /// An inbox in front of an engine.
+    public init(store: any RecordStore, engine: Engine, clock: any Clock, stopPoints: (any StopPointObserver)? = nil) {
+        self.store = store
+        self.engine = engine
+        self.clock = clock
+        self.stopPoints = stopPoints
+    }
+
+    /// Stores a signal and waits up to `span` for its verdict.
+    public func submit(_ record: SignalRecord, waiting span: Span) async -> Admission {
+        guard engine.acceptsSignals else { return .unavailable("the host is starting, stopping, or cannot store") }
+        stopPoints?.reach(.beforeInbox)
+        var first = record
+        // The first attempt counts from the start, so that a process that dies deciding it has been counted.
+        first.attempts = 1
+        let ticket = engine.verdicts.register(record.fingerprint)
+        do throws(StorageError) {
+            var transaction = Transaction()
+            transaction.insertIfAbsent(first)
+            let isNew = try await store.commit(transaction).first ?? false
+            guard isNew else { return try await meetAgain(first) }
+        } catch {
+            engine.note(storageFailure: error)
+            return .unavailable("the signal could not be stored")
+        }
+        stopPoints?.reach(.afterInbox)
+        engine.submit(.signal(first))
+        guard let decided = await engine.verdicts.value(of: ticket, until: clock.now() + span, clock: clock) else { return .accepted(first) }
+        return .accepted(decided)
+    }
+
+    private func meetAgain(_ record: SignalRecord) async throws(StorageError) -> Admission {
+        guard let stored = try await store.fetch(Query<SignalRecord>(.equal("fingerprint", record.fingerprint), limit: 1)).first else {
+            return .unavailable("the stored signal cannot be read back")
+        }
+        guard stored.digest != record.digest else { return .duplicate(stored) }
+        var transaction = Transaction()
+        transaction.insertIfAbsent(
+            ConflictRecord(fingerprint: record.fingerprint, digest: record.digest, rawBody: record.rawBody, receivedAt: record.receivedAt))
+        let isNew = try await store.commit(transaction).first ?? false
+        if isNew { engine.raiseConflict(of: stored) }
+        return .conflict(stored)
+    }
+}
