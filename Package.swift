@@ -48,7 +48,7 @@ let package = Package(
             dependencies: [
                 kit, "MunimTesting", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts",
             ]),
-        .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"]),
+        .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"], exclude: ["Config/Corpus"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -35,12 +35,13 @@ extension OptionReader {
     ) -> [Value] {
         let text = values.map { "[" + $0.map(kind.text).joined(separator: ", ") + "]" }
         describe(key, kind, default: text, isRequired: values == nil, isList: true, unit: unit, summary: summary)
+        let listNoun = "a list, each element \(kind.nounWithRange)"
         guard let node = node(key) else {
             if let values { return values }
-            failMissing(key, "a list of \(kind.name)")
+            failMissing(key, listNoun)
             return []
         }
-        guard let elements = elements(of: node, path(of: key), "a list of \(kind.name)") else { return [] }
+        guard let elements = elements(of: node, path(of: key), listNoun) else { return [] }
         if !count.contains(elements.count) {
             fail(
                 node.mark, path(of: key), "expected a list of \(count.lowerBound) to \(count.upperBound) elements, found \(elements.count)")

@@ -78,8 +78,26 @@ public struct OptionReader {
         return entries.first { $0.key == key }?.value.mark ?? mark
     }
 
-    /// Records a fault that concerns one option, such as a contradiction with another one.
-    public func fail(_ key: String, _ message: String) { fail(mark(of: key), path(of: key), message) }
+    /// Where the elements of a list stand, in order; none when the key is absent or no list.
+    public func marks(of key: String) -> [Mark] {
+        guard case .entries(let entries) = source, case .sequence(let elements) = entries.first(where: { $0.key == key })?.value.content
+        else {
+            return []
+        }
+        return elements.map(\.mark)
+    }
+
+    /// Records a fault that concerns one option, such as a contradiction with another one; nothing when that option has a fault already.
+    public func fail(_ key: String, _ message: String) {
+        guard !isFaulty(key) else { return }
+        fail(mark(of: key), path(of: key), message)
+    }
+
+    /// Whether reading this option, or one below it such as `http.listen`, has recorded a fault, so that its value means nothing.
+    public func isFaulty(_ key: String) -> Bool {
+        let path = path(of: key)
+        return record.faults.contains { $0.path == path }
+    }
 
     /// Records a fault that concerns the whole section.
     public func fail(_ message: String) { fail(mark, path, message) }

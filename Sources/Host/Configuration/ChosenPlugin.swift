@@ -1,0 +1,41 @@
+import MunimKit
+
+/// A plugin that the configuration chose with `use`, its options read and checked.
+struct ChosenPlugin: Sendable {
+    /// The plugin, ready to be created.
+    let prepared: PreparedPlugin
+    /// The option path of its section, such as `broker`.
+    let path: String
+    /// Where its section stands.
+    let mark: Mark
+
+    /// The name after `use`.
+    var name: String { prepared.manifest.name }
+
+    /// Reads `use` and the options beside it; nil after a fault when no plugin of that kind and name is known.
+    init?(_ kind: PluginKind, default name: String?, from reader: inout OptionReader, registry: PluginRegistry) {
+        let chosen = reader.value("use", .text, default: name, summary: "The \(kind.rawValue) plugin; its options stand beside it.")
+        guard let entry = registry.entry(kind, chosen) else {
+            reader.fail("use", Vocabulary(registry.names(of: kind)).unknown("plugin", chosen))
+            reader.acceptUnknownKeys()
+            return nil
+        }
+        self.init(entry: entry, from: &reader)
+    }
+
+    /// Reads the options of a known plugin.
+    init(entry: PluginRegistry.Entry, from reader: inout OptionReader) {
+        prepared = entry.type.prepare(from: &reader)
+        path = reader.path
+        mark = reader.mark
+    }
+}
+
+extension OptionReader {
+    /// The plugin that a section chooses.
+    mutating func plugin(
+        _ key: String, _ kind: PluginKind, default name: String?, _ registry: PluginRegistry, summary: String
+    ) -> ChosenPlugin? {
+        section(key, summary: summary) { ChosenPlugin(kind, default: name, from: &$0, registry: registry) }
+    }
+}
