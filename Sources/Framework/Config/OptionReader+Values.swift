@@ -12,7 +12,7 @@ extension OptionReader {
         describe(key, kind, default: value.map(kind.text), isRequired: value == nil, unit: unit, summary: summary)
         guard let node = node(key) else {
             if let value { return value }
-            failMissing(key, kind.nounWithRange)
+            failMissing(key, kind.nounWithRange + (kind.form.map { " (\($0))" } ?? ""))
             return kind.placeholder
         }
         return read(node, kind, path: path(of: key)) ?? kind.placeholder

@@ -9,7 +9,7 @@ public struct Vocabulary: Hashable, Sendable {
     /// The sentence about an unknown word: `unknown plugin "papr" (known: paper; did you mean "paper"?)`.
     public func unknown(_ kind: String, _ word: String) -> String {
         guard !words.isEmpty else { return "unknown \(kind) \(Shown.quoted(word)) (none is known)" }
-        let shown = words.prefix(16).joined(separator: ", ") + (words.count > 16 ? ", …" : "")
+        let shown = words.prefix(32).joined(separator: ", ") + (words.count > 32 ? ", …" : "")
         return "unknown \(kind) \(Shown.quoted(word)) (known: \(shown)\(nearest(to: word).map { "; did you mean \"\($0)\"?" } ?? ""))"
     }
 

@@ -14,9 +14,11 @@ struct ChosenPlugin: Sendable {
 
     /// Reads `use` and the options beside it; nil after a fault when no plugin of that kind and name is known.
     init?(_ kind: PluginKind, default name: String?, from reader: inout OptionReader, registry: PluginRegistry) {
-        let chosen = reader.value("use", .text, default: name, summary: "The \(kind.rawValue) plugin; its options stand beside it.")
+        let names = registry.names(of: kind)
+        let chosen = reader.value(
+            "use", .pluginName(of: names), default: name, summary: "The \(kind.rawValue) plugin; its options stand beside it.")
         guard let entry = registry.entry(kind, chosen) else {
-            reader.fail("use", Vocabulary(registry.names(of: kind)).unknown("plugin", chosen))
+            reader.fail("use", Vocabulary(names).unknown("plugin", chosen))
             reader.acceptUnknownKeys()
             return nil
         }
@@ -28,6 +30,17 @@ struct ChosenPlugin: Sendable {
         prepared = entry.type.prepare(from: &reader)
         path = reader.path
         mark = reader.mark
+    }
+}
+
+extension OptionKind where Value == String {
+    /// The name of a plugin; whether it is known is checked by the reader of the section.
+    fileprivate static func pluginName(of names: [String]) -> OptionKind {
+        var kind = text
+        kind.noun = "the name of a plugin"
+        kind.form = names.isEmpty ? nil : "known: " + names.joined(separator: ", ")
+        kind.words = names
+        return kind
     }
 }
 

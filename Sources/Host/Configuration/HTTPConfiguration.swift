@@ -60,6 +60,12 @@ struct HTTPLimits: Sendable {
     let bodyBytes: Int
     /// Largest request line with headers, in bytes.
     let headBytes: Int
+    /// Largest request target, in bytes.
+    let targetBytes: Int
+    /// Header fields of a request.
+    let fields: Int
+    /// Threads that read and write sockets.
+    let threads: Int
     /// Open connections.
     let connections: Int
     /// Open connections from one address; 0 is without limit.
@@ -70,11 +76,16 @@ struct HTTPLimits: Sendable {
     let bodyTimeout: Span
     /// From one answer to the next request.
     let idleTimeout: Span
+    /// From the end of the request until the answer is written.
+    let answerTimeout: Span
 
     init(from reader: inout OptionReader) {
         let timeout = OptionKind.span.within(.milliseconds(10) ... .minutes(60))
         bodyBytes = reader.value("body_limit", .bytes.within(256...1_048_576), default: 10_240, summary: "Largest body of a request.")
         headBytes = reader.value("head_limit", .bytes.within(1_024...65_536), default: 16_384, summary: "Largest head of a request.")
+        targetBytes = reader.value("target_limit", .bytes.within(64...16_384), default: 2_048, summary: "Largest target of a request.")
+        fields = reader.value("field_limit", .integer.within(8...1_000), default: 100, summary: "Header fields of a request.")
+        threads = reader.value("threads", .integer.within(1...64), default: 2, summary: "Threads that read and write sockets.")
         connections = reader.value("connection_limit", .integer.within(1...65_536), default: 4_096, summary: "Open connections.")
         connectionsPerAddress = reader.value(
             "connections_per_address", .integer.within(0...65_536), default: 0,
@@ -84,5 +95,7 @@ struct HTTPLimits: Sendable {
         bodyTimeout = reader.value(
             "body_timeout", timeout, default: .seconds(10), summary: "From the end of the head to the end of the body.")
         idleTimeout = reader.value("idle_timeout", timeout, default: .seconds(60), summary: "From one answer to the next request.")
+        answerTimeout = reader.value(
+            "answer_timeout", timeout, default: .seconds(60), summary: "From the end of a request until the answer is written.")
     }
 }

@@ -1,10 +1,5 @@
 import MunimKit
 
-/// Whether money is real.
-enum TradingMode: String, CaseIterable, Codable, Sendable {
-    case paper, live
-}
-
 /// The section `instance`.
 struct InstanceConfiguration: Sendable {
     /// Unique among the hosts of one account.

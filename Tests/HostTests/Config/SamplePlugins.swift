@@ -58,7 +58,10 @@ struct SampleFuture: InstrumentPlugin {
             initialStopMultiple: options.stop,
             trailingStopMultiple: .one, maximumPyramids: 5, pyramidSpacing: .zero, barLength: .minutes(60))
     }
-    func schedule(on day: TradingDay) -> DaySchedule { day.weekday.isWeekend ? .closed("weekend") : .open([]) }
+    func schedule(on day: TradingDay) -> DaySchedule {
+        let session = Session(open: TimeOfDay(secondsSinceMidnight: 9 * 3_600), close: TimeOfDay(secondsSinceMidnight: 15 * 3_600))
+        return day.weekday.isWeekend ? .closed("weekend") : .open([session])
+    }
     func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { (1...max(1, count)).map { day.advanced(by: $0 * 10) } }
     func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         let contract = Contract(

@@ -1,0 +1,46 @@
+import MunimKit
+
+/// Creates every plugin, which opens nothing, and holds what they say of themselves against the configuration; runs the examples of instruments.
+struct ConstructionCheck: Sendable {
+    /// What plugins are created with; the name is replaced by that of each entry.
+    let context: PluginContext
+    /// How the examples choose stop and contract.
+    var rules = InstrumentTestRules()
+
+    /// The faults of a configuration whose options have none.
+    func faults(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
+        var faults = brokerFaults(of: configuration, in: file)
+        for chosen in [configuration.storage, configuration.coordination] + configuration.alerts {
+            do { _ = try chosen.make(in: named(chosen.name)) } catch { faults.append(error.fault(in: file)) }
+        }
+        for entry in configuration.instruments {
+            do {
+                let constructed = try ConstructedInstrument(entry, context: named(entry.name.text))
+                faults += entry.tests.flatMap {
+                    InstrumentTestRun(test: $0, instrument: constructed, rules: rules).faults(in: file)
+                }
+            } catch { faults.append(error.fault(in: file)) }
+        }
+        return faults
+    }
+
+    private func brokerFaults(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
+        let chosen = configuration.broker
+        do {
+            guard let broker = try chosen.make(in: named(chosen.name)) as? any BrokerPlugin else { return [] }
+            let isLive = configuration.instance.mode == .live
+            guard broker.traits.isLive != isLive else { return [] }
+            let message =
+                isLive
+                ? "instance.mode is live but broker \(chosen.name) trades no real money: expected a live broker, or mode: paper"
+                : "broker \(chosen.name) trades real money but instance.mode is paper: expected mode: live, or the paper broker"
+            return [ConfigFault(file: file, mark: chosen.mark, path: chosen.path, message: message)]
+        } catch { return [error.fault(in: file)] }
+    }
+
+    private func named(_ name: String) -> PluginContext {
+        var context = context
+        context.name = name
+        return context
+    }
+}

@@ -1,0 +1,58 @@
+import MunimKit
+import Testing
+
+@testable import munim
+
+@Suite("Configuration survives any bytes")
+struct ConfigMutationTests {
+    /// A small generator, so that a failing seed can be run again.
+    private struct SeededGenerator: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    private static let pieces = [
+        "", "[", "]", "{", "}", ":", "- ", "\n", "\t", "\"", "'", "&a ", "*a", "<<", "!!int ", "${", "${A:-}", "$${", "#", "|", ">", "%",
+        "---\n", "...", "~",
+        "99999999999999999999", "-9223372036854775808", "1e400", "-1", "NaN", "0.0000001", "\u{0}", "é", "\u{FEFF}", "\u{2028}",
+    ]
+
+    @Test("A mutated file is either a configuration or has faults, and never ends the process", arguments: 0..<8)
+    func mutations(_ seed: UInt64) throws {
+        var generator = SeededGenerator(state: seed)
+        let registry = try SamplePlugins.registry()
+        let original = Array(HostConfigurationTests.complete.utf8)
+        var accepted = 0
+        for _ in 0..<300 {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...2, using: &generator) {
+                let start = Int.random(in: 0..<bytes.count, using: &generator)
+                let end = min(bytes.count, start + Int.random(in: 0...12, using: &generator))
+                bytes.replaceSubrange(start..<end, with: Array((Self.pieces.randomElement(using: &generator) ?? "").utf8))
+            }
+            let reading = ConfigurationReading(bytes: bytes, file: "file", registry: registry, environment: SamplePlugins.environment)
+            #expect((reading.configuration == nil) == !reading.faults.isEmpty)
+            #expect(reading.faults == reading.faults.sorted())
+            accepted += reading.configuration == nil ? 0 : 1
+        }
+        // Otherwise the mutations would only exercise the first refusal.
+        #expect(accepted > 0)
+    }
+
+    @Test("Every prefix of a file is either a configuration or has faults")
+    func prefixes() throws {
+        let registry = try SamplePlugins.registry()
+        let original = Array(HostConfigurationTests.complete.utf8)
+        for count in stride(from: 0, through: original.count, by: 7) {
+            let reading = ConfigurationReading(
+                bytes: Array(original[..<count]), file: "file", registry: registry, environment: SamplePlugins.environment)
+            #expect((reading.configuration == nil) == !reading.faults.isEmpty)
+        }
+    }
+}

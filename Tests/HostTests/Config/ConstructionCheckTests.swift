@@ -1,0 +1,61 @@
+import MunimKit
+import Testing
+
+@testable import munim
+
+@Suite("Checks that create the plugins")
+struct ConstructionCheckTests {
+    private func faults(_ text: String) throws -> [String] {
+        let configuration = try #require(try HostConfigurationTests.reading(text).configuration)
+        let check = ConstructionCheck(context: PluginContext(name: "check", clock: SystemClock()))
+        return check.faults(of: configuration, in: "plugins.yaml").map(\.description)
+    }
+
+    @Test("A configuration whose plugins agree has no fault") func noFaults() throws {
+        #expect(try faults(HostConfigurationTests.minimal) == [])
+        #expect(try faults(HostConfigurationTests.complete) == [])
+    }
+
+    @Test("A plugin that refuses its options is a fault where it was chosen")
+    func refusedOptions() throws {
+        #expect(
+            try faults(HostConfigurationTests.minimal.replacing("root: ALPHA", with: "root: BROKEN")) == [
+                "plugins.yaml:2:3: instruments.ALPHA: plugin future refuses its options: the root BROKEN cannot be traded"
+            ])
+    }
+
+    @Test("A live broker needs a live host, and a live host a live broker")
+    func liveKeys() throws {
+        let minimal = HostConfigurationTests.minimal
+        #expect(
+            try faults("broker: {use: zerodha, api_key: \"12345678\"}\n" + minimal) == [
+                "plugins.yaml:1:1: broker: broker zerodha trades real money but instance.mode is paper: expected mode: live, or the paper broker"
+            ])
+        #expect(
+            try faults("instance: {mode: live}\n" + minimal) == [
+                "plugins.yaml:1:1: broker: instance.mode is live but broker paper trades no real money: expected a live broker, or mode: paper"
+            ])
+    }
+
+    @Test(
+        "An example that comes out otherwise is a fault at its line",
+        arguments: [
+            ("lots: 2", [] as [String]), ("lots: 3", ["expected 3 lots, found 2, limited by risk"]),
+            ("lots: 2, limiter: margin", ["expected the limiter margin, found risk"]),
+            ("lots: 2, legs: [buy call, sell put]", ["expected the legs [buy call, sell put], found [buy future]"]),
+            // The expiry ten days later leaves 5 trading days, less 5 of the policy: the next one is taken.
+            ("lots: 2, symbols: [ALPHA2025-12-18]", []),
+            ("lots: 2, symbols: [OTHER]", ["expected the symbols [OTHER], found [ALPHA2025-12-18]"]),
+        ])
+    func examples(_ expected: String, _ messages: [String]) throws {
+        let text =
+            HostConfigurationTests.minimal + "\n" + """
+                    tests:
+                      - name: a case
+                        signal: {price: 500, stop: 300, atr: 100, timestamp: 2025-11-28T10:30:00}
+                        account: {equity: 1000000, available_margin: 1000000}
+                        expect: {\(expected)}
+                """
+        #expect(try faults(text) == messages.map { "plugins.yaml:8:9: instruments.ALPHA.tests[1]: a case: " + $0 })
+    }
+}

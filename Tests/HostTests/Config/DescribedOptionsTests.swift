@@ -1,0 +1,70 @@
+import MunimKit
+import Testing
+
+@testable import munim
+
+/// A registered plugin, by its name for the report of a test.
+struct RegisteredPlugin: CustomTestStringConvertible, Sendable {
+    let entry: PluginRegistry.Entry
+    var testDescription: String { "\(entry.manifest.kind.rawValue) \(entry.manifest.name)" }
+
+    static func all() throws -> [RegisteredPlugin] { try SamplePlugins.registry().entries.map { RegisteredPlugin(entry: $0) } }
+}
+
+@Suite("Options and their descriptions come from one place")
+struct DescribedOptionsTests {
+    @Test("What is described is exactly what may be written", arguments: try RegisteredPlugin.all())
+    func describedIsAccepted(_ plugin: RegisteredPlugin) {
+        let described = OptionReader.describe { _ = plugin.entry.type.prepare(from: &$0) }
+        let probe: ConfigNode = ["no-such-option-by-any-name": 1]
+        let (_, faults) = OptionReader.read(Self.tree(described, probe), file: "file") { _ = plugin.entry.type.prepare(from: &$0) }
+        let unknown = faults.filter { $0.message.hasPrefix("unknown option") }
+        let places = described.filter { $0.type == "section" || $0.type == "list of sections" || $0.type == "named sections" }.count + 1
+        // One probe stands in each section: everything else that was described is known, and the probe is not.
+        #expect(unknown.count == places)
+        #expect(unknown.allSatisfy { $0.path.hasSuffix("no-such-option-by-any-name") })
+    }
+
+    @Test("Every default lies within its own range and reads back", arguments: try RegisteredPlugin.all())
+    func defaultsAreValid(_ plugin: RegisteredPlugin) {
+        for option in OptionReader.describe({ _ = plugin.entry.type.prepare(from: &$0) }) {
+            guard let text = option.defaultText, !option.path.contains("["), !option.path.contains("NAME") else { continue }
+            let (node, faults) = ConfigFile.parse(Array("option: \(text)".utf8), file: "file")
+            #expect(faults == [])
+            guard case .mapping(let entries)? = node?.content, let value = entries.first?.value else { continue }
+            let tree = option.path.split(separator: ".").reversed().reduce(value) { inner, key in
+                ConfigNode(.mapping([.init(key: String(key), mark: .start, value: inner)]))
+            }
+            let (_, found) = OptionReader.read(tree, file: "file") { _ = plugin.entry.type.prepare(from: &$0) }
+            #expect(found.filter { $0.path.hasPrefix(option.path) } == [])
+        }
+    }
+
+    @Test("Every option has a sentence", arguments: try RegisteredPlugin.all())
+    func summaries(_ plugin: RegisteredPlugin) {
+        for option in OptionReader.describe({ _ = plugin.entry.type.prepare(from: &$0) }) {
+            #expect(option.summary.hasSuffix(".") && option.summary.first?.isUppercase == true)
+        }
+    }
+
+    /// A tree that gives every described option some value, and has the probe's key in every section.
+    private static func tree(_ described: [OptionDescription], _ probe: ConfigNode) -> ConfigNode {
+        tree(described.map { ($0.path.replacing("[]", with: ".[]").split(separator: ".").map(String.init), $0) }, probe)
+    }
+
+    private static func tree(_ options: [(path: [String], option: OptionDescription)], _ probe: ConfigNode) -> ConfigNode {
+        guard case .mapping(var entries) = probe.content else { return probe }
+        var keys: [String] = []
+        for key in options.compactMap(\.path.first) where !keys.contains(key) { keys.append(key) }
+        if keys == ["[]"] || keys == ["NAME"] { entries = [] }
+        for key in keys {
+            let inner = options.filter { $0.path.first == key && $0.path.count > 1 }.map { (Array($0.path.dropFirst()), $0.option) }
+            let own = options.first { $0.path == [key] }?.option
+            let isSection = own.map { ["section", "named sections", "list of sections"].contains($0.type) } ?? true
+            let value: ConfigNode = inner.isEmpty ? (isSection ? probe : "some text") : tree(inner, probe)
+            if key == "[]" { return ConfigNode(.sequence([value])) }
+            entries.append(ConfigNode.Entry(key: key, mark: .start, value: value))
+        }
+        return ConfigNode(.mapping(entries))
+    }
+}
