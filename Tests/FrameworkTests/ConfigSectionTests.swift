@@ -134,4 +134,25 @@ struct ConfigSectionTests {
         #expect(values.map(\.name) == ["b", "a"])
         #expect(faults.map(\.path) == ["margins.a"])
     }
+
+    @Test("A contradiction is not reported for an option that is faulty already")
+    func faultyOptions() {
+        let (_, faults) = OptionReader.read(["from": "x", "inner": ["to": "y"]], file: "test") { reader in
+            _ = reader.value("from", .integer, summary: "From.")
+            _ = reader.section("inner", summary: "Inner.") { $0.value("to", .integer, summary: "To.") }
+            #expect(reader.isFaulty("from") && reader.isFaulty("inner.to") && !reader.isFaulty("inner"))
+            reader.fail("from", "a consequence of the fault")
+        }
+        #expect(faults.map(\.message) == [#"expected a whole number, found "x""#, #"expected a whole number, found "y""#])
+    }
+
+    @Test("Ranges of one kind add up in words")
+    func combinedRanges() {
+        let kind = OptionKind.integer.above(0).below(10).limited("that is even") { $0.isMultiple(of: 2) }
+        let (values, faults) = OptionReader.read(["a": 4, "b": 3], file: "test") { reader in
+            [reader.value("a", kind, summary: "A."), reader.value("b", kind, summary: "B.")]
+        }
+        #expect(values.first == 4)
+        #expect(faults.map(\.message) == [#"expected a whole number above 0 and below 10 and that is even, found "3""#])
+    }
 }

@@ -52,7 +52,7 @@ public struct OptionKind<Value: Sendable>: Sendable {
         }
         kind.words = words
         kind.isSecret = isSecret
-        kind.range = [self.range, range].compactMap(\.self).joined(separator: ", ")
+        kind.range = [self.range, range].compactMap(\.self).joined(separator: " and ")
         return kind
     }
 
