@@ -99,6 +99,20 @@ struct ConfigSectionTests {
         #expect(described[5].isSecret && described[5].isRequired && described[5].defaultText == nil)
     }
 
+    @Test(
+        "A default is described as it would be written in a file",
+        arguments: [
+            ("plain", "plain"), ("09:15-15:30", "09:15-15:30"), ("{ROOT}", "\"{ROOT}\""), ("a\"b\\", #""a\"b\\""#), ("null", "\"null\""),
+            ("a, b", "\"a, b\""),
+        ])
+    func writtenDefaults(_ value: String, _ written: String) {
+        let described = OptionReader.describe { reader in
+            _ = reader.value("one", .text, default: value, summary: "One.")
+            _ = reader.list("many", of: .text, default: [value], summary: "Many.")
+        }
+        #expect(described.map(\.defaultText) == [written, "[\(written)]"])
+    }
+
     @Test("A missing option is reported where its section is named")
     func missing() {
         let entry = ConfigNode.Entry(

@@ -10,7 +10,7 @@ public struct OptionDescription: Hashable, Codable, Sendable {
     public var unit: String?
     /// The permitted range in words, such as `above 0`.
     public var range: String?
-    /// The default as it would be written in a file; nil when the option is required, or when leaving it out means "none".
+    /// The default as it would be written in a file, in quotes where needed; nil when the option is required, or when leaving it out means "none".
     public var defaultText: String?
     /// Whether the option must be given.
     public var isRequired: Bool

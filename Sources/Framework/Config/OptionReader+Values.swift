@@ -9,7 +9,7 @@ extension OptionReader {
     public mutating func value<Value>(
         _ key: String, _ kind: OptionKind<Value>, default value: Value? = nil, unit: String? = nil, summary: String
     ) -> Value {
-        describe(key, kind, default: value.map(kind.text), isRequired: value == nil, unit: unit, summary: summary)
+        describe(key, kind, default: value.map { Shown.written(kind.text($0)) }, isRequired: value == nil, unit: unit, summary: summary)
         guard let node = node(key) else {
             if let value { return value }
             failMissing(key, kind.nounWithRange + (kind.form.map { " (\($0))" } ?? ""))
@@ -33,7 +33,7 @@ extension OptionReader {
         unit: String? = nil,
         summary: String
     ) -> [Value] {
-        let text = values.map { "[" + $0.map(kind.text).joined(separator: ", ") + "]" }
+        let text = values.map { "[" + $0.map { Shown.written(kind.text($0)) }.joined(separator: ", ") + "]" }
         describe(key, kind, default: text, isRequired: values == nil, isList: true, unit: unit, summary: summary)
         let listNoun = "a list, each element \(kind.nounWithRange)"
         guard let node = node(key) else {

@@ -58,6 +58,17 @@ enum Shown {
         return "\"" + escaped.joined() + "\""
     }
 
+    /// The text as it would be written in a file: plain where that is safe, else in quotes.
+    static func written(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { ($0 | 32 >= 97 && $0 | 32 <= 122) || ($0 >= 48 && $0 <= 57) || "_-.%:/+ <>".utf8.contains($0) }
+        let reserved = ["null", "~"]
+        let isSafe =
+            plain && !text.isEmpty && !reserved.contains(text) && text.first != " " && text.last != " " && !text.hasPrefix("- ")
+            && !text.hasPrefix("%")
+            && !text.hasPrefix(">") && !text.contains(": ") && text.last != ":" && text != "-"
+        return isSafe ? text : "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
     /// Words as a choice: `a, b or c`.
     static func choice(_ words: [String]) -> String {
         guard words.count > 1, let last = words.last else { return words.joined() }

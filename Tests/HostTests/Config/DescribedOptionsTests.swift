@@ -1,4 +1,9 @@
+import Brokers
+import Instruments
 import MunimKit
+import Rollover
+import Sizing
+import Storage
 import Testing
 
 @testable import munim
@@ -8,7 +13,14 @@ struct RegisteredPlugin: CustomTestStringConvertible, Sendable {
     let entry: PluginRegistry.Entry
     var testDescription: String { "\(entry.manifest.kind.rawValue) \(entry.manifest.name)" }
 
-    static func all() throws -> [RegisteredPlugin] { try SamplePlugins.registry().entries.map { RegisteredPlugin(entry: $0) } }
+    /// The samples, and every plugin that is built in.
+    static func all() throws -> [RegisteredPlugin] {
+        var builtIn = PluginRegistry()
+        let types: [any Plugin.Type] =
+            BuiltInInstruments.all + BuiltInSizing.all + BuiltInRollover.all + BuiltInBrokers.all + BuiltInStorage.all
+        for type in types { try builtIn.add(type, origin: .builtIn) }
+        return (try SamplePlugins.registry().entries + builtIn.entries).map { RegisteredPlugin(entry: $0) }
+    }
 }
 
 @Suite("Options and their descriptions come from one place")
