@@ -4,8 +4,6 @@ import MunimKit
 struct ConstructionCheck: Sendable {
     /// What plugins are created with; the name is replaced by that of each entry.
     let context: PluginContext
-    /// How the examples choose stop and contract.
-    var rules = InstrumentTestRules()
 
     /// The faults of a configuration whose options have none.
     func faults(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
@@ -17,7 +15,7 @@ struct ConstructionCheck: Sendable {
             do {
                 let constructed = try ConstructedInstrument(entry, context: named(entry.name.text))
                 faults += entry.tests.flatMap {
-                    InstrumentTestRun(test: $0, instrument: constructed, rules: rules).faults(in: file)
+                    InstrumentTestRun(test: $0, instrument: constructed, policy: configuration.policy).faults(in: file)
                 }
             } catch { faults.append(error.fault(in: file)) }
         }

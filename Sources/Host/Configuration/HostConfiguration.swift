@@ -14,6 +14,8 @@ struct HostConfiguration: Sendable {
     let broker: ChosenPlugin
     /// What is traded, in the order of the file; never empty, names are unique.
     let instruments: [InstrumentConfiguration]
+    /// Every number that the core decides with and that is not a plugin's.
+    let policy: Policy
     /// Who is told.
     let alerts: [ChosenPlugin]
     /// Files of dynamic plugins, loaded before the rest was read.
@@ -42,6 +44,8 @@ struct HostConfiguration: Sendable {
             InstrumentConfiguration(named: name, from: &entry, registry: registry, instanceMode: mode)
         }
         if instruments.isEmpty { reader.fail("instruments", "expected at least one instrument") }
+        let policyMode = instance.mode
+        policy = reader.section("risk", summary: "What the core decides with.") { Policy(from: &$0, mode: policyMode) }
         let alerts = Self.alerts(from: &reader, registry: registry)
         load = LoadRequest.list(from: &reader)
         guard let storage, let coordination, let broker else { return nil }

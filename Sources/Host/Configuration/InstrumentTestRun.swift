@@ -1,19 +1,11 @@
 import MunimKit
 
-/// How an example chooses its stop and its contract: the same rules as the policy of the host.
-struct InstrumentTestRules: Sendable {
-    /// Whether the lower of the signal's stop and the instrument's own is sized on; else the signal's.
-    var sizesOnWiderStop = true
-    /// Contracts are avoided that would roll within so many trading days.
-    var entryRolloverDays = 5
-}
-
 /// Runs one example of an instrument entry through its plugins.
 struct InstrumentTestRun: Sendable {
     let test: InstrumentTest
     let instrument: ConstructedInstrument
     /// Chooses stop and contract as the host would.
-    let rules: InstrumentTestRules
+    let policy: Policy
 
     /// What came out otherwise than expected.
     func faults(in file: String) -> [ConfigFault] {
@@ -47,7 +39,7 @@ struct InstrumentTestRun: Sendable {
         let terms = instrument.instrument.terms(on: day)
         let signal = test.signal
         var stop = signal.stop
-        if rules.sizesOnWiderStop {
+        if policy.sizingStop == .wider {
             let own = try signal.price.subtracting(signal.atr.times(terms.initialStopMultiple))
             stop = min(stop, own)
         }
@@ -79,7 +71,7 @@ struct InstrumentTestRun: Sendable {
         let expiries = instrument.instrument.expiries(onOrAfter: day, count: 6)
         for (index, expiry) in expiries.enumerated() {
             let next = index + 1 < expiries.count ? expiries[index + 1] : nil
-            let left = max(0, instrument.instrument.tradingDays(from: day, to: expiry) - rules.entryRolloverDays)
+            let left = max(0, instrument.instrument.tradingDays(from: day, to: expiry) - policy.entryRolloverDays)
             let view = RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)
             if !instrument.rollover.advice(on: view).isDue { return expiry }
         }

@@ -58,4 +58,16 @@ struct ConstructionCheckTests {
                 """
         #expect(try faults(text) == messages.map { "plugins.yaml:8:9: instruments.ALPHA.tests[1]: a case: " + $0 })
     }
+
+    @Test("Examples size on the wider stop unless the policy says otherwise", arguments: [("wider", 3), ("signal", 2)])
+    func sizingStop(_ word: String, _ lots: Int) throws {
+        let text =
+            "risk: {sizing_stop: \(word)}\n" + HostConfigurationTests.minimal + "\n" + """
+                    tests:
+                      - signal: {price: 500, stop: 300, atr: 300, timestamp: 2025-11-28T10:30:00}
+                        account: {equity: 1000000, available_margin: 1000000}
+                        expect: {lots: \(lots)}
+                """
+        #expect(try faults(text) == [])
+    }
 }

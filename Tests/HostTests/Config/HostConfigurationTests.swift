@@ -40,6 +40,7 @@ struct HostConfigurationTests {
         #expect(configuration.alerts.map(\.name) == ["log"])
         #expect(configuration.instruments.map(\.name) == ["ALPHA"])
         #expect(configuration.instruments.first?.sizing.name == "three-constraint")
+        #expect(configuration.policy == Policy())
         #expect(configuration.load == [])
     }
 
@@ -60,6 +61,13 @@ struct HostConfigurationTests {
           - {use: log, severity: error}
           - {use: webhook, url: "https://example.org/alerts"}
         load: []
+        risk:
+          equity: blended
+          blend: 25%
+          limits: {order_value: 1000000, positions: 3}
+          signals: {entry_window: 45s}
+          orders: {resolution: [1s, 2s]}
+          rollover: {hours: "14:00-15:00"}
         instruments:
           ALPHA:
             use: future
@@ -91,10 +99,16 @@ struct HostConfigurationTests {
         #expect(configuration.http.allow.count == 3)
         #expect(configuration.http.server.bodyBytes == 1_048_576)
         #expect(configuration.alerts.map(\.name) == ["log", "webhook"])
+        #expect(configuration.policy.mode == .live)
+        #expect(configuration.policy.equity == .blended(Ratio(units: 250_000)))
+        #expect(configuration.policy.limits.orderValue == Money(whole: 1_000_000))
+        #expect(configuration.policy.entryWindow == .seconds(45))
+        #expect(configuration.policy.resolution == [.seconds(1), .seconds(2)])
+        #expect(configuration.policy.rolloverHours?.open == TimeOfDay("14:00"))
         let instrument = try #require(configuration.instruments.first)
         #expect(instrument.mode == .live)
         #expect(instrument.sizing.name == "fixed-lots")
-        #expect(instrument.sizing.mark == Mark(line: 25, column: 5))
+        #expect(instrument.sizing.mark == Mark(line: 32, column: 5))
         let test = try #require(instrument.tests.first)
         #expect(test.signal.kind == .pyramid)
         #expect(test.signal.timestamp.description == "2025-11-28T05:00:00Z")
@@ -136,9 +150,10 @@ struct HostConfigurationTests {
         let described = HostConfiguration.descriptions()
         #expect(Set(described.map(\.path)).count == described.count)
         #expect(described.allSatisfy { $0.summary.hasSuffix(".") })
-        for path in ["instance.name", "http.reply_within", "instruments.NAME.tests[].expect.lots", "load"] {
+        for path in ["instance.name", "http.reply_within", "risk.limits.order_value", "instruments.NAME.tests[].expect.lots", "load"] {
             #expect(described.contains { $0.path == path })
         }
+        #expect(described.first { $0.path == "risk.signals.entry_window" }?.defaultText == "90s")
     }
 }
 
