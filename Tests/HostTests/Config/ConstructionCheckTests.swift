@@ -71,3 +71,37 @@ struct ConstructionCheckTests {
         #expect(try faults(text) == [])
     }
 }
+
+@Suite("Examples of the built-in instruments")
+struct BuiltInExampleTests {
+    static func text(sizingStop: String, lots: Int) -> String {
+        """
+        risk: {sizing_stop: \(sizingStop)}
+        instruments:
+          BANK_NIFTY:
+            use: bank-nifty
+            sizing: {use: three-constraint}
+            rollover: {use: days-before-expiry}
+            tests:
+              - name: the worked example
+                signal: {price: 52000, stop: 51650, atr: 350, er: 0.82, supertrend: 51650, timestamp: 2025-11-28T10:30:00}
+                account: {equity: 5000000, available_margin: 3000000}
+                expect: {lots: \(lots), limiter: volatility, legs: [buy call, sell put]}
+        """
+    }
+
+    @Test("The shipped plugins pass an example, and fail a wrong one", arguments: [(2, 0), (3, 1)])
+    func workedExample(_ lots: Int, _ count: Int) throws {
+        let reading = ConfigurationReading(
+            bytes: Array(Self.text(sizingStop: "signal", lots: lots).utf8), file: "plugins.yaml",
+            registry: try RegisteredPlugin.mixedRegistry(),
+            environment: SamplePlugins.environment)
+        #expect(reading.faults == [])
+        let configuration = try #require(reading.configuration)
+        let check = ConstructionCheck(context: PluginContext(name: "check", clock: SystemClock()))
+        let faults = check.faults(of: configuration, in: "plugins.yaml")
+        #expect(faults.count == count, "\(faults)")
+        #expect(
+            faults.allSatisfy { $0.message.contains("expected 3 lots, found 2, limited by volatility (risk 3.") })
+    }
+}

@@ -15,11 +15,24 @@ struct RegisteredPlugin: CustomTestStringConvertible, Sendable {
 
     /// The samples, and every plugin that is built in.
     static func all() throws -> [RegisteredPlugin] {
-        var builtIn = PluginRegistry()
+        (try SamplePlugins.registry().entries + builtIn().entries).map { RegisteredPlugin(entry: $0) }
+    }
+
+    /// Every plugin that is built in, and samples of the kinds that would otherwise be missing.
+    static func mixedRegistry() throws -> PluginRegistry {
+        var registry = try builtIn()
+        for entry in try SamplePlugins.registry().entries where registry.names(of: entry.manifest.kind).isEmpty {
+            try registry.add(entry.type, origin: .builtIn)
+        }
+        return registry
+    }
+
+    private static func builtIn() throws -> PluginRegistry {
+        var registry = PluginRegistry()
         let types: [any Plugin.Type] =
             BuiltInInstruments.all + BuiltInSizing.all + BuiltInRollover.all + BuiltInBrokers.all + BuiltInStorage.all
-        for type in types { try builtIn.add(type, origin: .builtIn) }
-        return (try SamplePlugins.registry().entries + builtIn.entries).map { RegisteredPlugin(entry: $0) }
+        for type in types { try registry.add(type, origin: .builtIn) }
+        return registry
     }
 }
 
