@@ -1,5 +1,5 @@
 /// Something that the shell is to do. Those behind a commit are done only once it succeeded.
-public enum Effect: Sendable {
+public enum Effect: Codable, Sendable {
     /// Write all or nothing.
     case commit(Transaction)
     /// Ask the market; answers `.surveyed`.

@@ -20,7 +20,7 @@ final class AlertDelivery: Sendable {
     /// Delivers what an earlier process left, then what comes; returns after ``close()``.
     func run() async {
         await deliverLeftovers()
-        for await batch in mailbox.batches(limit: 64) { await deliver(batch) }
+        await mailbox.walk(limit: 64) { await deliver($0) }
     }
 
     private func deliverLeftovers() async {

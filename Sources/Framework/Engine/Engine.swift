@@ -150,7 +150,7 @@ public final class Engine: Sendable {
 
     private func walk(_ loaded: Core, _ group: inout DiscardingTaskGroup) async {
         var core = loaded
-        for await batch in mailbox.batches(limit: 256) {
+        await mailbox.walk(limit: 256) { batch in
             let effects = await decide(batch, &core)
             state.withLock { $0.isRecovered = core.isReady }
             for effect in effects { perform(effect, &group) }

@@ -28,18 +28,17 @@ final class Mailbox<Element: Sendable>: Sendable {
         signal.finish()
     }
 
-    /// All batches of at most `limit` elements, until the mailbox is closed and empty. Only one task may walk it.
-    func batches(limit: Int) -> AsyncStream<[Element]> {
-        var wakes = signals.makeAsyncIterator()
-        return AsyncStream { [self] in
-            while true {
-                let batch = take(limit)
-                if !batch.isEmpty { return batch }
-                if await wakes.next() == nil {
-                    let rest = take(limit)
-                    return rest.isEmpty ? nil : rest
-                }
-            }
+    /// Hands over batches of at most `limit` elements, one after the other, until the mailbox is closed and empty. Only one task may walk it.
+    func walk(limit: Int, _ body: (_ batch: [Element]) async -> Void) async {
+        for await _ in signals { await handOver(limit, body) }
+        await handOver(limit, body)
+    }
+
+    private func handOver(_ limit: Int, _ body: (_ batch: [Element]) async -> Void) async {
+        while true {
+            let batch = take(limit)
+            guard !batch.isEmpty else { return }
+            await body(batch)
         }
     }
 

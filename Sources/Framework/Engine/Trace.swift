@@ -18,8 +18,6 @@ public struct TraceLine: Codable, Sendable {
     }
 }
 
-extension Effect: Codable {}
-
 extension Transaction: Codable {
     /// Decodes a list of writes.
     public init(from decoder: any Decoder) throws {

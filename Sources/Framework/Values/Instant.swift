@@ -43,6 +43,11 @@ public struct Span: Hashable, Comparable, Codable, Sendable, CustomStringConvert
     public static func days(_ count: Int64) -> Span { .seconds(count * 86_400) }
     /// Ordered by length.
     public static func < (left: Span, right: Span) -> Bool { left.microseconds < right.microseconds }
+    /// The difference; saturates instead of trapping.
+    public static func - (left: Span, right: Span) -> Span {
+        let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
+        return Span(microseconds: overflowed ? (left < right ? -Int64.max : .max) : difference)
+    }
     /// The span as the standard library's duration.
     public var duration: Duration { .microseconds(microseconds) }
     /// Short text in the largest fitting unit, such as "90 s", "1.5 s" or "250 ms".
