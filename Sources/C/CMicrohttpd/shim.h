@@ -5,14 +5,13 @@
 
 /* The library's entry points are variadic, which Swift cannot call: each use gets a typed function here. */
 
-/* What a daemon is started with; times in seconds, sizes in bytes, 0 means without limit. */
+/* What a daemon is started with; sizes in bytes. Time limits are the host's own. */
 struct CMicrohttpd_Setup {
     unsigned int flags;
     const struct sockaddr *address;
     unsigned int threads;
     unsigned int connections;
     unsigned int connectionsPerAddress;
-    unsigned int idleSeconds;
     size_t memoryPerConnection;
     void *context;
     MHD_AccessHandlerCallback answer;
@@ -29,7 +28,6 @@ static inline struct MHD_Daemon *CMicrohttpd_start(const struct CMicrohttpd_Setu
         MHD_OPTION_THREAD_POOL_SIZE, setup->threads,
         MHD_OPTION_CONNECTION_LIMIT, setup->connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, setup->connectionsPerAddress,
-        MHD_OPTION_CONNECTION_TIMEOUT, setup->idleSeconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, setup->memoryPerConnection,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, setup->lineRead, setup->context,

@@ -1,5 +1,6 @@
 internal import CMicrohttpd
 internal import Glibc
+internal import MunimKit
 internal import Synchronization
 
 /// An HTTP/1.1 server that hands whole requests to an asynchronous handler.
@@ -12,12 +13,22 @@ final class HTTPServer: Sendable {
         var daemon: Daemon?
         var isStarted = false
         var isStopping = false
+        /// Whether the grace is over: nothing is handed to the handler any more.
+        var isAbandoning = false
         var connections: [ObjectIdentifier: ServerConnection] = [:]
     }
 
     /// The library's handle; it has its own locks.
     private struct Daemon: @unchecked Sendable {
         let handle: OpaquePointer
+    }
+
+    /// Waits for the library's threads on a thread of its own.
+    private actor Teardown {
+        nonisolated let executor = BlockingExecutor(label: "http-teardown")
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        func stop(_ daemon: Daemon) { MHD_stop_daemon(daemon.handle) }
     }
 
     private struct Exchange: Sendable {
@@ -29,7 +40,7 @@ final class HTTPServer: Sendable {
     private let limits: ServerLimits
     private let handler: HTTPHandler
     private let requestID: @Sendable () -> String
-    private let clock: any Clock<Duration>
+    private let clock: any _Concurrency.Clock<Duration>
     private let state = Mutex(State())
     private let tick = Atomic<UInt64>(0)
     private let exchanges: AsyncStream<Exchange>
@@ -37,7 +48,7 @@ final class HTTPServer: Sendable {
 
     /// A server that is not listening yet.
     init(
-        options: HTTPServerOptions, clock: any Clock<Duration> = ContinuousClock(),
+        options: HTTPServerOptions, clock: any _Concurrency.Clock<Duration> = ContinuousClock(),
         requestID: @escaping @Sendable () -> String = { Cryptography.hex(Cryptography.randomBytes(4)) }, handler: @escaping HTTPHandler
     ) {
         self.options = options
@@ -89,7 +100,7 @@ final class HTTPServer: Sendable {
         if listener >= 0 { shutdown(listener, SocketEnd.bothDirections) }
         await drain(for: grace)
         if abandonAll() { await drain(for: .milliseconds(200)) }
-        MHD_stop_daemon(daemon.handle)
+        await Teardown().stop(daemon)
         if listener >= 0 { Glibc.close(listener) }
         state.withLock { $0.daemon = nil }
         arrivals.finish()
@@ -117,7 +128,9 @@ final class HTTPServer: Sendable {
     private var now: UInt64 { tick.load(ordering: .relaxed) }
 
     private func answer(_ exchange: Exchange, with response: HTTPResponse) {
-        settle(exchange.connection, with: response.adding("X-Request-Id", exchange.request.id))
+        var response = response.adding("X-Request-Id", exchange.request.id)
+        if state.withLock({ $0.isStopping }) { response.closesConnection = true }
+        settle(exchange.connection, with: response)
     }
 
     /// Ends the step `handling`, if it is that; returns whether it was.
@@ -133,7 +146,10 @@ final class HTTPServer: Sendable {
     }
 
     private func abandonAll() -> Bool {
-        let connections = state.withLock { Array($0.connections.values) }
+        let connections = state.withLock { state in
+            state.isAbandoning = true
+            return Array(state.connections.values)
+        }
         return connections.count { settle($0, with: .refusal(503, requestID: requestID())) } > 0
     }
 }
@@ -252,6 +268,12 @@ extension HTTPServer {
             peer: connection.peer)
         MHD_suspend_connection(handle)
         connection.enter(.handling(SuspendedConnection(handle: handle)), tick: now)
+        // The step is entered before the flag is read, and the flag is set before the steps are: one of the two sees the other, so that no
+        // connection stays suspended, which the library would answer to its end by aborting the process.
+        guard !state.withLock({ $0.isAbandoning }) else {
+            settle(connection, with: .refusal(503, requestID: request.id))
+            return
+        }
         arrivals.yield(Exchange(connection: connection, request: request))
     }
 

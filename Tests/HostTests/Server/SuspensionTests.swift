@@ -30,12 +30,14 @@ final class Gate: Sendable {
     }
 }
 
+/// How many requests were answered.
+private final class Served: Sendable {
+    let count = Atomic<Int>(0)
+}
+
 @Suite(.serialized) struct SuspensionTests {
     init() {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = min(limit.rlim_max, 16_384)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        OpenFiles.raiseLimit(to: 16_384)
     }
 
     private static let waitAtGate: @Sendable (Gate) -> HTTPHandler = { gate in
@@ -129,6 +131,30 @@ final class Gate: Sendable {
         gate.open()
         await running.value
         await server.stop(grace: .zero)
+    }
+
+    @Test("A stop amid a stream of requests on kept connections ends every one of them", arguments: 0..<20)
+    func stopUnderLoad(_ round: Int) async throws {
+        let server = HTTPServer(options: HTTPServerOptions(port: 0), handler: { .text($0.id) })
+        let port = try server.start()
+        let running = Task { await server.run() }
+        let served = Served()
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    await offPool {
+                        let client = RawClient(port: port)
+                        while client?.send(post()) == true, let answer = client?.answer(), answer.status == 200 {
+                            served.count.add(1, ordering: .relaxed)
+                        }
+                    }
+                }
+            }
+            await offPool { while served.count.load(ordering: .relaxed) < 40 + round * 7 { sched_yield() } }
+            await server.stop(grace: round.isMultiple(of: 2) ? .zero : .milliseconds(100))
+        }
+        await running.value
+        #expect(server.connectionCount == 0)
     }
 
     @Test("A server that is cancelled closes everything, and one that was never run can be stopped")

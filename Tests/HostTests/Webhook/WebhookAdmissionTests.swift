@@ -70,6 +70,18 @@ import Testing
         #expect(SharedSecrets([Self.secret]).accepts(Self.secret) && !SharedSecrets([Self.secret]).accepts(nil))
     }
 
+    @Test("Ten thousand guesses near the secret are all wrong")
+    func guesses() {
+        let secrets = SharedSecrets([Self.secret, Self.older])
+        let bytes = Array(Self.secret.utf8)
+        let accepted = (0..<10_000).count { guess in
+            var copy = bytes
+            copy[guess % bytes.count] = copy[guess % bytes.count] ^ UInt8(1 + guess / bytes.count % 127)
+            return secrets.accepts(String(decoding: copy, as: UTF8.self))
+        }
+        #expect(accepted == 0)
+    }
+
     @Test("Faults are told to those who know the secret, with every field, and with NaN named")
     func faultsAreTold() async throws {
         try await withServer(handler: Self.believing) { port, _ in
