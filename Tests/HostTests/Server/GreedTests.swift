@@ -5,7 +5,7 @@ import Testing
 @testable import munim
 
 /// Peers that are slow, greedy or gone.
-@Suite struct GreedTests {
+@Suite(.timeLimit(.minutes(2))) struct GreedTests {
     private static var impatient: HTTPServerOptions {
         var options = HTTPServerOptions()
         options.headLimit = .milliseconds(200)

@@ -35,7 +35,7 @@ private final class Served: Sendable {
     let count = Atomic<Int>(0)
 }
 
-@Suite(.serialized) struct SuspensionTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct SuspensionTests {
     init() {
         OpenFiles.raiseLimit(to: 16_384)
     }

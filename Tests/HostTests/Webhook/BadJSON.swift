@@ -58,6 +58,7 @@ struct BadJSON: Sendable, CustomTestStringConvertible {
         BadJSON("a surrogate in UTF-8", bytes: Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8), says: "not UTF-8"),
         BadJSON("a lone high surrogate", #"{"a":"\ud800"}"#, says: "a: found"),
         BadJSON("a lone low surrogate", #"{"a":"\udc00"}"#, says: "expected surrogates in pairs"),
+        BadJSON("two low surrogates", #"{"a":"\udc00\udc00"}"#, says: "expected surrogates in pairs"),
         BadJSON("two high surrogates", #"{"a":"\ud800\ud800"}"#, says: "expected surrogates in pairs"),
         BadJSON("an escaped zero character", #"{"a":"\u0000"}"#, says: #"expected no \u0000"#),
         BadJSON("a raw line break in a string", "{\"a\":\"b\r\nc\"}", says: "expected no control character"),
