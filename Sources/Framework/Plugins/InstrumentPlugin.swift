@@ -110,10 +110,12 @@ extension InstrumentPlugin {
         return schedule(on: day).sessions.last.map { day.instant(at: $0.close) }
     }
 
-    /// Trading days strictly between `day` and `expiry`, both ends excluded.
+    /// Trading days strictly between `day` and `expiry`, both ends excluded; of an expiry more than 800 days away only the first 800 days count.
     public func tradingDays(from day: TradingDay, to expiry: TradingDay) -> Int {
-        guard expiry.daysSinceEpoch > day.daysSinceEpoch + 1, expiry.daysSinceEpoch - day.daysSinceEpoch < 800 else { return 0 }
-        return (day.daysSinceEpoch + 1..<expiry.daysSinceEpoch).reduce(0) { count, number in
+        let first = day.advanced(by: 1)
+        let end = min(expiry, first.advanced(by: 800))
+        guard first < end else { return 0 }
+        return (first.daysSinceEpoch..<end.daysSinceEpoch).reduce(0) { count, number in
             schedule(on: TradingDay(daysSinceEpoch: number)).sessions.isEmpty ? count : count + 1
         }
     }

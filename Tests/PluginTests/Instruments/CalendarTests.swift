@@ -104,5 +104,6 @@ struct CalendarTests {
         #expect(try bank.tradingDays(from: .of("2025-12-22"), to: .of("2025-12-30")) == 4)
         #expect(try bank.tradingDays(from: .of("2025-12-29"), to: .of("2025-12-30")) == 0)
         #expect(try bank.tradingDays(from: .of("2025-12-30"), to: .of("2025-12-30")) == 0)
+        #expect(try bank.tradingDays(from: .of("2025-12-30"), to: .of("2035-12-30")) > 500, "a far expiry must not look near")
     }
 }
