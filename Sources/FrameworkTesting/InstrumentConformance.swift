@@ -9,7 +9,7 @@ public enum InstrumentConformance {
     public static func check(
         _ instrument: any InstrumentPlugin, price: Price = Price(whole: 50_000), sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let suite = Checks(instrument: instrument, price: price, place: sourceLocation)
+        let suite = Checks(instrument: instrument, price: price, recorder: ConformanceRecorder(place: sourceLocation))
         for day in days {
             suite.terms(on: day)
             suite.schedule(on: day)
@@ -31,12 +31,9 @@ public enum InstrumentConformance {
     struct Checks {
         let instrument: any InstrumentPlugin
         let price: Price
-        let place: SourceLocation
+        let recorder: ConformanceRecorder
 
-        func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) {
-            guard !condition else { return }
-            Issue.record(Comment(rawValue: sentence()), sourceLocation: place)
-        }
+        func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) { recorder.expect(condition, sentence()) }
     }
 }
 

@@ -7,14 +7,15 @@ public import Testing
 public enum RolloverConformance {
     /// Checks a rule from far before the expiry to after it, with and without figures of open interest.
     public static func check(_ rule: any RolloverPlugin, sourceLocation: SourceLocation = #_sourceLocation) {
+        let recorder = ConformanceRecorder(place: sourceLocation)
         for interest in interests {
             var wasDue = false
             for daysLeft in (0...60).reversed() {
                 let view = view(daysLeft: daysLeft, interest: interest)
                 let advice = rule.advice(on: view)
-                expect(!advice.reason.isEmpty, "advice has no sentence", sourceLocation)
-                expect(rule.advice(on: view) == advice, "the same view had two answers", sourceLocation)
-                expect(advice.isDue || !wasDue, "a roll that was due is not due \(daysLeft) trading days before the expiry", sourceLocation)
+                recorder.expect(!advice.reason.isEmpty, "advice has no sentence")
+                recorder.expect(rule.advice(on: view) == advice, "the same view had two answers")
+                recorder.expect(advice.isDue || !wasDue, "a roll that was due is not due \(daysLeft) trading days before the expiry")
                 wasDue = advice.isDue
             }
         }
@@ -32,10 +33,5 @@ public enum RolloverConformance {
         return RolloverView(
             day: expiry.advanced(by: -calendarDays), expiry: expiry, nextExpiry: expiry.advanced(by: 30), tradingDaysLeft: daysLeft,
             openInterest: interest.0, nextOpenInterest: interest.1)
-    }
-
-    private static func expect(_ condition: Bool, _ sentence: @autoclosure () -> String, _ place: SourceLocation) {
-        guard !condition else { return }
-        Issue.record(Comment(rawValue: sentence()), sourceLocation: place)
     }
 }

@@ -7,7 +7,7 @@ public import Testing
 public enum SizingConformance {
     /// Checks a rule on usual, empty, negative and overflowing requests, for base entries and pyramids.
     public static func check(_ sizing: any SizingPlugin, sourceLocation: SourceLocation = #_sourceLocation) {
-        let suite = Checks(sizing: sizing, place: sourceLocation)
+        let suite = Checks(sizing: sizing, recorder: ConformanceRecorder(place: sourceLocation))
         for request in usual { suite.usual(request) }
         for request in strange { suite.strange(request) }
         suite.peeling()
@@ -51,12 +51,9 @@ public enum SizingConformance {
     /// The checks with what they speak about.
     struct Checks {
         let sizing: any SizingPlugin
-        let place: SourceLocation
+        let recorder: ConformanceRecorder
 
-        func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) {
-            guard !condition else { return }
-            Issue.record(Comment(rawValue: sentence()), sourceLocation: place)
-        }
+        func expect(_ condition: Bool, _ sentence: @autoclosure () -> String) { recorder.expect(condition, sentence()) }
     }
 }
 

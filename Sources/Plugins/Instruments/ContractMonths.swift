@@ -2,8 +2,11 @@ package import MunimKit
 
 /// One contract of a family: the month that names it and the day on which it ends.
 package struct ContractMonth: Hashable, Sendable {
+    /// Year of the contract month.
     package let year: Int
+    /// The contract month, 1 to 12; the expiry may lie before it.
     package let month: Int
+    /// The last trading day.
     package let expiry: TradingDay
 }
 
@@ -16,6 +19,7 @@ package struct ContractMonths: Hashable, Sendable {
     /// Where holidays come from.
     package let calendar: TradingCalendar
 
+    /// Contracts by rule, overridden by a list in any order.
     package init(rules: DatedTable<ExpiryRule>, listed: [TradingDay] = [], calendar: TradingCalendar) {
         self.rules = rules
         self.listed = listed.sorted()

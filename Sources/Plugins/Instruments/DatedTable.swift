@@ -4,9 +4,12 @@ package import MunimKit
 package struct DatedTable<Value: Hashable & Sendable>: Hashable, Sendable {
     /// One change; it holds from its day on, that day included.
     package struct Change: Hashable, Sendable {
+        /// The first day on which it holds.
         package let from: TradingDay
+        /// What holds.
         package let value: Value
 
+        /// A change.
         package init(from: TradingDay, _ value: Value) {
             self.from = from
             self.value = value

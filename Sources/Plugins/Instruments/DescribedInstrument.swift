@@ -4,13 +4,16 @@ package import MunimKit
 package protocol InstrumentPreset: Sendable {
     /// What the plugin says of itself.
     static var manifest: PluginManifest { get }
-    /// Whether positions are futures or synthetics, and the preset's numbers; nil where the entry must give them all.
+    /// Whether positions are futures or synthetics, and the preset's numbers; without numbers the entry must give them all.
     static var basis: InstrumentBasis { get }
 }
 
 /// Options of a preset: every fact can be overridden by the entry.
 package struct PresetOptions<Preset: InstrumentPreset>: PluginOptions {
+    /// The facts after the entry's overrides.
     package let facts: InstrumentFacts
+
+    /// Facts written in code.
     package init(facts: InstrumentFacts) { self.facts = facts }
     package init(from reader: inout OptionReader) { facts = InstrumentFacts(from: &reader, basis: Preset.basis) }
 }
@@ -19,6 +22,7 @@ package struct PresetOptions<Preset: InstrumentPreset>: PluginOptions {
 package struct DescribedInstrument<Preset: InstrumentPreset>: InstrumentPlugin {
     package static var manifest: PluginManifest { Preset.manifest }
 
+    /// Everything that it is.
     package let facts: InstrumentFacts
 
     package init(options: PresetOptions<Preset>, context: PluginContext) throws {

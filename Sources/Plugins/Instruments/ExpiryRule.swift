@@ -12,6 +12,7 @@ package struct ExpiryRule: Hashable, Sendable, CustomStringConvertible {
         case lastDay
     }
 
+    /// The day of the month.
     package let anchor: Anchor
     /// The months that have a contract, 1 to 12; never empty.
     package let months: Set<Int>

@@ -25,7 +25,7 @@ extension InstrumentFacts {
             summary: "How symbols are spelled: text with {root} {yy} {yyyy} {MON} {mm} {dd} {strike} {right}.")
         form = Self.form(&reader, basis)
         tick = reader.value("tick", .price.above(.zero), default: preset?.tick, summary: "Smallest price step.")
-        var lots = LotOptions(from: &reader, preset: preset)
+        var lots = LotOptions(from: &reader, basis: basis)
         lots.apply(LotOptions.changes(from: &reader))
         unitsPerLot = lots.unitsPerLot
         pointValue = lots.pointValue
@@ -69,6 +69,8 @@ private struct LotOptions {
     var pointValue: DatedTable<PointValue>
     var marginPerLot: DatedTable<Money>
     var freezeQuantity: DatedTable<Quantity?>
+    /// Whether the point value is the units of the lot, because prices are per unit and nothing else was said.
+    let pointValueFollowsUnits: Bool
 
     /// One row of `changes`: what is given changes on that day.
     struct Change {
@@ -84,11 +86,20 @@ private struct LotOptions {
     static let margin = OptionKind<Money>.money.above(.zero)
 
     /// A value at the top of the entry holds on all days and takes the place of the preset's table.
-    init(from reader: inout OptionReader, preset: InstrumentFacts?) {
+    init(from reader: inout OptionReader, basis: InstrumentBasis) {
+        let preset = basis.facts
         unitsPerLot = Self.table(
             &reader, "units_per_lot", Self.units, preset?.unitsPerLot,
             "Units in which the broker counts one lot: 1 where orders count lots.")
-        pointValue = Self.table(&reader, "point_value", Self.worth, preset?.pointValue, "Money per point of price per lot.")
+        if basis.isSynthetic {
+            let given = reader.optional(
+                "point_value", Self.worth, summary: "Money per point of price per lot; the units of a lot when absent.")
+            pointValue = DatedTable(given ?? .zero)
+            pointValueFollowsUnits = given == nil
+        } else {
+            pointValue = Self.table(&reader, "point_value", Self.worth, preset?.pointValue, "Money per point of price per lot.")
+            pointValueFollowsUnits = false
+        }
         marginPerLot = Self.table(&reader, "margin_per_lot", Self.margin, preset?.marginPerLot, "Margin that one lot needs.")
         let freeze = reader.optional("freeze_quantity", Self.units, summary: "Largest quantity of one order; no limit when absent.")
         freezeQuantity = freeze.map { DatedTable($0) } ?? preset?.freezeQuantity ?? DatedTable(nil)
@@ -107,6 +118,7 @@ private struct LotOptions {
 
     mutating func apply(_ changes: [Change]) {
         unitsPerLot = unitsPerLot.adding(changes.compactMap { change in change.unitsPerLot.map { .init(from: change.from, $0) } })
+        if pointValueFollowsUnits { pointValue = unitsPerLot.map { PointValue(whole: Int($0.count)) } }
         pointValue = pointValue.adding(changes.compactMap { change in change.pointValue.map { .init(from: change.from, $0) } })
         marginPerLot = marginPerLot.adding(changes.compactMap { change in change.marginPerLot.map { .init(from: change.from, $0) } })
         freezeQuantity = freezeQuantity.adding(changes.compactMap { change in change.freezeQuantity.map { .init(from: change.from, $0) } })

@@ -2,7 +2,7 @@ package import MunimKit
 
 /// Everything that an instrument is, as data: what the options of an entry and the numbers of a preset have in common.
 package struct InstrumentFacts: Hashable, Sendable {
-    /// How a position is made of contracts.
+    /// What a position consists of.
     package enum Form: Hashable, Sendable {
         /// One future.
         case future
@@ -10,6 +10,7 @@ package struct InstrumentFacts: Hashable, Sendable {
         case synthetic(StrikeGrid)
     }
 
+    /// How a position is made of contracts.
     package var form: Form
     /// The exchange segment as the broker names it.
     package var venue: String

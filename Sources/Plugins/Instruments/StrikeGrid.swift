@@ -5,6 +5,7 @@ package struct StrikeGrid: Hashable, Sendable {
     /// Distance between strikes; positive.
     package let step: Price
 
+    /// A grid with this step.
     package init(step: Price) { self.step = step }
 
     /// The multiple of the step nearest to `price`; exactly half-way the multiple of twice the step. Nil when no positive strike is near.

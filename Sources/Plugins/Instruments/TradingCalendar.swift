@@ -30,10 +30,14 @@ package struct ExceptionalDay: Hashable, Sendable {
         case special([Session])
     }
 
+    /// The day.
     package let day: TradingDay
+    /// Why it is not ordinary.
     package let description: String
+    /// What is open on it.
     package let hours: Hours
 
+    /// An exceptional day.
     package init(day: TradingDay, description: String, hours: Hours) {
         self.day = day
         self.description = description

@@ -21,21 +21,25 @@ struct OptionTests {
     @Test("A synthetic described by its options keeps the contract of instruments")
     func synthetic() throws {
         let described = try SyntheticFuture.read([
-            "root": "NIFTY", "venue": "NFO", "strike_step": 100, "tick": "0.05", "units_per_lot": 75, "point_value": 75,
-            "margin_per_lot": 150_000, "calendar": "nse", "expiry": "last thursday", "initial_stop": 2, "trailing_stop": 3,
+            "root": "NIFTY", "venue": "NFO", "strike_step": 100, "tick": "0.05", "units_per_lot": 75, "margin_per_lot": 150_000,
+            "calendar": "nse", "expiry": "last thursday", "initial_stop": 2, "trailing_stop": 3,
             "expiry_changes": [["from": "2025-09-01", "expiry": "last tuesday"]],
-            "changes": [["from": "2026-01-01", "units_per_lot": 65, "point_value": 65]],
+            "changes": [["from": "2026-01-01", "units_per_lot": 65]],
         ])
         InstrumentConformance.check(described, price: Price(whole: 24_000))
         let structure = try described.structure(expiry: .of("2026-01-27"), price: Price(whole: 24_049), on: .of("2026-01-02"))
         #expect(structure.legs.map(\.contract.symbol) == ["NIFTY26JAN24000CE", "NIFTY26JAN24000PE"])
         #expect(structure.pointValue == PointValue(whole: 65))
-        #expect(try described.terms(on: .of("2025-12-31")).unitsPerLot == Quantity(75))
+        let before = try described.terms(on: .of("2025-12-31"))
+        #expect(before.unitsPerLot == Quantity(75) && before.pointValue == PointValue(whole: 75))
+        let priced = try BankNifty.read(["point_value": 10, "changes": [["from": "2026-01-01", "point_value": 12, "units_per_lot": 1]]])
+        #expect(try priced.terms(on: .of("2025-12-31")).pointValue == PointValue(whole: 10))
+        #expect(try priced.terms(on: .of("2026-01-01")).pointValue == PointValue(whole: 12))
     }
 
     @Test("L-38 One option in one place changes terms, contracts and structures together")
     func oneRegistry() throws {
-        let bank = try BankNifty.read(["units_per_lot": 25, "point_value": 25, "margin_per_lot": 200_000, "strike_step": 100])
+        let bank = try BankNifty.read(["units_per_lot": 25, "margin_per_lot": 200_000, "strike_step": 100])
         for text in ["2009-01-05", "2024-06-03", "2026-06-01"] {
             let day = try TradingDay.of(text)
             let terms = bank.terms(on: day)
