@@ -1,0 +1,11 @@
+import MunimKit
+
+/// The program: reads the command line and runs one command.
+@main
+struct Main {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let code = await CommandLineInterface.run(arguments)
+        Process.exit(code)
+    }
+}

@@ -1,0 +1,75 @@
+import MunimKit
+
+/// The door for signals: believe, read, store, answer with the verdict when it comes in time.
+struct WebhookRoute: Sendable {
+    let admission: WebhookAdmission
+    let application: Application
+    let recorder: SignalRecorder?
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        let started = application.clock.boot()
+        application.metrics.add(1, to: .signalsReceived, label: nil)
+        recorder?.record(request.body, at: application.clock.now())
+        let response: HTTPResponse
+        switch admission.admit(request) {
+        case .failure(let refusal): response = refuse(refusal, request)
+        case .success(let parsed): response = await take(parsed, request)
+        }
+        application.metrics.record(application.clock.boot() - started, in: .acknowledgement, label: "\(response.status)")
+        return response
+    }
+
+    private func refuse(_ refusal: WebhookRefusal, _ request: HTTPRequest) -> HTTPResponse {
+        application.metrics.add(1, to: .requestsRefused, label: "\(refusal.status)")
+        application.log(
+            .warning, "a webhook was refused", LogField("request", request.id), LogField("status", refusal.status),
+            LogField("why", refusal.message), LogField("peer", request.peer))
+        return refusal.response(requestID: request.id)
+    }
+
+    private func take(_ parsed: ParsedWebhook, _ request: HTTPRequest) async -> HTTPResponse {
+        let signal = parsed.signal
+        let names = application.desks.map(\.name.text)
+        guard names.contains(signal.instrument.text) else {
+            let nearest = Vocabulary(names).nearest(to: signal.instrument.text).map { ", did you mean \($0)?" } ?? ""
+            application.metrics.add(1, to: .requestsRefused, label: "422")
+            return .failure(
+                422, "unknown_instrument",
+                "no instrument \(signal.instrument) is configured (known: \(names.joined(separator: ", "))\(nearest))", requestID: request.id)
+        }
+        let record = SignalRecord(
+            fingerprint: Fingerprint(Cryptography.sha256Hex(signal.canonicalText.utf8)), signal: signal,
+            digest: Cryptography.sha256Hex(parsed.payload.utf8), rawBody: String(decoding: parsed.body, as: UTF8.self),
+            receivedAt: application.clock.now())
+        let admission = await application.inbox.submit(record, waiting: application.configuration.http.replyWithin)
+        return answer(to: admission, request)
+    }
+
+    private func answer(to admission: Inbox.Admission, _ request: HTTPRequest) -> HTTPResponse {
+        switch admission {
+        case .accepted(let record):
+            log(record, request, "a signal was accepted")
+            return .encoded(SignalView(record, requestID: request.id), status: record.status.isVerdict ? 200 : 202)
+        case .duplicate(let record):
+            application.metrics.add(1, to: .signalsDuplicate, label: nil)
+            log(record, request, "a signal came again")
+            return .encoded(SignalView(record, requestID: request.id, isDuplicate: true))
+        case .conflict(let record):
+            log(record, request, "a signal came with other content")
+            return .failure(
+                409, "conflict", "signal \(record.fingerprint) was accepted before with other content; this one was kept and not traded",
+                requestID: request.id)
+        case .unavailable(let reason):
+            application.log(.error, "a signal could not be accepted", LogField("request", request.id), LogField("why", reason))
+            return .failure(503, "unavailable", "the signal cannot be stored now; send it again", requestID: request.id)
+                .adding("Retry-After", "5")
+        }
+    }
+
+    private func log(_ record: SignalRecord, _ request: HTTPRequest, _ message: String) {
+        application.log(
+            .info, message, LogField("request", request.id), LogField("fingerprint", record.fingerprint.text.prefix(16)),
+            LogField("signal", "\(record.signalType) \(record.instrument) \(record.position)"), LogField("status", record.status.rawValue),
+            LogField("reason", record.reason ?? "-"))
+    }
+}
