@@ -104,7 +104,8 @@ public struct PaperFaults: Hashable, Sendable {
         let number = text.prefix { $0.isNumber || $0 == "." }
         let scales: [String: (scale: Int, factor: Int64)] = ["us": (0, 1), "ms": (3, 1), "s": (6, 1), "min": (6, 60), "h": (6, 3_600)]
         let unit = String(text.dropFirst(number.count)).trimmed
-        guard let (scale, factor) = scales[unit], let units = try? FixedPoint.units(of: number, scale: scale), units <= 86_400_000_000
+        let longest: Int64 = 86_400_000_000
+        guard let (scale, factor) = scales[unit], let units = try? FixedPoint.units(of: number, scale: scale), units <= longest / factor
         else {
             throw PluginFault(
                 "the span of \(name) is \"\(text)\", expected a time of at most a day with its unit, such as 200ms, 8s or 2min")
