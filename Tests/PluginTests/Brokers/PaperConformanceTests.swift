@@ -44,7 +44,7 @@ struct PaperConformanceTests {
     func convergesUnderFaults(_ seed: UInt64) async throws {
         let bench = try await PaperBench()
         let broker = try await bench.openWithPrice(
-            PaperOptions(seed: Int(seed)), faults: "duplicate-updates=30%, reorder-updates=30%, partial=30%, reject=10%, partial-delay=1h")
+            PaperOptions(seed: Int(seed)), faults: "duplicate-updates=30%, reorder-updates=30%, partial=30%, reject=10%, follow-up=1h")
         let updates = broker.updates()
         let random = SeededRandomSource(seed)
         for number in 0..<40 {

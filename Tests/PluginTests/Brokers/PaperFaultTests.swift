@@ -66,6 +66,26 @@ struct PaperFaultTests {
         #expect(try await broker.positions().isEmpty)
     }
 
+    @Test("An order may be accepted first and refused later, also over a restart", arguments: [false, true])
+    func rejectLater(_ isRestarted: Bool) async throws {
+        let bench = try await PaperBench()
+        var broker = try await bench.openWithPrice(faults: "reject-later=on, follow-up=3s")
+        let id = try #require(await broker.place(Scene.request()).report?.orderID)
+        if isRestarted {
+            await broker.stop()
+            broker = try await bench.open(PaperOptions(faults: try PaperFaults("follow-up=3s")))
+        }
+        #expect(try await broker.orders().map(\.state) == [.submitted])
+        await broker.observe(Scene.observation(Scene.price(1_001)))
+        let updates = broker.updates()
+        await bench.clock.waitForSleepers()
+        bench.clock.advance(by: .seconds(3))
+        let rejected = await updates.first { $0.state == .rejected }
+        #expect(rejected?.orderID == id && rejected?.fills.isEmpty == true)
+        #expect(try await broker.orders().map(\.state) == [.rejected])
+        #expect(try await broker.positions().isEmpty)
+    }
+
     @Test("A single shot with a symbol waits for an order of that symbol and is then used up")
     func aims() async throws {
         let bench = try await PaperBench()
@@ -79,7 +99,7 @@ struct PaperFaultTests {
     @Test("The rest of a partly filled order follows with the next price or after the ordered delay", arguments: [false, true])
     func partial(_ isPriceFirst: Bool) async throws {
         let bench = try await PaperBench()
-        let broker = try await bench.openWithPrice(faults: "partial=on, partial-delay=3s")
+        let broker = try await bench.openWithPrice(faults: "partial=on, follow-up=3s")
         let updates = broker.updates()
         let first = await broker.place(Scene.request("A", .buy, 50)).report
         #expect(first?.state == .open)
@@ -111,6 +131,10 @@ struct PaperFaultTests {
         #expect(try await broker.orders().isEmpty)
         bench.clock.advance(by: .milliseconds(1))
         #expect(try await broker.orders().map(\.tag) == ["T1"])
+        _ = await broker.place(Scene.request("T2"))
+        #expect(try await broker.orders().map(\.tag) == ["T1"])
+        try await broker.inject("")
+        #expect(try await broker.orders().map(\.tag) == ["T1", "T2"])
     }
 
     @Test("An empty book and a book that does not answer are two faults, and positions stay readable with the first")

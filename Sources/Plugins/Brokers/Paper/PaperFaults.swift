@@ -4,6 +4,8 @@ public import MunimKit
 public enum PaperFault: String, CaseIterable, Codable, Sendable {
     /// The exchange refuses the order.
     case reject
+    /// The exchange refuses the order after the broker has accepted it.
+    case rejectLater = "reject-later"
     /// The order is filled in part at once, the rest later.
     case partial
     /// No answer, and the order never arrived.
@@ -45,8 +47,8 @@ public struct PaperFaults: Hashable, Sendable {
     public var timeout = Span.seconds(7)
     /// How long a new order is missing from the book.
     public var invisible = Span.zero
-    /// When the rest of a partly filled order follows, unless a price comes first.
-    public var partialDelay = Span.seconds(1)
+    /// When the rest of a partly filled order or a later refusal follows; the rest comes sooner when a price does.
+    public var followUp = Span.seconds(1)
     /// How long a late order is under way.
     public var lateBy = Span.seconds(20)
 
@@ -66,7 +68,7 @@ public struct PaperFaults: Hashable, Sendable {
         }
     }
 
-    private static let spans = ["latency", "timeout", "invisible", "partial-delay", "late-by"]
+    private static let spans = ["latency", "timeout", "invisible", "follow-up", "late-by"]
     private static var vocabulary: Vocabulary { Vocabulary(PaperFault.allCases.map(\.rawValue) + spans + ["next"]) }
 
     private mutating func read(_ item: String) throws(PluginFault) {
@@ -83,7 +85,7 @@ public struct PaperFaults: Hashable, Sendable {
         case "latency": latency = span
         case "timeout": timeout = span
         case "invisible": invisible = span
-        case "partial-delay": partialDelay = span
+        case "follow-up": followUp = span
         default: lateBy = span
         }
     }
