@@ -64,6 +64,45 @@ struct PaperBrokerTests {
         #expect(Set(try await second.orders().flatMap { $0.fills.map(\.id) }).count == 3)
     }
 
+    @Test("A price that was heard before a restart is known after it, without any order")
+    func keepsPrices() async throws {
+        let bench = try await PaperBench()
+        _ = try await bench.openWithPrice()
+        #expect(await (try bench.open()).place(Scene.request()).report?.state == .filled)
+    }
+
+    @Test("A start reads no finished orders, and the first look into the book shows all in order")
+    func startsLightly() async throws {
+        let bench = try await PaperBench()
+        let first = try await bench.openWithPrice()
+        for number in 0..<20 {
+            let limit = number % 7 == 3 ? Scene.price(900) : nil
+            _ = await first.place(Scene.request(MunimKit.Tag("T\(number)"), .buy, 10, limit: limit))
+        }
+        let second = try await bench.open()
+        #expect(await second.bookedOrders == 3)
+        _ = await second.place(Scene.request("NEW"))
+        await second.observe(Scene.observation(Scene.price(900)))
+        async let reads = [second.orders(), second.orders()]
+        for book in try await reads {
+            #expect(book.map(\.tag) == (0..<20).map { MunimKit.Tag("T\($0)") } + ["NEW"])
+            #expect(book.allSatisfy { $0.state == .filled && $0.fills.count == 1 })
+        }
+        #expect(try await second.positions() == [BrokerPosition(symbol: "ALPHAFUT", netUnits: 220)])
+    }
+
+    @Test("An order that was filled in part before a restart is completed after it")
+    func completesAfterRestart() async throws {
+        let bench = try await PaperBench()
+        let first = try await bench.openWithPrice(faults: "next:partial")
+        _ = await first.place(Scene.request("A", .buy, 50))
+        let second = try await bench.open()
+        await second.observe(Scene.observation(Scene.price(1_001)))
+        #expect(try await second.orders().first?.fills.map(\.quantity) == [Quantity(20), Quantity(30)])
+        #expect(try await bench.records.count(Query<PaperTradeRecord>()) == 2)
+        #expect(try await bench.records.fetch(Query<PaperOrderRecord>()).map(\.filled) == [Quantity(50)])
+    }
+
     @Test("A restart on the next day lapses what rested and keeps what is held")
     func survivesTheNight() async throws {
         let bench = try await PaperBench()

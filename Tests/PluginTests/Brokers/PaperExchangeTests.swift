@@ -104,6 +104,15 @@ struct PaperExchangeTests {
         #expect(report?.fills.map(\.price) == [Scene.price(1_000)])
     }
 
+    @Test("A resting order is not filled by prices outside the session")
+    func restsOverNight() {
+        let hours = Session(open: TimeOfDay(secondsSinceMidnight: 33_300), close: TimeOfDay(secondsSinceMidnight: 55_800))
+        var exchange = market(PaperTerms(hours: hours))
+        _ = exchange.place(Scene.request("T", .buy, 20, limit: Scene.price(990)), at: Scene.morning)
+        let evening = exchange.day.instant(at: TimeOfDay(secondsSinceMidnight: 55_800))
+        #expect(exchange.observe(Scene.observation(Scene.price(980), at: evening)).isEmpty)
+    }
+
     @Test(
         "Slippage and half the spread go against the sender",
         arguments: [

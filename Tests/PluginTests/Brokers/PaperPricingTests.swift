@@ -69,6 +69,21 @@ struct PaperPricingTests {
         #expect(exchange.funds == Funds(available: try Money("100979.5"), used: .zero))
     }
 
+    @Test("A sold option blocks margin on its strike, a bought one its price, and neither changes what is owned")
+    func blocksOptions() throws {
+        let structure = Scene.synthetic(strike: Scene.price(52_000))
+        var exchange = PaperExchange(at: Scene.morning)
+        exchange.observe(Scene.observation(Scene.price(52_000), structure))
+        // Time value 0.75 % of 52,000; one lot of 30.
+        let premium = Money(whole: 390 * 30)
+        let margin = try Money(whole: 52_000 * 30).times(Ratio(units: 120_000))
+        for (role, used) in [(LegRole.put, margin), (.call, try margin.adding(premium))] {
+            let leg = try #require(structure.leg(role))
+            _ = exchange.place(Scene.request("T", leg.openingSide, 30, leg.contract), at: Scene.morning)
+            #expect(exchange.funds == Funds(available: try Money(whole: 10_000_000).subtracting(used), used: used))
+        }
+    }
+
     @Test("An order beyond the funds stands as rejected, one that reduces a position is always taken")
     func checksFunds() throws {
         var exchange = PaperExchange(terms: PaperTerms(funds: Money(whole: 5_000)), at: Scene.morning)

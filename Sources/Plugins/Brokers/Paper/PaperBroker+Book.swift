@@ -59,14 +59,32 @@ extension PaperBroker {
         isDoubtful = false
     }
 
-    /// The book as it was last kept.
+    /// The book as it was last kept, without the orders that have ended, so that a start does not take longer the more was traded.
     static func load(_ store: any RecordStore) async throws(StorageError) -> PaperBook {
-        let newest = try await store.fetch(Query<PaperOrderRecord>(order: [.descending("number")], limit: 1))
-        let lastTrade = try await store.fetch(Query<PaperTradeRecord>(order: [.descending("trade_id")], limit: 1)).first
-        let positions = try await store.fetch(Query<PaperPositionRecord>(order: [.ascending("symbol")]))
-        guard let day = newest.first?.day else { return PaperBook(positions: positions, lastTrade: lastTrade) }
-        let orders = try await store.fetch(Query<PaperOrderRecord>(.equal("day", day), order: [.ascending("number")]))
-        let trades = try await store.fetch(Query<PaperTradeRecord>(.equal("day", day)))
-        return PaperBook(orders: orders, trades: trades, positions: positions, lastTrade: lastTrade)
+        var book = PaperBook()
+        book.newest = try await store.fetch(Query<PaperOrderRecord>(order: [.descending("number")], limit: 1)).first
+        book.lastTrade = try await store.fetch(Query<PaperTradeRecord>(order: [.descending("trade_id")], limit: 1)).first
+        book.positions = try await store.fetch(Query<PaperPositionRecord>(order: [.ascending("symbol")]))
+        guard let day = book.newest?.day else { return book }
+        let unfinished = BrokerOrderState.allCases.filter { !$0.isTerminal }.map(\.rawValue)
+        book.orders = try await store.fetch(Query<PaperOrderRecord>(.equal("day", day), .isIn("state", unfinished)))
+        book.trades = try await store.fetch(Query<PaperTradeRecord>(.isIn("order_id", book.orders.map(\.id))))
+        return book
+    }
+
+    /// Reads the orders of the current day that had ended before the start, once.
+    func readFinishedOrders() async throws(BrokerError) {
+        guard let store, let day = unreadDay else { return }
+        guard day == exchange.day else {
+            unreadDay = nil
+            return
+        }
+        do {
+            let orders = try await store.fetch(Query<PaperOrderRecord>(.equal("day", day)))
+            let trades = try await store.fetch(Query<PaperTradeRecord>(.equal("day", day)))
+            guard unreadDay == day, exchange.day == day else { return }
+            try exchange.merge(orders, trades)
+            unreadDay = nil
+        } catch { throw .unavailable("the paper book cannot be read: \(error)") }
     }
 }

@@ -8,6 +8,7 @@ extension PaperBroker {
         var isLost = false
         var isLate = false
         var isRejected = false
+        var isRejectedLater = false
         var isPartial = false
         /// Why there is no answer although the order was taken, or nil.
         var silence: String?
@@ -57,28 +58,35 @@ extension PaperBroker {
     private func take(_ request: OrderRequest, _ fate: Fate) async -> PlaceOutcome {
         let now = context.clock.now()
         turn(to: now)
-        let answer =
-            fate.isRejected
-            ? exchange.refuse(request, because: "rejected by the risk check of the exchange", at: now)
-            : exchange.place(request, at: now, filling: fate.isPartial ? .part : .whole)
+        let answer = answer(to: request, fate, at: now)
         guard let report = answer.report else { return answer.outcome }
         if dice.faults.invisible > .zero { visibleFrom[report.orderID] = now + dice.faults.invisible }
         keeping.note([report], in: exchange)
         if let failure = await keep() { return .unknown("the paper book could not be written: \(failure)") }
         publish(Self.story(of: report))
-        if fate.isPartial, !report.state.isTerminal {
-            later(dice.faults.partialDelay) { broker in await broker.complete(report.orderID) }
+        if !report.state.isTerminal, fate.isPartial || fate.isRejectedLater {
+            later(dice.faults.followUp) { broker in await broker.followUp(report.orderID, isRejected: fate.isRejectedLater) }
         }
         return answer.outcome
     }
 
-    private func complete(_ order: BrokerOrderID) async {
+    private func answer(to request: OrderRequest, _ fate: Fate, at now: Instant) -> PaperAnswer {
+        if fate.isRejected { return exchange.refuse(request, because: Self.refusal, at: now) }
+        if fate.isRejectedLater { return exchange.submit(request, at: now) }
+        return exchange.place(request, at: now, filling: fate.isPartial ? .part : .whole)
+    }
+
+    /// Does what was put off when an order was taken: fills its rest, or refuses it.
+    func followUp(_ order: BrokerOrderID, isRejected: Bool) async {
         let now = context.clock.now()
         turn(to: now)
-        guard let report = exchange.complete(order, at: now) else { return }
+        let changed = isRejected ? exchange.reject(order, because: Self.refusal, at: now) : exchange.complete(order, at: now)
+        guard let report = changed else { return }
         keeping.note([report], in: exchange)
         if await keep() == nil { publish([report]) }
     }
+
+    private static var refusal: String { "rejected by the risk check of the exchange" }
 
     /// The updates that one new order sends: it is open, then what became of it.
     private static func story(of report: OrderReport) -> [OrderReport] {
@@ -107,6 +115,7 @@ extension PaperBroker {
             fate.isLost = dice.coin() || fate.isLost
         }
         fate.isRejected = dice.hits(.reject, symbol)
+        fate.isRejectedLater = dice.hits(.rejectLater, symbol)
         fate.isPartial = dice.hits(.partial, symbol)
         return fate
     }

@@ -6,6 +6,7 @@ extension PaperBroker {
         try await open()
         if isOut { throw .unavailable("the order book does not answer") }
         if isEmpty { return [] }
+        try await readFinishedOrders()
         let now = context.clock.now()
         visibleFrom = visibleFrom.filter { $0.value > now }
         let shown = exchange.reports.filter { visibleFrom[$0.orderID] == nil }

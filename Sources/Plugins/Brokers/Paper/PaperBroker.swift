@@ -24,6 +24,8 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
     /// Why the book cannot be written any more; nil while it can.
     var breakdown: String?
     var isDoubtful = false
+    /// The day whose finished orders are still only in the store.
+    var unreadDay: TradingDay?
     var isWriting = false
     var queue: [CheckedContinuation<PaperTurn, Never>] = []
 
@@ -52,7 +54,11 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
         exchange = try PaperExchange(terms: options.terms, book: book, at: now)
         keeping = PaperKeeping(book: book)
         keeping.note(exchange.advance(to: now))
+        unreadDay = book.newest?.day
         store = records
+        for report in exchange.reports where report.state == .submitted {
+            later(dice.faults.followUp) { broker in await broker.followUp(report.orderID, isRejected: true) }
+        }
         try await reloadQuotes()
         if let failure = await keep() { throw PluginFault("the paper book cannot be written: \(failure)") }
     }

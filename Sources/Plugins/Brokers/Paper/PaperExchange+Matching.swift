@@ -112,8 +112,8 @@ extension PaperExchange {
     }
 
     /// Ends a resting order; what was filled stays.
-    mutating func end(_ index: Int, _ reason: String, at instant: Instant) {
-        orders[index].report.state = .cancelled
+    mutating func end(_ index: Int, _ reason: String, as state: BrokerOrderState = .cancelled, at instant: Instant) {
+        orders[index].report.state = state
         orders[index].report.message = reason
         orders[index].report.updatedAt = max(instant, orders[index].report.updatedAt)
         listings[orders[index].listing].resting.removeAll { $0 == index }

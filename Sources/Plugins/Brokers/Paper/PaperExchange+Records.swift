@@ -1,25 +1,28 @@
 public import MunimKit
 
-/// What a paper book was when it was last kept.
+/// What a paper book was when it was last kept, as far as trading needs it.
 public struct PaperBook: Sendable {
-    /// The orders of the newest day that has any.
+    /// The newest order of all, which says the day and continues the numbering.
+    public var newest: PaperOrderRecord?
+    /// The orders of that day that have not ended.
     public var orders: [PaperOrderRecord]
-    /// The trades of the same day.
+    /// The trades of these orders.
     public var trades: [PaperTradeRecord]
-    /// Every symbol.
-    public var positions: [PaperPositionRecord]
     /// The newest trade of all, which continues the numbering.
     public var lastTrade: PaperTradeRecord?
+    /// Every symbol.
+    public var positions: [PaperPositionRecord]
 
     /// Creates a book.
     public init(
-        orders: [PaperOrderRecord] = [], trades: [PaperTradeRecord] = [], positions: [PaperPositionRecord] = [],
-        lastTrade: PaperTradeRecord? = nil
+        newest: PaperOrderRecord? = nil, orders: [PaperOrderRecord] = [], trades: [PaperTradeRecord] = [],
+        lastTrade: PaperTradeRecord? = nil, positions: [PaperPositionRecord] = []
     ) {
+        self.newest = newest
         self.orders = orders
         self.trades = trades
-        self.positions = positions
         self.lastTrade = lastTrade
+        self.positions = positions
     }
 }
 
@@ -29,16 +32,24 @@ extension PaperExchange {
 
     /// The market as a book left it; it still stands on the book's day until ``advance(to:)``. Throws `.corrupt` when the book makes no sense.
     public init(terms: PaperTerms, book: PaperBook, at instant: Instant) throws(StorageError) {
-        let day = book.orders.map(\.day).max()
-        self.init(terms: terms, at: day?.instant(at: TimeOfDay(secondsSinceMidnight: 0)) ?? instant)
+        self.init(terms: terms, at: book.newest?.day.instant(at: TimeOfDay(secondsSinceMidnight: 0)) ?? instant)
         for record in book.positions { restore(record) }
-        let fills = Dictionary(grouping: book.trades, by: \.order)
-        for record in book.orders.sorted(by: { $0.number < $1.number }) {
-            try restore(record, fills: (fills[record.id] ?? []).sorted { $0.id < $1.id }.map(\.fill))
-        }
+        try merge(book.orders, book.trades)
         let last = book.lastTrade.flatMap { PaperNumber.number(of: BrokerOrderID(String($0.id.text.dropFirst()))) }
         nextTrade = (last ?? 0) + 1
-        nextOrder = (book.orders.map(\.number).max() ?? 0) + 1
+        nextOrder = (book.newest?.number ?? 0) + 1
+    }
+
+    /// Adds orders of the current day that the book does not have yet, with their trades. Throws `.corrupt` when they make no sense.
+    mutating func merge(_ records: [PaperOrderRecord], _ trades: [PaperTradeRecord]) throws(StorageError) {
+        let known = Set(orders.map(\.number))
+        let fills = Dictionary(grouping: trades, by: \.order)
+        for record in records where !known.contains(record.number) {
+            orders.append(try order(record, fills: (fills[record.id] ?? []).sorted { $0.id < $1.id }.map(\.fill)))
+        }
+        orders.sort { $0.number < $1.number }
+        for listing in listings.indices { listings[listing].resting = [] }
+        for index in orders.indices where orders[index].report.state == .open { listings[orders[index].listing].resting.append(index) }
     }
 
     /// An order as it is kept; nil when it is not in the book.
@@ -65,7 +76,7 @@ extension PaperExchange {
         listings[index].markedAt = record.pricedAt
     }
 
-    private mutating func restore(_ record: PaperOrderRecord, fills: [Fill]) throws(StorageError) {
+    private mutating func order(_ record: PaperOrderRecord, fills: [Fill]) throws(StorageError) -> PaperOrder {
         guard let state = BrokerOrderState(rawValue: record.state) else {
             throw .corrupt("paper_orders.state of \(record.id) is \(record.state), which is no state of an order")
         }
@@ -77,9 +88,7 @@ extension PaperExchange {
             orderID: record.id, tag: record.tag, symbol: record.symbol, side: record.side, quantity: record.quantity, state: state,
             fills: fills,
             message: record.message, updatedAt: record.updatedAt)
-        let listing = list(record.symbol)
-        orders.append(
-            PaperOrder(number: record.number, report: report, limit: record.limit, listing: listing, filled: record.filled.count))
-        if !state.isTerminal { listings[listing].resting.append(orders.count - 1) }
+        return PaperOrder(
+            number: record.number, report: report, limit: record.limit, listing: list(record.symbol), filled: record.filled.count)
     }
 }

@@ -49,6 +49,23 @@ public struct PaperExchange: Sendable {
         return PaperAnswer(outcome: .rejected(reason), report: orders[index].report)
     }
 
+    /// Takes an order over without bringing it to the market; it waits for ``reject(_:because:at:)``.
+    public mutating func submit(_ request: OrderRequest, at instant: Instant) -> PaperAnswer {
+        advance(to: instant)
+        if let fault = Self.fault(of: request) { return PaperAnswer(outcome: .rejected(fault), report: nil) }
+        let index = book(request, list(request.contract), at: instant)
+        orders[index].report.state = .submitted
+        return PaperAnswer(outcome: .accepted(orders[index].report), report: orders[index].report)
+    }
+
+    /// Refuses an order that was taken over; nil when it has ended already.
+    public mutating func reject(_ id: BrokerOrderID, because reason: String, at instant: Instant) -> OrderReport? {
+        advance(to: instant)
+        guard let index = index(of: id), orders[index].report.state == .submitted, orders[index].filled == 0 else { return nil }
+        end(index, reason, as: .rejected, at: instant)
+        return orders[index].report
+    }
+
     /// Ends an order of the current day that still rests; the report says how it ended.
     public mutating func cancel(_ id: BrokerOrderID, at instant: Instant) -> PaperCancellation {
         advance(to: instant)

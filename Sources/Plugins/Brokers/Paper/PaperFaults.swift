@@ -4,6 +4,8 @@ public import MunimKit
 public enum PaperFault: String, CaseIterable, Codable, Sendable {
     /// The exchange refuses the order.
     case reject
+    /// The exchange refuses the order after the broker has accepted it.
+    case rejectLater = "reject-later"
     /// The order is filled in part at once, the rest later.
     case partial
     /// No answer, and the order never arrived.
@@ -45,8 +47,8 @@ public struct PaperFaults: Hashable, Sendable {
     public var timeout = Span.seconds(7)
     /// How long a new order is missing from the book.
     public var invisible = Span.zero
-    /// When the rest of a partly filled order follows, unless a price comes first.
-    public var partialDelay = Span.seconds(1)
+    /// When the rest of a partly filled order or a later refusal follows; the rest comes sooner when a price does.
+    public var followUp = Span.seconds(1)
     /// How long a late order is under way.
     public var lateBy = Span.seconds(20)
 
@@ -66,7 +68,7 @@ public struct PaperFaults: Hashable, Sendable {
         }
     }
 
-    private static let spans = ["latency", "timeout", "invisible", "partial-delay", "late-by"]
+    private static let spans = ["latency", "timeout", "invisible", "follow-up", "late-by"]
     private static var vocabulary: Vocabulary { Vocabulary(PaperFault.allCases.map(\.rawValue) + spans + ["next"]) }
 
     private mutating func read(_ item: String) throws(PluginFault) {
@@ -83,7 +85,7 @@ public struct PaperFaults: Hashable, Sendable {
         case "latency": latency = span
         case "timeout": timeout = span
         case "invisible": invisible = span
-        case "partial-delay": partialDelay = span
+        case "follow-up": followUp = span
         default: lateBy = span
         }
     }
@@ -104,7 +106,8 @@ public struct PaperFaults: Hashable, Sendable {
         let number = text.prefix { $0.isNumber || $0 == "." }
         let scales: [String: (scale: Int, factor: Int64)] = ["us": (0, 1), "ms": (3, 1), "s": (6, 1), "min": (6, 60), "h": (6, 3_600)]
         let unit = String(text.dropFirst(number.count)).trimmed
-        guard let (scale, factor) = scales[unit], let units = try? FixedPoint.units(of: number, scale: scale), units <= 86_400_000_000
+        let longest: Int64 = 86_400_000_000
+        guard let (scale, factor) = scales[unit], let units = try? FixedPoint.units(of: number, scale: scale), units <= longest / factor
         else {
             throw PluginFault(
                 "the span of \(name) is \"\(text)\", expected a time of at most a day with its unit, such as 200ms, 8s or 2min")

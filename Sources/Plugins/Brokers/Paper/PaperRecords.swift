@@ -2,19 +2,31 @@ public import MunimKit
 
 /// One order of the paper book as it is kept.
 public struct PaperOrderRecord: Record {
+    /// The order's number.
     public var id: BrokerOrderID
     /// Rises by one with each order of the book, over all days.
     public var number: Int64
+    /// The trading day of its book.
     public var day: TradingDay
+    /// The sender's remark.
     public var tag: Tag?
+    /// The contract's symbol.
     public var symbol: String
+    /// Buy or sell.
     public var side: Side
+    /// How many units.
     public var quantity: Quantity
+    /// The worst acceptable price; nil for a market order.
     public var limit: Price?
+    /// The raw value of a `BrokerOrderState`.
     public var state: String
+    /// How many units are filled.
     public var filled: Quantity
+    /// The words on a refusal or an end.
     public var message: String?
+    /// When it last changed.
     public var updatedAt: Instant
+    /// The optimistic version, counted from 1.
     public var version: Int64
 
     public static let table = Table(
@@ -26,7 +38,7 @@ public struct PaperOrderRecord: Record {
             Column("state", .text), Column("filled_quantity", .integer), Column("message", .text, optional: true),
             Column("updated_at", .instant), Column("version", .integer),
         ],
-        primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])], indexes: [["day"], ["tag"]], versionColumn: "version")
+        primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])], indexes: [["day"], ["tag"], ["state"]], versionColumn: "version")
 
     /// The order as it stands in the book.
     init(_ order: PaperOrder, day: TradingDay) {
@@ -71,13 +83,21 @@ public struct PaperOrderRecord: Record {
 
 /// One trade of the paper book as it is kept; written once.
 public struct PaperTradeRecord: Record {
+    /// The trade's number.
     public var id: TradeID
+    /// The order that it belongs to.
     public var order: BrokerOrderID
+    /// The trading day of its book.
     public var day: TradingDay
+    /// The contract's symbol.
     public var symbol: String
+    /// Buy or sell.
     public var side: Side
+    /// How many units.
     public var quantity: Quantity
+    /// At which price.
     public var price: Price
+    /// When.
     public var tradedAt: Instant
 
     public static let table = Table(
@@ -120,14 +140,21 @@ public struct PaperTradeRecord: Record {
 
 /// One symbol of the paper book as it is kept: its last price and what is held of it.
 public struct PaperPositionRecord: Record {
+    /// The contract's symbol.
     public var symbol: String
+    /// The contract; nil for a symbol that only a file of quotes named.
     public var contract: Stored<Contract>?
+    /// Money per point per lot; nil when no structure told it.
     public var pointValue: PointValue?
+    /// Net units: positive when long, negative when short.
     public var netUnits: Int64
     /// What its trades brought in less what they cost, charges included.
     public var cash: Money
+    /// The last price heard.
     public var lastPrice: Price?
+    /// When that price was heard.
     public var pricedAt: Instant?
+    /// The optimistic version, counted from 1.
     public var version: Int64
 
     public static let table = Table(
