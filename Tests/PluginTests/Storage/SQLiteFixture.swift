@@ -36,6 +36,7 @@ final class StorageFolder: Sendable {
     }
 
     /// A storage that is started and given to `body`, and stopped whatever happens.
+    @discardableResult
     func withStorage<Answer>(
         _ options: SQLiteOptions = SQLiteOptions(), migrations: [SQLiteMigration] = SQLiteMigrations.all,
         _ body: (SQLiteStorage) async throws -> Answer

@@ -7,7 +7,8 @@ final class SQLiteRecords: RecordStore {
     let path: String
     /// Commits.
     let writer: SQLiteWriter
-    private let reader: SQLiteSession
+    /// Reads, never stopped by a commit and never stopping one.
+    let reader: SQLiteSession
     private let checkpointer: SQLiteSession
     private let settings: SQLiteSettings
     private let lock: Mutex<FileLock?>

@@ -54,6 +54,9 @@ actor SQLiteWriter {
         return try body(connection)
     }
 
+    /// Transactions that wait for the next physical commit.
+    nonisolated var waitingCount: Int { line.withLock { $0.waiting.count } }
+
     /// Commits a transaction, together with those that wait beside it.
     nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
         guard !transaction.isEmpty else { return [] }
