@@ -44,7 +44,7 @@ extension Core {
         guard var scope = scopes[record.instrument] else { return refuseUnknownInstrument(record, &turn) }
         guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
         scope.signals.append(Tracked(stored: record))
-        notePrice(of: record.signal.content, &scope, at: turn.at)
+        notePrice(of: record.signal.content, &scope, &turn)
         scopes[record.instrument] = scope
         turn.touch(record.instrument)
         if record.signal.content.kind == .marketData { applyMarketData(record, &turn) }
@@ -62,11 +62,17 @@ extension Core {
         turn.perform(.conclude(refused.record))
     }
 
-    private func notePrice(of signal: Signal, _ scope: inout Scope, at: Instant) {
+    private func notePrice(of signal: Signal, _ scope: inout Scope, _ turn: inout Turn) {
         if let last = scope.record.record.lastPriceAt, last > signal.timestamp { return }
         scope.record.lastPrice = signal.price
         scope.record.lastPriceAt = signal.timestamp
         if signal.atr > .zero { scope.record.lastAverageTrueRange = signal.atr }
+        var seen: [Structure] = []
+        for position in scope.positions where !seen.contains(position.structure.content) {
+            seen.append(position.structure.content)
+            turn.perform(
+                .observe(PriceObservation(instrument: scope.name, price: signal.price, structure: position.structure.content, at: turn.at)))
+        }
     }
 
     /// Gives a signal its one verdict.

@@ -2,6 +2,8 @@
 public enum Effect: Codable, Sendable {
     /// Write all or nothing.
     case commit(Transaction)
+    /// Let a broker without a market of its own know a price; done before the effects behind it.
+    case observe(PriceObservation)
     /// Ask the market; answers `.surveyed`.
     case survey(SurveyRequest)
     /// Send an order, once; answers `.placed`.

@@ -153,7 +153,9 @@ public final class Engine: Sendable {
         await mailbox.walk(limit: 256) { batch in
             let effects = await decide(batch, &core)
             state.withLock { $0.isRecovered = core.isReady }
-            for effect in effects { perform(effect, &group) }
+            for effect in effects {
+                if case .observe(let observation) = effect { await observe(observation) } else { perform(effect, &group) }
+            }
         }
     }
 
@@ -230,7 +232,7 @@ public final class Engine: Sendable {
 
     private func perform(_ effect: Effect, _ group: inout DiscardingTaskGroup) {
         switch effect {
-        case .commit: preconditionFailure("a commit is never performed behind another")
+        case .commit, .observe: preconditionFailure("performed by the lane itself, before what follows")
         case .survey(let request): group.addTask { self.submit(.surveyed(await self.survey(request))) }
         case .place(let request):
             let gate = parts.clock.boot()
@@ -269,10 +271,13 @@ public final class Engine: Sendable {
         submit(.placed(request.tag, outcome))
     }
 
+    private func observe(_ observation: PriceObservation) async {
+        guard let observer = parts.broker as? any ObservesPrices else { return }
+        await observer.observe(observation)
+    }
+
     private func survey(_ request: SurveyRequest) async -> Survey {
-        if let observer = parts.broker as? any ObservesPrices {
-            for observation in request.observations { await observer.observe(observation) }
-        }
+        for observation in request.observations { await observe(observation) }
         let contracts = request.observations.flatMap { $0.structure.legs.map(\.contract) }
         do throws(BrokerError) {
             let quotes = try await parts.broker.quotes(contracts)

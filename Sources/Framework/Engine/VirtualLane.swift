@@ -14,6 +14,8 @@ public protocol ImmediateBroker {
     mutating func book(at: Instant) -> [OrderReport]?
     /// What the account holds; nil when the read fails.
     mutating func holdings(at: Instant) -> [BrokerPosition]?
+    /// Takes note of a price that the host heard.
+    mutating func observe(_ observation: PriceObservation)
     /// Quotes of the contracts of these structures, and the account's money.
     mutating func survey(_ request: SurveyRequest, at: Instant) -> Survey
 }
@@ -85,6 +87,7 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
     private mutating func perform(_ effect: Effect) throws(StorageError) -> Event? {
         switch effect {
         case .commit(let transaction): _ = try store.commit(transaction)
+        case .observe(let observation): broker.observe(observation)
         case .survey(let request): return .surveyed(broker.survey(request, at: now))
         case .place(let request): return .placed(request.tag, broker.place(request, at: now))
         case .cancel(let tag, let order): return .cancelAnswered(tag, broker.cancel(order, at: now))
