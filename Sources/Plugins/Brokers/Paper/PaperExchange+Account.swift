@@ -10,9 +10,10 @@ extension PaperExchange {
     /// One order of the current trading day.
     public func report(of id: BrokerOrderID) -> OrderReport? { index(of: id).map { orders[$0].report } }
 
-    /// What the account holds, in the order in which the symbols were first seen; symbols of which nothing is held are left out.
+    /// What the account holds, by symbol; symbols of which nothing is held are left out.
     public var positions: [BrokerPosition] {
-        listings.filter { $0.netUnits != 0 }.map { BrokerPosition(symbol: $0.symbol, netUnits: $0.netUnits) }
+        let held = listings.filter { $0.netUnits != 0 }.sorted { $0.symbol < $1.symbol }
+        return held.map { BrokerPosition(symbol: $0.symbol, netUnits: $0.netUnits) }
     }
 
     /// The last price of a symbol, or nil.
