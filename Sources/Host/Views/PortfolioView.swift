@@ -1,0 +1,100 @@
+import MunimKit
+
+/// The account as the interface shows it.
+struct PortfolioView: Codable, Sendable {
+    /// How near an amount is to its limits.
+    enum Light: String, Codable, Comparable, Sendable {
+        case green, yellow, orange, red
+
+        static func < (left: Light, right: Light) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .green: 0
+            case .yellow: 1
+            case .orange: 2
+            case .red: 3
+            }
+        }
+    }
+
+    /// An amount at stake, its share of the closed equity in percent, and its light.
+    struct Stake: Codable, Sendable {
+        var amount: Money
+        var percent: String?
+        var light: Light
+
+        init(_ amount: Money, of equity: Money, _ steps: [Ratio]) {
+            self.amount = amount
+            percent = Percent.text(amount, of: equity)
+            let passed = steps.count { Percent.exceeds(amount, $0, of: equity) }
+            light = [.green, .yellow, .orange, .red][min(passed, 3)]
+        }
+    }
+
+    var initialCapital: Money
+    var closedEquity: Money
+    /// The highest closed equity so far.
+    var equityHigh: Money
+    /// Profit of open positions at the last prices heard; nil when it does not fit.
+    var unrealizedPnl: Money?
+    /// Closed equity with the unrealised profit.
+    var openEquity: Money?
+    var risk: Stake
+    var volatility: Stake
+    var margin: Stake
+    /// Margin that sizing may still use, before the broker's own limit.
+    var marginAvailable: Money
+    /// The worst of the three.
+    var trafficLight: Light
+    /// Live positions.
+    var positions: Int
+    var updatedAt: Instant
+
+    /// Figures of the account from its row and its live positions.
+    init(_ record: PortfolioRecord, positions live: [PositionRecord], prices: LastPrices, policy: Policy) {
+        var exposure = (risk: Money.zero, volatility: Money.zero, margin: Money.zero)
+        var unrealized: Money? = .zero
+        for position in live {
+            exposure.risk = Self.sum(exposure.risk, position.riskAmount)
+            exposure.volatility = Self.sum(exposure.volatility, position.volatilityAmount)
+            exposure.margin = Self.sum(exposure.margin, position.marginAmount)
+            guard let price = prices[position.instrument] else { continue }
+            unrealized = unrealized.flatMap { sum in position.unrealizedProfit(at: price).flatMap { try? sum.adding($0) } }
+        }
+        let equity = record.closedEquity
+        initialCapital = record.initialCapital
+        closedEquity = equity
+        equityHigh = record.equityHigh
+        unrealizedPnl = unrealized
+        openEquity = unrealized.flatMap { try? equity.adding($0) }
+        let limits = policy.limits
+        risk = Stake(exposure.risk, of: equity, [Ratio(units: 100_000), limits.pyramidRisk, limits.entryRisk])
+        volatility = Stake(exposure.volatility, of: equity, [Ratio(units: 30_000), limits.pyramidVolatility, limits.entryVolatility])
+        margin = Stake(exposure.margin, of: equity, [Ratio(units: 500_000), Ratio(units: 600_000), Ratio(units: 700_000)])
+        let usable = (try? equity.times(policy.marginShare)) ?? .zero
+        marginAvailable = max(.zero, (try? usable.subtracting(exposure.margin)) ?? .zero)
+        trafficLight = max(risk.light, volatility.light, margin.light)
+        positions = live.count
+        updatedAt = record.updatedAt
+    }
+
+    /// Reads the account; one that was never opened has no money.
+    static func read(from store: any RecordStore, policy: Policy, at now: Instant) async throws(StorageError) -> PortfolioView {
+        let record = try await store.fetch(Query<PortfolioRecord>()).first
+        let live = try await store.fetch(LivePositions.query)
+        return PortfolioView(record ?? PortfolioRecord(at: now), positions: live, prices: try await .read(from: store), policy: policy)
+    }
+
+    // An amount beyond 64 bits is over every limit anyway.
+    private static func sum(_ left: Money, _ right: Money) -> Money { (try? left.adding(right)) ?? Money(units: .max) }
+}
+
+/// Positions that hold exposure.
+enum LivePositions {
+    /// All of them, by instrument and layer.
+    static var query: Query<PositionRecord> {
+        Query(
+            .isIn("status", PositionStatus.allCases.filter(\.isLive)), order: [.ascending("instrument"), .ascending("entry_timestamp")])
+    }
+}
