@@ -16,7 +16,8 @@ struct DelimitedText: Sendable {
     /// The records of a text in UTF-8, with or without byte-order mark, lines ended by LF or CRLF; empty lines are left out.
     static func rows(_ bytes: [UInt8], file: String) throws(InputFaults) -> [Row] {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw InputFaults(InputFault(file: file, line: 0, message: "found bytes that are not UTF-8, expected comma-separated text in UTF-8"))
+            throw InputFaults(
+                InputFault(file: file, line: 0, message: "found bytes that are not UTF-8, expected comma-separated text in UTF-8"))
         }
         var reader = DelimitedText(bytes: bytes, file: file)
         var rows: [Row] = []
@@ -73,7 +74,8 @@ struct DelimitedText: Sendable {
                 continue
             }
             guard peek == nil || peek == UInt8(ascii: ",") || peek == UInt8(ascii: "\n") || peek == UInt8(ascii: "\r") else {
-                throw InputFault(file: file, line: line, message: "found text behind a closing quote, expected a comma or the end of the line")
+                throw InputFault(
+                    file: file, line: line, message: "found text behind a closing quote, expected a comma or the end of the line")
             }
             return String(decoding: content, as: UTF8.self)
         }

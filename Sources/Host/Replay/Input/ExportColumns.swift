@@ -43,7 +43,9 @@ struct ExportColumns: Sendable {
                 faults.add(
                     InputFault(
                         file: file, line: header.line,
-                        message: "found the columns \(names.prefix(200)), expected a column `\(column.rawValue)\(column.isAmount ? " CURRENCY" : "")`"))
+                        message:
+                            "found the columns \(names.prefix(200)), expected a column `\(column.rawValue)\(column.isAmount ? " CURRENCY" : "")`"
+                    ))
                 continue
             }
             places[column] = place
@@ -70,7 +72,8 @@ struct ExportColumns: Sendable {
     /// Reads one row, or throws its first mistake.
     func side(_ row: DelimitedText.Row, file: String) throws(InputFault) -> ExportSide {
         func fault(_ column: Column, expected: String) -> InputFault {
-            InputFault(file: file, line: row.line, message: "\(column.rawValue): found \"\(field(column, row).prefix(60))\", expected \(expected)")
+            InputFault(
+                file: file, line: row.line, message: "\(column.rawValue): found \"\(field(column, row).prefix(60))\", expected \(expected)")
         }
         guard row.fields.count == width else {
             throw InputFault(file: file, line: row.line, message: "found \(row.fields.count) fields, expected the \(width) of the header")

@@ -28,6 +28,35 @@ struct ExportExit: Equatable, Sendable {
     /// The first line that shows it.
     let line: Int
     var lots: Int64 = 0
+    /// Its trades in the order of the file, which is the order of matching.
+    var rows: [Row] = []
+
+    /// Lots of one entry that it closed.
+    struct Row: Equatable, Sendable {
+        let entryLine: Int
+        let lots: Int64
+    }
+
+    /// Whether layers of these lots, closed one after the other, split the order as the rows are split.
+    ///
+    /// A row ends where an entry or a layer ends; between two rows of one entry only a layer can end.
+    func isSplit(as layers: [Int64]) -> Bool {
+        var rowEnds: Set<Int64> = []
+        var layerEnds: Set<Int64> = []
+        var sum: Int64 = 0
+        for lots in layers {
+            sum += lots
+            layerEnds.insert(sum)
+        }
+        sum = 0
+        for (index, row) in rows.enumerated() {
+            sum += row.lots
+            rowEnds.insert(sum)
+            let isWithinEntry = index + 1 < rows.count && rows[index + 1].entryLine == row.entryLine
+            if isWithinEntry, !layerEnds.contains(sum) { return false }
+        }
+        return layerEnds.isSubset(of: rowEnds)
+    }
 }
 
 /// The orders behind the trades of an export, each in order of time.
@@ -48,7 +77,9 @@ struct ExportOrders: Sendable {
                 continue
             }
             if entries[entry].lastExit.map({ $0.time < trade.exit.time }) ?? true { entries[entry].lastExit = trade.exit }
-            exits[indexOfExit(trade.exit, &exitIndex)].lots += trade.lots
+            let exit = indexOfExit(trade.exit, &exitIndex)
+            exits[exit].lots += trade.lots
+            exits[exit].rows.append(ExportExit.Row(entryLine: entries[entry].line, lots: trade.lots))
         }
         entries.sort { ($0.time, $0.layer, $0.line) < ($1.time, $1.layer, $1.line) }
         exits.sort { ($0.time, $0.line) < ($1.time, $1.line) }

@@ -46,8 +46,10 @@ struct ExportSignals {
         let stop = label.stop.flatMap { $0 > .zero && $0 < entry.price ? $0 : nil } ?? model.stop(below: entry.price, averageTrueRange: atr)
         let ratio = label.efficiencyRatio.flatMap { (Ratio.zero...Ratio.one).contains($0) ? $0 : nil } ?? model.efficiencyRatio
         let signal = Signal(
-            kind: entry.layer.isBase ? .baseEntry : .pyramid, instrument: instrument, target: .layer(entry.layer), price: entry.price, stop: stop,
-            lots: Lots(entry.lots), atr: atr, efficiencyRatio: ratio, supertrend: label.supertrend.flatMap { $0 > .zero ? $0 : nil } ?? stop,
+            kind: entry.layer.isBase ? .baseEntry : .pyramid, instrument: instrument, target: .layer(entry.layer), price: entry.price,
+            stop: stop,
+            lots: Lots(entry.lots), atr: atr, efficiencyRatio: ratio,
+            supertrend: label.supertrend.flatMap { $0 > .zero ? $0 : nil } ?? stop,
             timestamp: entry.time)
         return ReplaySignal(at: entry.time, signal: signal, digest: "\(export.file):\(entry.line)", line: entry.line)
     }

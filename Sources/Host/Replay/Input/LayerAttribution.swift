@@ -99,22 +99,24 @@ struct LayerAttribution: Sendable {
         return chosen
     }
 
-    /// Sets of open layers whose lots are the exit's: layers from before the exit's bar first, then few layers, then high ones.
+    /// Sets of open layers whose lots are the exit's: first layers from before the exit's bar, then those that split it as its rows do, then few, then high ones.
     private static func choices(for exit: ExportExit, _ stretch: Stretch, _ orders: ExportOrders, _ closed: Set<Int>) -> [[Int]]? {
         let open = stretch.entries.filter { index in
             let entry = orders.entries[index]
             return entry.time <= exit.time && !closed.contains(index) && (exit.layer ?? entry.layer) == entry.layer
         }
-            .sorted { (orders.entries[$0].layer, $0) > (orders.entries[$1].layer, $1) }
+        .sorted { (orders.entries[$0].layer, $0) > (orders.entries[$1].layer, $1) }
         guard open.count <= mostLayers else { return nil }
-        var found: [(fresh: Int, mask: Int, layers: [Int])] = []
+        var found: [(rank: [Int], layers: [Int])] = []
         for mask in 1..<max(1, 1 << open.count) {
             let layers = open.indices.filter { mask & (1 << $0) != 0 }.map { open[$0] }
             guard layers.reduce(0, { $0 + orders.entries[$1].lots }) == exit.lots else { continue }
-            found.append((layers.count { orders.entries[$0].time == exit.time }, mask, layers))
+            let fresh = layers.count { orders.entries[$0].time == exit.time }
+            let isSplitAlike = exit.isSplit(as: layers.reversed().map { orders.entries[$0].lots })
+            found.append(([fresh, isSplitAlike ? 0 : 1, layers.count, mask], layers))
         }
         // Bit 0 is the highest layer, so that a smaller mask means higher layers.
-        return found.sorted { ($0.fresh, $0.layers.count, $0.mask) < ($1.fresh, $1.layers.count, $1.mask) }.map(\.layers)
+        return found.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.map(\.layers)
     }
 
     /// The domain's rule for what cannot be explained: a layer closes whole with the last exit of its rows, and not at all while lots are open.

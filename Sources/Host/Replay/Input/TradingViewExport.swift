@@ -53,7 +53,9 @@ struct TradingViewExport: Sendable {
                 let (present, missing) = entries[number] == nil ? ("exit", "entry") : ("entry", "exit")
                 let side = entries[number] ?? exits[number]
                 faults.add(
-                    InputFault(file: file, line: side?.line ?? 0, message: "trade \(number) has an \(present) row only, expected an \(missing) row"))
+                    InputFault(
+                        file: file, line: side?.line ?? 0, message: "trade \(number) has an \(present) row only, expected an \(missing) row"
+                    ))
                 continue
             }
             do throws(InputFault) { trades.append(try ExportTrade(entry, exit, file: file)) } catch { faults.add(error) }

@@ -1,0 +1,58 @@
+import MunimKit
+
+/// A contract for replays: one future that never expires, trades at any hour and has no tick, so that fills stay at the listed prices.
+///
+/// Point value, margin, stops and pyramids are those of the instrument that it stands for, on each day.
+struct EndlessFuture: InstrumentPlugin {
+    static let manifest = PluginManifest(
+        kind: .instruments, name: "replay-future", version: "1.0.0", summary: "One endless contract, for replays.")
+
+    private let leg: StructureLeg
+    /// The instrument whose facts hold; nil when only a point value is known.
+    private let model: (any InstrumentPlugin)?
+    /// Holds on all days in place of the model's.
+    private let pointValue: PointValue?
+    /// Whether pyramids are never too close or too many, and one R is nothing.
+    private let takesEveryPyramid: Bool
+
+    /// A stand-in for `model`.
+    init(name: InstrumentName, model: (any InstrumentPlugin)?, pointValue: PointValue?, takesEveryPyramid: Bool) {
+        let contract = Contract(
+            venue: "REPLAY", root: name.text, kind: .future, expiry: Self.expiry, symbol: "\(name)-REPLAY", unitsPerLot: Quantity(1),
+            tick: Price(units: 1))
+        leg = StructureLeg(role: .future, contract: contract, openingSide: .buy)
+        self.model = model
+        self.pointValue = pointValue
+        self.takesEveryPyramid = takesEveryPyramid
+    }
+
+    init(options: NoOptions, context: PluginContext) {
+        self.init(name: InstrumentName(context.name), model: nil, pointValue: nil, takesEveryPyramid: false)
+    }
+
+    func terms(on day: TradingDay) -> InstrumentTerms {
+        var terms = model?.terms(on: day) ?? Self.plain
+        if let pointValue { terms.pointValue = pointValue }
+        terms.unitsPerLot = Quantity(1)
+        guard takesEveryPyramid else { return terms }
+        terms.initialStopMultiple = Ratio(units: 100)
+        terms.maximumPyramids = 98
+        terms.pyramidSpacing = .zero
+        return terms
+    }
+
+    func schedule(on day: TradingDay) -> DaySchedule { .open([Self.wholeDay]) }
+
+    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { count > 0 && day <= Self.expiry ? [Self.expiry] : [] }
+
+    func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
+        guard expiry == Self.expiry else { throw .noSuchExpiry(expiry) }
+        return Structure(legs: [leg], expiry: expiry, pointValue: terms(on: day).pointValue)
+    }
+
+    private static let expiry = TradingDay(daysSinceEpoch: 365 * 200)
+    private static let wholeDay = Session(open: TimeOfDay(secondsSinceMidnight: 0), close: TimeOfDay(secondsSinceMidnight: 86_400))
+    private static let plain = InstrumentTerms(
+        pointValue: PointValue(whole: 1), unitsPerLot: Quantity(1), marginPerLot: .zero, initialStopMultiple: Ratio(units: 1_500_000),
+        trailingStopMultiple: Ratio(units: 2_500_000), maximumPyramids: 5, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
+}

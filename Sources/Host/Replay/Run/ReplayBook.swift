@@ -1,0 +1,75 @@
+import MunimKit
+import Storage
+
+/// Storage of a run that also notes what the report needs of each commit.
+struct ReplayBook: ImmediateStore {
+    /// The account at one moment.
+    struct AccountPoint: Equatable, Sendable {
+        let at: Instant
+        let closedEquity: Money
+        let risk: Money
+        let volatility: Money
+        let margin: Money
+    }
+
+    private(set) var database = MemoryDatabase()
+    private(set) var executions: [Execution] = []
+    /// One for each moment at which the account changed.
+    private(set) var account: [AccountPoint] = []
+    /// Lots that each open position had when it was last written.
+    private var openLots: [PositionID: Int64] = [:]
+
+    mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
+        let answers = try database.commit(transaction)
+        for write in transaction.writes {
+            switch write.record {
+            case let position as PositionRecord: note(position)
+            case let portfolio as PortfolioRecord: note(portfolio)
+            case let roll as RolloverRecord: note(roll)
+            default: break
+            }
+        }
+        return answers
+    }
+
+    /// The records that match.
+    mutating func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] { try database.fetch(query) }
+
+    private mutating func note(_ portfolio: PortfolioRecord) {
+        let point = AccountPoint(
+            at: portfolio.updatedAt, closedEquity: portfolio.closedEquity, risk: portfolio.totalRisk, volatility: portfolio.totalVolatility,
+            margin: portfolio.marginUsed)
+        if account.last?.at == point.at { account.removeLast() }
+        account.append(point)
+    }
+
+    private mutating func note(_ position: PositionRecord) {
+        let left = position.status == .closed ? 0 : position.lots.count
+        guard let before = openLots[position.id] else {
+            openLots[position.id] = left
+            executions.append(execution(.open, of: position, lots: left, price: position.entryPrice, at: position.createdAt))
+            return
+        }
+        guard left != before else { return }
+        openLots[position.id] = left == 0 ? nil : left
+        guard let price = position.exitPrice else { return }
+        executions.append(
+            execution(.close, of: position, lots: before - left, price: price, at: position.exitTimestamp ?? position.updatedAt))
+    }
+
+    /// A roll closes at the old contract's price and opens at the new one's.
+    private mutating func note(_ roll: RolloverRecord) {
+        guard let stored = try? database.fetch(Query<PositionRecord>(.equal("position_id", roll.position))).first else { return }
+        let lots = openLots[roll.position] ?? stored.lots.count
+        var position = stored
+        position.exitReason = "roll to \(roll.toExpiry)"
+        executions.append(execution(.close, of: position, lots: lots, price: roll.exitPrice, at: roll.rolledAt))
+        executions.append(execution(.open, of: position, lots: lots, price: roll.entryPrice, at: roll.rolledAt))
+    }
+
+    private func execution(_ action: LegAction, of position: PositionRecord, lots: Int64, price: Price, at: Instant) -> Execution {
+        Execution(
+            action: action, at: at, instrument: position.instrument, position: position.id, layer: position.layer, lots: lots, price: price,
+            pointValue: position.pointValue, reason: action == .close ? position.exitReason ?? "" : "")
+    }
+}
