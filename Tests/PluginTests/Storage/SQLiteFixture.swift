@@ -99,3 +99,17 @@ extension SQLiteRecords {
         }
     }
 }
+
+/// The names of rows that were written in pairs, `…-left` and `…-right`, each pair in one transaction.
+struct PairNames {
+    private let left: Set<Substring>
+    private let right: Set<Substring>
+
+    init(_ names: some Sequence<String>) {
+        left = Set(names.filter { $0.hasSuffix("-left") }.map { $0.dropLast(5) })
+        right = Set(names.filter { $0.hasSuffix("-right") }.map { $0.dropLast(6) })
+    }
+
+    /// Whether there are pairs, and none is broken.
+    var areWhole: Bool { !left.isEmpty && left == right }
+}

@@ -13,7 +13,8 @@ struct SQLiteProcessTests {
     /// A storage in a folder that belongs to another process.
     private static func storage(in path: String) -> SQLiteStorage {
         SQLiteStorage(
-            options: SQLiteOptions(), context: PluginContext(name: "storage", clock: SystemClock(), directory: path), migrations: SQLiteMigrations.all)
+            options: SQLiteOptions(), context: PluginContext(name: "storage", clock: SystemClock(), directory: path),
+            migrations: SQLiteMigrations.all)
     }
 
     @Test("A second storage on the same file is refused with a sentence that names the holder")
@@ -75,8 +76,7 @@ struct SQLiteProcessTests {
         try await folder.withStorage(SQLiteOptions(integrityCheck: .full)) { storage in
             let names = Set(try await storage.names())
             for name in answered { #expect(names.contains(name + "-left") && names.contains(name + "-right"), "\(name) was answered") }
-            let left = Set(names.filter { $0.hasSuffix("-left") }.map { $0.dropLast(5) })
-            #expect(left == Set(names.filter { $0.hasSuffix("-right") }.map { $0.dropLast(6) }))
+            #expect(PairNames(names).areWhole)
             try await storage.insert(row("works again"))
         }
     }

@@ -34,7 +34,7 @@ struct SQLiteSchemaTests {
         try await folder.withStorage { storage in
             let found = try await rows(
                 "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", [.text(table.name)], in: storage)
-            #expect(Set(found.compactMap { String($0[0]).map(Self.plain) }) == Set(SQLiteSchema.indexes(table).map(Self.plain)))
+            #expect(Set(Self.texts(found).map(Self.plain)) == Set(SQLiteSchema.indexes(table).map(Self.plain)))
         }
     }
 
@@ -44,7 +44,7 @@ struct SQLiteSchemaTests {
         try await folder.withStorage { storage in
             let found = try await rows(
                 "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?", [.text(table.name + "_view")], in: storage)
-            #expect(found.compactMap { String($0[0]).map(Self.plain) } == [Self.plain(SQLiteSchema.view(table))])
+            #expect(Self.texts(found).map(Self.plain) == [Self.plain(SQLiteSchema.view(table))])
         }
     }
 
@@ -52,7 +52,7 @@ struct SQLiteSchemaTests {
     func nothingElse() async throws {
         try await folder.withStorage { storage in
             let found = try await rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name", in: storage)
-            #expect(found.compactMap { String($0[0]) } == (Tables.all.map(\.name) + ["schema_migrations"]).sorted())
+            #expect(Self.texts(found) == (Tables.all.map(\.name) + ["schema_migrations"]).sorted())
         }
     }
 
@@ -101,6 +101,9 @@ struct SQLiteSchemaTests {
         case .bytes: "BLOB"
         }
     }
+
+    /// The texts in the first column.
+    private static func texts(_ rows: [[Value]]) -> [String] { rows.compactMap { String($0[0]) } }
 
     /// A statement without quotes around names, without line breaks, and without the words that make it harmless to repeat.
     private static func plain(_ sql: String) -> String {

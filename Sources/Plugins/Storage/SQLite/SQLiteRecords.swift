@@ -9,7 +9,8 @@ final class SQLiteRecords: RecordStore {
     let writer: SQLiteWriter
     /// Reads, never stopped by a commit and never stopping one.
     let reader: SQLiteSession
-    private let checkpointer: SQLiteSession
+    /// Moves the log into the file.
+    let checkpointer: SQLiteSession
     private let settings: SQLiteSettings
     private let lock: Mutex<FileLock?>
     private let requests: AsyncStream<Void>.Continuation
