@@ -10,6 +10,7 @@ let package = Package(
     products: [
         .executable(name: "munim", targets: ["munim"]),
         .library(name: "MunimTesting", targets: ["MunimTesting"]),
+        .library(name: "MunimPlugins", targets: ["Instruments", "Sizing", "Rollover", "Brokers", "Storage"]),
     ],
     dependencies: [.package(path: "Sources/Framework")],
     targets: [

@@ -24,21 +24,25 @@ final class AlertDelivery: Sendable {
     }
 
     private func deliverLeftovers() async {
-        let left = (try? await store.fetch(Query<OutboxRecord>(.isNull("delivered_at"), order: [.ascending("created_at")], limit: 1_000))) ?? []
+        let left =
+            (try? await store.fetch(Query<OutboxRecord>(.isNull("delivered_at"), order: [.ascending("created_at")], limit: 1_000))) ?? []
         if !left.isEmpty { await deliver(left.map(\.alert)) }
     }
 
     private func deliver(_ alerts: [Alert]) async {
         for alert in alerts {
             for plugin in plugins {
-                do { try await plugin.deliver(alert) } catch { log(.warning, "an alert was not delivered", LogField("alert", alert.id), LogField("why", "\(error)")) }
+                do { try await plugin.deliver(alert) } catch {
+                    log(.warning, "an alert was not delivered", LogField("alert", alert.id), LogField("why", "\(error)"))
+                }
             }
             await mark(alert)
         }
     }
 
     private func mark(_ alert: Alert) async {
-        guard var record = try? await store.fetch(Query<OutboxRecord>(.equal("alert_id", alert.id), limit: 1)).first, record.deliveredAt == nil
+        guard var record = try? await store.fetch(Query<OutboxRecord>(.equal("alert_id", alert.id), limit: 1)).first,
+            record.deliveredAt == nil
         else { return }
         record.deliveredAt = clock.now()
         record.attempts += 1

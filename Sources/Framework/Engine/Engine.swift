@@ -145,7 +145,8 @@ public final class Engine: Sendable {
         let now = parts.clock.now()
         let snapshot = try await Snapshot.read(from: parts.store, at: now, duplicateWindow: parts.policy.duplicateWindow)
         return Core(
-            policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation, snapshot: snapshot, at: now)
+            policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation, snapshot: snapshot,
+            at: now)
     }
 
     private func walk(_ loaded: Core, _ group: inout DiscardingTaskGroup) async {

@@ -49,7 +49,9 @@ public final class Inbox: Sendable {
         }
         stopPoints?.reach(.afterInbox)
         engine.submit(.signal(first))
-        guard let decided = await engine.verdicts.value(of: ticket, until: clock.now() + span, clock: clock) else { return .accepted(first) }
+        guard let decided = await engine.verdicts.value(of: ticket, until: clock.now() + span, clock: clock) else {
+            return .accepted(first)
+        }
         return .accepted(decided)
     }
 

@@ -37,7 +37,8 @@ public struct PluginRegistry: Sendable {
             throw PluginFault("plugin \(manifest.name) (\(origin)) says it is of kind \(manifest.kind.rawValue) but does not conform to it")
         }
         if let other = entry(manifest.kind, manifest.name) {
-            throw PluginFault("plugin \(manifest.name) (\(origin)) has the name of another \(manifest.kind.rawValue) plugin (\(other.origin))")
+            throw PluginFault(
+                "plugin \(manifest.name) (\(origin)) has the name of another \(manifest.kind.rawValue) plugin (\(other.origin))")
         }
         let index = entries.firstIndex { Self.sortsAfter($0.manifest, manifest) } ?? entries.endIndex
         entries.insert(Entry(manifest: manifest, origin: origin, type: type), at: index)

@@ -16,7 +16,8 @@ public struct AuditRecord: Record {
         "audit",
         columns: [
             Column("audit_id", .text), Column("entity", .text), Column("entity_id", .text), Column("from_state", .text),
-            Column("to_state", .text), Column("cause", .text), Column("incarnation", .text), Column("epoch", .integer), Column("at", .instant),
+            Column("to_state", .text), Column("cause", .text), Column("incarnation", .text), Column("epoch", .integer),
+            Column("at", .instant),
         ],
         primaryKey: ["audit_id"], indexes: [["entity", "entity_id"], ["at"]])
 

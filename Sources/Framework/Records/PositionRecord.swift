@@ -58,7 +58,8 @@ public struct PositionRecord: Record {
             Column("current_stop", .decimal(scale: 4)), Column("highest_close", .decimal(scale: 4)),
             Column("initial_risk_points", .decimal(scale: 4)), Column("atr", .decimal(scale: 4)), Column("limiter", .text),
             Column("structure", .document), Column("expiry", .day), Column("strike", .decimal(scale: 4), optional: true),
-            Column("opened_value", .decimal(scale: 4)), Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)), Column("rollover_status", .text),
+            Column("opened_value", .decimal(scale: 4)), Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)),
+            Column("rollover_status", .text),
             Column("rollover_count", .integer), Column("rollover_pnl", .decimal(scale: 4)),
             Column("rollover_timestamp", .instant, optional: true), Column("original_entry_price", .decimal(scale: 4), optional: true),
             Column("original_expiry", .day, optional: true), Column("exit_timestamp", .instant, optional: true),
@@ -67,7 +68,9 @@ public struct PositionRecord: Record {
             Column("updated_at", .instant), Column("version", .integer),
         ],
         primaryKey: ["position_id"],
-        uniqueKeys: [UniqueKey(["instrument", "position"], where: KeyCondition("status", in: [.text("open"), .text("closing"), .text("partial")]))],
+        uniqueKeys: [
+            UniqueKey(["instrument", "position"], where: KeyCondition("status", in: [.text("open"), .text("closing"), .text("partial")]))
+        ],
         indexes: [["instrument", "status"], ["status"], ["entry_timestamp"], ["rollover_status", "expiry"]], versionColumn: "version")
 
     public var values: [Value] {
@@ -75,7 +78,8 @@ public struct PositionRecord: Record {
             id.column, instrument.column, layer.column, status.column, mode.column, signal.column, entryTimestamp.column,
             entryPrice.column, signalPrice.column, lots.column, quantity.column, unitsPerLot.column, pointValue.column,
             marginPerLot.column, initialStop.column, currentStop.column, highestClose.column, initialRisk.column,
-            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, openedValue.column, realizedProfit.column,
+            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, openedValue.column,
+            realizedProfit.column,
             charges.column, rolloverStatus.column, rolloverCount.column, rolloverProfit.column, rolloverTimestamp.column,
             originalEntryPrice.column, originalExpiry.column, exitTimestamp.column, exitPrice.column, exitReason.column,
             isBase.column, intent.column, createdAt.column, updatedAt.column, version.column,
@@ -129,7 +133,8 @@ public struct PositionRecord: Record {
     public init(
         id: PositionID, instrument: InstrumentName, layer: Layer, mode: TradingMode, signal: Fingerprint?, entryPrice: Price,
         signalPrice: Price, lots: Lots, quantity: Quantity, unitsPerLot: Quantity, marginPerLot: Money, initialStop: Price,
-        initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, openedValue: Int64, entryTimestamp: Instant, at: Instant
+        initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, openedValue: Int64, entryTimestamp: Instant,
+        at: Instant
     ) {
         self.id = id
         self.instrument = instrument

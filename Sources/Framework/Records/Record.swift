@@ -112,7 +112,9 @@ public struct Table: Hashable, Sendable {
 
     /// The position of a column; a name that the table does not have is our own mistake.
     public func index(of column: String) -> Int {
-        guard let index = columns.firstIndex(where: { $0.name == column }) else { preconditionFailure("table \(name) has no column \(column)") }
+        guard let index = columns.firstIndex(where: { $0.name == column }) else {
+            preconditionFailure("table \(name) has no column \(column)")
+        }
         return index
     }
 }

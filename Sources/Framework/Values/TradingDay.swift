@@ -7,7 +7,9 @@ public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// The day with this date, or nil when the calendar has no such day. Years 1 to 9999.
     public init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, year: year) else { return nil }
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, year: year) else {
+            return nil
+        }
         daysSinceEpoch = Self.days(year: year, month: month, day: day)
     }
 

@@ -35,7 +35,8 @@ struct WebhookRoute: Sendable {
             application.metrics.add(1, to: .requestsRefused, label: "422")
             return .failure(
                 422, "unknown_instrument",
-                "no instrument \(signal.instrument) is configured (known: \(names.joined(separator: ", "))\(nearest))", requestID: request.id)
+                "no instrument \(signal.instrument) is configured (known: \(names.joined(separator: ", "))\(nearest))",
+                requestID: request.id)
         }
         let record = SignalRecord(
             fingerprint: Fingerprint(Cryptography.sha256Hex(signal.canonicalText.utf8)), signal: signal,

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+
+/// A release host on a folder of its own.
+final class HostProcess {
+    let folder: URL
+    let port: UInt16
+    private let binary: URL
+    private var process = Process()
+
+    init(binary: URL, instruments: [String], replyWithin: String = "1500ms") throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "munim-bench-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        port = UInt16.random(in: 20_000...60_000)
+        let file = folder.appendingPathComponent("plugins.yaml")
+        try Self.configuration(instruments: instruments, port: port, replyWithin: replyWithin).write(
+            to: file, atomically: true, encoding: .utf8)
+        self.binary = binary
+    }
+
+    /// Starts the host and returns after how many seconds it was ready.
+    func start() throws -> Double {
+        process = Process()
+        process.executableURL = binary
+        process.arguments = ["serve", folder.appendingPathComponent("plugins.yaml").path]
+        process.currentDirectoryURL = folder
+        let log = folder.appendingPathComponent("log.jsonl")
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        process.standardError = try FileHandle(forWritingTo: log)
+        let begin = Date()
+        try process.run()
+        while Date().timeIntervalSince(begin) < 30 {
+            if let answer = try? Connection(port: port).get("/ready"), answer.status == 200 { return Date().timeIntervalSince(begin) }
+            usleep(1_000)
+        }
+        throw BenchFault("the host is not ready after 30 s; see \(folder.path)/log.jsonl")
+    }
+
+    /// Resident memory in megabytes.
+    var residentMegabytes: Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8) else { return .nan }
+        let pages = Double(text.split(separator: " ").dropFirst().first ?? "0") ?? 0
+        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    private static func configuration(instruments: [String], port: UInt16, replyWithin: String) -> String {
+        let entries = instruments.map {
+            "  \($0):\n    use: gold-mini\n    sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }\n    rollover: { use: never }"
+        }
+        return """
+            instance: { name: bench, data: data }
+            http: { listen: "127.0.0.1:\(port)", reply_within: \(replyWithin) }
+            storage: { use: sqlite }
+            broker: { use: paper, funds: 100000000000, rate: { per_second: 100000, per_minute: 1000000, per_day: 100000000 } }
+            risk:
+              initial_capital: 100000000000
+              limits: { enforced: false }
+              signals: { sessions: ignored, duplicate_window: 0s }
+            instruments:
+            \(entries.joined(separator: "\n"))
+            """
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+
+/// `munim-bench [--seconds N] [--binary PATH] [--only NAME]`: prints each figure beside its floor and their ratio.
+@main
+struct MunimBench {
+    let seconds: Double
+    let binary: URL
+    let only: String?
+
+    static func main() throws {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        func take(_ name: String) -> String? {
+            guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+            defer { arguments.removeSubrange(index...index + 1) }
+            return arguments[index + 1]
+        }
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../")
+        let bench = MunimBench(
+            seconds: take("--seconds").flatMap(Double.init) ?? 60,
+            binary: URL(fileURLWithPath: take("--binary") ?? root.appendingPathComponent(".build/release/munim").standardized.path),
+            only: take("--only"))
+        try bench.run()
+    }
+
+    private func wants(_ name: String) -> Bool { only == nil || only == name }
+
+    private func run() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("munim-floor-\(UInt32.random(in: 0...UInt32.max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let syncs = Floors.syncRate(folder: folder)
+        let inserts = Floors.insertRate(folder: folder)
+        Table.head()
+        Table.row("floor: durable 4 KiB writes", "\(Int(syncs))/s", "", "")
+        Table.row("floor: bare SQLite, one insert per commit", "\(Int(inserts))/s", "", "")
+        if wants("decide") { try decide() }
+        if wants("acknowledge") { try acknowledge(inserts) }
+        if wants("sustain") { try sustain(inserts) }
+        if wants("replay") { try replay() }
+    }
+
+    private func decide() throws {
+        let micros = try DecisionBench().microsecondsPerEntry(count: 20_000)
+        Table.row("core: decide one entry", String(format: "%.2f µs", micros), "goal < 20 µs", String(format: "%.2f", micros / 20))
+    }
+
+    private func acknowledge(_ inserts: Double) throws {
+        try load("webhook to durable acknowledgement", inserts, replyWithin: "1us")
+        try load("webhook to verdict", inserts, replyWithin: "2s")
+    }
+
+    private func load(_ name: String, _ inserts: Double, replyWithin: String) throws {
+        let instruments = (0..<64).map { "I\($0)" }
+        let host = try HostProcess(binary: binary, instruments: instruments, replyWithin: replyWithin)
+        defer { host.remove() }
+        let ready = try host.start()
+        Table.row("start to ready, empty store", String(format: "%.0f ms", ready * 1_000), "goal < 300 ms", "")
+        let load = LoadGenerator(port: host.port, connections: 8, instruments: instruments, layers: 4, rate: 200)
+        let result = try load.run(seconds: seconds)
+        host.stop()
+        Table.row("\(name): sent", String(format: "%.0f/s", Double(result.latencies.count) / result.seconds), "", "")
+        let floor = 1_000 / inserts
+        for (label, share) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
+            let value = result.percentile(share)
+            Table.row(
+                "\(name): \(label)", String(format: "%.2f ms", value), String(format: "one commit %.2f ms", floor),
+                String(format: "%.1f×", value / floor))
+        }
+        Table.statuses(result.statuses)
+    }
+
+    private func sustain(_ inserts: Double) throws {
+        let instruments = (0..<512).map { "I\($0)" }
+        let host = try HostProcess(binary: binary, instruments: instruments)
+        defer { host.remove() }
+        _ = try host.start()
+        let load = LoadGenerator(port: host.port, connections: 48, instruments: instruments, layers: 4, rate: nil)
+        let result = try load.run(seconds: seconds)
+        let rate = Double(result.latencies.count) / result.seconds
+        Table.row(
+            "sustained to verdict", String(format: "%.0f/s", rate), "bare inserts \(Int(inserts))/s", String(format: "%.2f", rate / inserts)
+        )
+        Table.row("sustained: p50 / p99", String(format: "%.1f / %.1f ms", result.percentile(0.5), result.percentile(0.99)), "", "")
+        Table.row(
+            "resident memory after \(result.latencies.count) signals", String(format: "%.0f MB", host.residentMegabytes), "goal < 150 MB",
+            "")
+        host.stop()
+        Table.statuses(result.statuses)
+        let again = try host.start()
+        Table.row("start to ready with these stored", String(format: "%.0f ms", again * 1_000), "goal < 300 ms", "")
+        host.stop()
+    }
+
+    private func replay() throws {
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = ["replay", "--synthetic", "500000", "--json"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        let start = Date()
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let rate = 500_000 / Date().timeIntervalSince(start)
+        guard process.terminationStatus == 0, !output.isEmpty else { return Table.row("replay", "failed", "", "") }
+        Table.row(
+            "replay, whole process, one core", String(format: "%.0f signals/s", rate), "goal 100000/s",
+            String(format: "%.2f", rate / 100_000))
+    }
+}
+
+/// Aligned columns.
+enum Table {
+    static func head() { row("figure", "measured", "floor or goal", "ratio") }
+
+    static func row(_ name: String, _ value: String, _ floor: String, _ ratio: String) {
+        func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        print(pad(name, 46) + pad(value, 22) + pad(floor, 26) + ratio)
+    }
+
+    static func statuses(_ statuses: [String: Int]) {
+        for (name, count) in statuses.sorted(by: { $0.value > $1.value }).prefix(6) { row("  answers: \(name)", "\(count)", "", "") }
+    }
+}

@@ -1,0 +1,46 @@
+# munim: `make run` serves on 127.0.0.1:8080 with the paper broker; `make test` runs everything. Both install what is missing.
+PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-config sqlite3 curl
+SWIFT    ?= swift
+CONFIG   ?= plugins.yaml
+
+.PHONY: help setup run test bench format lint clean
+
+help:
+	@echo "make run      build release and serve $(CONFIG)"
+	@echo "make test     check the format and run every test"
+	@echo "make bench    measure speed against the floors of this machine"
+	@echo "make format   format all Swift files"
+	@echo "make clean    remove build products"
+
+setup:
+	@missing=""; for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    echo "setup: installing Debian packages:$$missing"; \
+	    if [ "$$(id -u)" -eq 0 ]; then as=""; else as="sudo"; echo "setup: this needs root"; fi; \
+	    $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+	@command -v $(SWIFT) >/dev/null || { echo "setup: Swift 6.3 or later is needed; see https://www.swift.org/install"; exit 1; }
+
+run: setup
+	$(SWIFT) build -c release --product munim
+	.build/release/munim serve $(CONFIG)
+
+test: setup lint
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks examples
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks examples
+
+bench: setup
+	$(SWIFT) build -c release --product munim
+	$(SWIFT) run -c release --package-path Benchmarks munim-bench
+
+clean:
+	$(SWIFT) package clean
+	rm -rf Benchmarks/.build examples/plugins/*/.build
