@@ -3,14 +3,14 @@ extension Core {
     /// Takes over what an earlier process left: what may have been sent is unknown until the broker's book says otherwise.
     mutating func start(_ turn: inout Turn) {
         if portfolio.record.ledgerNumber == 0, policy.initialCapital > .zero {
-            book(.deposit, policy.initialCapital, key: "initial", position: nil, notes: "initial capital of the configuration", by: "configuration", &turn)
+            book(
+                .deposit, policy.initialCapital, key: "initial", position: nil, notes: "initial capital of the configuration",
+                by: "configuration", &turn)
             portfolio.initialCapital = policy.initialCapital
         }
         for name in scopes.keys {
             guard var scope = scopes[name] else { continue }
-            for index in scope.signals.indices where scope.signals[index].status == .accepted {
-                countAttempt(index, &scope, &turn)
-            }
+            releaseSlotsOfDeadSenders(&scope, &turn)
             for intentIndex in scope.intents.indices {
                 for legIndex in scope.intents[intentIndex].legs.indices
                 where scope.intents[intentIndex].legs[legIndex].state == .sending {
@@ -28,14 +28,42 @@ extension Core {
         turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
     }
 
+    /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.
+    private mutating func releaseSlotsOfDeadSenders(_ scope: inout Scope, _ turn: inout Turn) {
+        for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
+            guard scope.intents[index].legs.allSatisfy({ $0.record.sender != incarnation }) else { continue }
+            release(index, cause: "its sender has ended", &scope, &turn)
+        }
+    }
+
+    /// Ends recovery: the broker's book was read, so that scopes may go on. Signals left by an earlier process are decided in a later turn,
+    /// when the attempt to decide them is on record.
+    mutating func finishRecovery(_ turn: inout Turn) {
+        hasRecovered = true
+        for name in scopes.keys {
+            guard var scope = scopes[name] else { continue }
+            for index in scope.signals.indices where scope.signals[index].status == .accepted { countAttempt(index, &scope, &turn) }
+            if scope.signals.contains(where: { $0.status == .accepted }) {
+                scope.isHeld = true
+                turn.perform(.wake(.scope(name), at: turn.at))
+            }
+            scopes[name] = scope
+        }
+        for name in scopes.keys { advance(name, &turn) }
+        readPositions(&turn)
+    }
+
     /// I29: a signal that was being decided in too many dying processes is left to a person.
     private mutating func countAttempt(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
-        scope.signals[index].attempts += 1
-        guard scope.signals[index].attempts > policy.attemptLimit else { return }
+        guard scope.signals[index].attempts >= policy.attemptLimit - 1 else {
+            scope.signals[index].attempts += 1
+            return
+        }
         let fingerprint = scope.signals[index].fingerprint
         alert(
             .critical, "signal_quarantined", scope.name,
-            "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.", &turn)
+            "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.",
+            &turn)
         conclude(fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
     }
 
@@ -47,7 +75,6 @@ extension Core {
         notePrice(of: record.signal.content, &scope, &turn)
         scopes[record.instrument] = scope
         turn.touch(record.instrument)
-        if record.signal.content.kind == .marketData { applyMarketData(record, &turn) }
         advance(record.instrument, &turn)
     }
 
@@ -58,14 +85,18 @@ extension Core {
         refused.processedAt = turn.at
         refused.explanation = Stored(Explanation(summary: "No instrument \(record.instrument) is configured."))
         turn.write { refused.flush(into: &$0) }
-        audit("signal", record.fingerprint, from: record.status.rawValue, to: SignalStatus.refused.rawValue, cause: "unknown_instrument", &turn)
+        audit(
+            "signal", record.fingerprint, from: record.status.rawValue, to: SignalStatus.refused.rawValue, cause: "unknown_instrument",
+            &turn)
         turn.perform(.conclude(refused.record))
     }
 
     private func notePrice(of signal: Signal, _ scope: inout Scope, _ turn: inout Turn) {
-        if let last = scope.record.record.lastPriceAt, last > signal.timestamp { return }
+        // A time in the future would keep every later price out.
+        let timestamp = min(signal.timestamp, turn.at)
+        if let last = scope.record.record.lastPriceAt, last > timestamp { return }
         scope.record.lastPrice = signal.price
-        scope.record.lastPriceAt = signal.timestamp
+        scope.record.lastPriceAt = timestamp
         if signal.atr > .zero { scope.record.lastAverageTrueRange = signal.atr }
         var seen: [Structure] = []
         for position in scope.positions where !seen.contains(position.structure.content) {
@@ -112,7 +143,11 @@ extension Core {
 
     /// One transition of a scope; false when there is nothing to do now.
     private mutating func step(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        guard let index = scope.activeIndex else { return decideNext(&scope, &turn) }
+        if !scope.isHeld, let bar = scope.nextBar {
+            applyMarketData(bar, &scope, &turn)
+            return true
+        }
+        guard let index = scope.activeIndex else { return scope.isHeld ? false : decideNext(&scope, &turn) }
         var intent = scope.intents[index]
         let hasMoved = carryOut(&intent, &scope, &turn)
         scope.intents[index] = intent

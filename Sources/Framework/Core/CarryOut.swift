@@ -4,6 +4,8 @@ private enum Standing {
     case inFlight
     /// Attempts wait to be sent.
     case planned([Int])
+    /// Attempts wait that would fill more than is wanted, because an earlier one filled after all.
+    case overplanned([Int])
     /// All that was wanted is filled, or the step was given up.
     case complete
     /// Every attempt ended and something is missing.
@@ -14,23 +16,57 @@ private enum Standing {
 extension Core {
     /// One transition of an intent; false when it waits for something.
     mutating func carryOut(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        let strands = intent.record.plan.content.strands
-        for (number, strand) in strands.enumerated() where !strand.isSettled {
-            alertBroken(strand, number, &intent, scope, &turn)
-            for step in strand.steps {
-                switch standing(of: step, strand: number, intent) {
-                case .complete: continue
-                case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
-                case .planned(let legs): return send(legs, step, &intent, scope, &turn)
-                case .short:
-                    return step.action == .open
-                        ? openingFellShort(step, strand: number, &intent, scope, &turn)
-                        : closingFellShort(step, strand: number, &intent, &scope, &turn)
-                }
-            }
-            return settle(number, &intent, &scope, &turn)
+        for number in intent.record.plan.content.strands.indices where !intent.record.plan.content.strands[number].isSettled {
+            if refresh(number, &intent, scope, &turn) || carryOut(strand: number, &intent, &scope, &turn) { return true }
+            // Layers that are closed together do not wait for each other; every other intent has one strand.
+            guard intent.record.kind == .exit else { return false }
         }
+        guard intent.record.plan.content.strands.allSatisfy(\.isSettled) else { return false }
         finish(&intent, &scope, &turn)
+        return true
+    }
+
+    private mutating func carryOut(strand number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        let strand = intent.record.plan.content.strands[number]
+        alertBroken(strand, number, &intent, scope, &turn)
+        for step in strand.steps {
+            switch standing(of: step, strand: number, intent) {
+            case .complete: continue
+            case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
+            case .planned(let legs): return send(legs, step, &intent, &scope, &turn)
+            case .overplanned(let legs):
+                for index in legs { move(&intent.legs[index], to: .dropped, cause: "an earlier attempt filled after all", &turn) }
+                return true
+            case .short:
+                return step.action == .open
+                    ? openingFellShort(step, strand: number, &intent, scope, &turn)
+                    : closingFellShort(step, strand: number, &intent, &scope, &turn)
+            }
+        }
+        return settle(number, &intent, &scope, &turn)
+    }
+
+    /// An exit that was decided while its position rolled is planned anew from what the position holds now, as long as nothing was sent.
+    private mutating func refresh(_ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+        let strand = intent.record.plan.content.strands[number]
+        guard intent.record.kind == .exit, let planned = strand.closes else { return false }
+        let position = scope.positionIndex(strand.position).map { scope.positions[$0].record }.flatMap { $0.status.isLive ? $0 : nil }
+        let wanted = position?.quantity ?? .zero
+        guard
+            position.map({ $0.structure.content }) ?? planned != planned
+                || strand.steps.contains(where: { !$0.isRepair && $0.quantity > wanted }),
+            intent.legs.allSatisfy({ $0.strand != number || $0.state == .planned || $0.state == .dropped })
+        else { return false }
+        for index in intent.legs.indices where intent.legs[index].strand == number {
+            move(&intent.legs[index], to: .dropped, cause: "the position changed before the exit began", &turn)
+        }
+        guard let position else {
+            for step in strand.steps.indices { intent.record.plan.content.strands[number].steps[step].quantity = .zero }
+            return true
+        }
+        let fresh = Strand(closing: position)
+        intent.record.plan.content.strands[number] = fresh
+        for step in fresh.steps { planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn) }
         return true
     }
 
@@ -39,38 +75,43 @@ extension Core {
         let states = indices.map { intent.legs[$0].state }
         if states.contains(where: { $0 == .sending || $0 == .unknown || $0 == .working }) { return .inFlight }
         let planned = indices.filter { intent.legs[$0].state == .planned }
-        if !planned.isEmpty { return .planned(planned) }
-        return intent.filled(strand: strand, step: step.number) >= step.quantity.count ? .complete : .short
+        let filled = intent.filled(strand: strand, step: step.number)
+        guard planned.isEmpty else {
+            let units = planned.reduce(0) { $0 + intent.legs[$1].quantity.count }
+            return filled + units > step.quantity.count ? .overplanned(planned) : .planned(planned)
+        }
+        return filled >= step.quantity.count ? .complete : .short
     }
 
     /// Whether an exit waits that outranks what the intent still wants to open.
     func isOutranked(_ intent: Intent, in scope: Scope) -> Bool {
-        guard intent.record.kind != .exit, intent.record.kind != .repair else { return false }
-        let layers = intent.record.plan.content.strands.map(\.layer)
-        return scope.signals.contains { signal in
-            guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
-            return switch signal.signal.content.target {
-            case .all: true
-            // An entry of another layer goes on only when the exit does not want its scope; the protocol says the exit outranks it.
-            case .layer(let layer): intent.record.kind.increasesRisk || layers.contains(layer)
-            case .none: false
-            }
+        switch intent.record.kind {
+        case .exit, .repair: return false
+        case .entry, .pyramid:
+            let decided = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id } }
+            let timestamp = decided?.signal.content.timestamp ?? intent.record.createdAt
+            // The protocol lets an exit of any layer outrank what its scope still opens, but not an exit that is older (I5).
+            return scope.hasExitUnderWay { _ in true } || scope.hasWaitingExit { $0.timestamp >= timestamp }
+        case .roll:
+            guard let strand = intent.record.plan.content.strands.first else { return false }
+            let opened = scope.positionIndex(strand.position).map { scope.positions[$0].entryTimestamp } ?? intent.record.createdAt
+            return scope.hasExitUnderWay { $0 == strand.position }
+                || scope.hasWaitingExit { $0.timestamp > opened && ($0.target == .all || $0.target == .layer(strand.layer)) }
         }
     }
 
     /// Asks to end working orders that an exit outranks.
     private mutating func maintain(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
         guard step.action == .open, isOutranked(intent, in: scope) else { return false }
-        for index in intent.legIndices(strand: strand, step: step.number)
-        where intent.legs[index].state == .working && intent.legs[index].message != Self.cancelRequested {
-            guard let order = intent.legs[index].brokerOrder else { continue }
-            intent.legs[index].message = Self.cancelRequested
+        // The request may be lost, so it is repeated as long as the order works.
+        if let last = intent.lastCancelAt, turn.at - last < policy.pollInterval { return false }
+        for index in intent.legIndices(strand: strand, step: step.number) where intent.legs[index].state == .working {
+            guard let order = intent.legs[index].record.brokerOrder else { continue }
+            intent.lastCancelAt = turn.at
             turn.perform(.cancel(intent.legs[index].tag, order))
         }
         return false
     }
-
-    private static let cancelRequested = "cancel requested: an exit outranks it"
 
     /// A fill of an opening step is missing and no attempt is left running.
     private mutating func openingFellShort(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
@@ -94,7 +135,9 @@ extension Core {
     /// Takes what an opening step got as its whole, and lowers the later opening steps to whole lots of it.
     private mutating func giveUp(_ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ turn: inout Turn) {
         let whole = filled - filled % max(1, step.contract.unitsPerLot.count)
-        let later = intent.record.plan.content.strands[strand].steps.filter { $0.action == .open && !$0.isRepair && $0.number > step.number }
+        let later = intent.record.plan.content.strands[strand].steps.filter {
+            $0.action == .open && !$0.isRepair && $0.number > step.number
+        }
         intent.record.plan.content.strands[strand].steps[step.number].quantity = Quantity(filled)
         for next in later {
             intent.record.plan.content.strands[strand].steps[next.number].quantity = Quantity(whole)
@@ -111,7 +154,9 @@ extension Core {
     }
 
     /// A fill of a closing step is missing: a further attempt for what the broker still reports, never more (I10).
-    private mutating func closingFellShort(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    private mutating func closingFellShort(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn)
+        -> Bool
+    {
         let indices = intent.legIndices(strand: strand, step: step.number)
         let ended = indices.compactMap { intent.legs[$0].finishedAt }.max() ?? turn.at
         guard let exposure = intent.exposure, exposure.startedAt >= ended, let positions = exposure.positions else {
@@ -121,8 +166,10 @@ extension Core {
         let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
         let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
-        let reported = step.side == .sell ? max(0, net) : max(0, 0 &- net)
-        guard reported > 0 else {
+        let wanted = closable(step.quantity.count - filled, step, net: net, intent, scope)
+        guard wanted > 0 else {
+            // Another order of ours may explain what is missing: its end brings the scope back here.
+            if isInFlight(step.contract.symbol, besides: strand, intent) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
         }
@@ -133,7 +180,6 @@ extension Core {
                 "\(step.side.rawValue) \(step.quantity) \(step.contract.symbol) failed \(attempts) times; the host goes on trying. Look at the broker.",
                 &turn)
         }
-        let wanted = min(step.quantity.count - filled, reported)
         planLegs(step, of: Quantity(wanted), strand: strand, attempt: attempts + 1, &intent, &turn)
         intent.notBefore = nil
         intent.exposure = nil
@@ -144,9 +190,16 @@ extension Core {
         _ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
     ) {
         intent.record.plan.content.strands[strand].steps[step.number].quantity = Quantity(filled)
+        let whole = filled - filled % max(1, step.contract.unitsPerLot.count)
+        // A roll opens exactly what it closed.
+        for next in intent.record.plan.content.strands[strand].steps where next.action == .open && next.quantity.count > whole {
+            intent.record.plan.content.strands[strand].steps[next.number].quantity = Quantity(whole)
+            replan(next, to: Quantity(whole), strand: strand, &intent, &turn)
+        }
         freeze(
             &scope, "missing_in_broker",
-            "the broker holds nothing of \(step.contract.symbol) that could be closed, but \(step.quantity.count - filled) units are ours", &turn)
+            "the broker holds nothing of \(step.contract.symbol) that could be closed, but \(step.quantity.count - filled) units are ours",
+            &turn)
     }
 
     /// Whether a further attempt may be made now; asks to be woken when it may not yet.
@@ -161,7 +214,6 @@ extension Core {
     }
 
     func mayStillOpen(_ intent: Intent, at: Instant) -> Bool {
-        guard intent.record.kind.increasesRisk else { return true }
         return !tradingSwitch.record.isThrown && intent.record.record.entryDeadline.map { at <= $0 } ?? true
     }
 

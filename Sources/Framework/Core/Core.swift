@@ -21,6 +21,14 @@ public struct Core: Sendable {
     var isReadingPositions = false
     /// The book alarm that is out, so that only one is.
     var nextBookAlarm: Instant?
+    /// The alarm for another read of the positions, so that only one is out.
+    var nextPositionsAlarm: Instant?
+    /// The exchange's day, to notice the next one.
+    var day: TradingDay
+    /// The last day on which the broker's book is known to hold an order of ours: an empty book of that day is no evidence.
+    var dayOfLastOrder: TradingDay?
+    /// Keys of capital movements that were booked, so that a repeated request is answered, not booked.
+    var capitalKeys: Set<String> = []
     /// Where a tag's leg is; only looked up, never walked.
     var scopeOfTag: [Tag: InstrumentName] = [:]
     /// Tags of legs whose intents are over.
@@ -35,6 +43,7 @@ public struct Core: Sendable {
         tradingSwitch = Tracked(
             new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
         scopes = SortedMap()
+        day = TradingDay(of: at)
         limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
         for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }
     }
@@ -67,7 +76,7 @@ public struct Core: Sendable {
 
     private mutating func close(_ turn: inout Turn) -> [Effect] {
         refreshExposure(turn.touched, at: turn.at)
-        checkInvariants()
+        checkInvariants(turn.touched)
         var transaction = Transaction()
         tradingSwitch.flush(into: &transaction)
         portfolio.flush(into: &transaction)
@@ -107,17 +116,8 @@ public struct Core: Sendable {
     }
 
     /// I14, I16 and I17 where they are cheap; a breach ends the process, because going on is worse.
-    private func checkInvariants() {
+    private mutating func checkInvariants(_ touched: [InstrumentName]) {
         precondition(portfolio.record.version >= 1, "I16: a version starts at 1")
-        for scope in scopes.values {
-            var previous: Layer?
-            for position in scope.positions where position.status.isLive {
-                precondition(previous != position.layer, "I17: two live positions in slot \(scope.name) \(position.layer)")
-                precondition(
-                    position.quantity.count == position.lots.count * position.unitsPerLot.count,
-                    "I14: position \(position.id) is not whole lots")
-                previous = position.layer
-            }
-        }
+        for name in touched { scopes.change(name) { $0.checkInvariants() } }
     }
 }

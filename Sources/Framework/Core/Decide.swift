@@ -17,7 +17,9 @@ extension Core {
     private mutating func examine(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let signal = record.signal.content
         if let refusal = refusal(of: record, in: scope, at: turn.at) {
-            conclude(record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+            conclude(
+                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
+                &turn)
             return true
         }
         switch structure(for: signal, scope.desk, at: turn.at) {
@@ -47,12 +49,14 @@ extension Core {
     /// Continues a decision with what the market said.
     mutating func conclude(_ survey: Survey, _ turn: inout Turn) {
         let name = survey.subject.instrument
-        guard var scope = scopes[name], scope.surveying == survey.subject else { return }
+        // An answer to a question of another time: the scope asks again where it still matters.
+        guard var scope = scopes[name], scope.surveying == survey.subject else { return advance(name, &turn) }
         scope.surveying = nil
         switch survey.subject {
         case .signal(let fingerprint, _):
             if scope.activeIndex == nil,
-                let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record {
+                let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record
+            {
                 decideEntry(record, survey, &scope, &turn)
             }
         case .roll(let position, _):
@@ -65,7 +69,8 @@ extension Core {
     private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
         if let refusal = refusal(of: record, in: scope, at: turn.at) {
             return conclude(
-                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
+                &turn)
         }
         let signal = record.signal.content
         do throws(Refusal) {
@@ -100,6 +105,7 @@ extension Core {
         intent.reservedRisk = entry.risk
         intent.reservedVolatility = entry.volatility
         intent.reservedMargin = entry.margin
+        scope.recentEntries.removeAll { $0.timestamp + policy.duplicateWindow + policy.duplicateWindow < signal.timestamp }
         scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, target: signal.target, timestamp: signal.timestamp))
         begin(intent, for: record.fingerprint, &scope, &turn)
     }
@@ -116,26 +122,32 @@ extension Core {
             case .none: false
             }
         }
+        noteExit(signal, &scope, at: turn.at)
         let live = named.filter { $0.status == .open || $0.status == .partial }
         guard !live.isEmpty else {
-            let closing = named.isEmpty ? "no open position" : "only positions that are closing already"
+            let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
-                record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."), &scope, &turn)
+                record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
+                &scope, &turn)
             return true
         }
         let older = live.filter { $0.entryTimestamp < signal.timestamp }
         guard !older.isEmpty else {
             conclude(
                 record.fingerprint, .superseded, "exit_older_than_position",
-                Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope, &turn)
+                Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope,
+                &turn)
             return true
         }
         guard isOpen(scope.desk, at: turn.at) else {
-            waitForOpen(scope.name, &scope, &turn)
+            if record.attempts > 0, let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }) {
+                // It was examined and no process ended of it.
+                scope.signals[index].attempts = 0
+            }
+            waitForOpen(&scope, &turn)
             return false
         }
         alertUnusualTime(of: signal, scope.name, &turn)
-        scope.record.lastExitAt = max(scope.record.record.lastExitAt ?? signal.timestamp, signal.timestamp)
         let id = IntentID("exit-\(record.fingerprint.text.prefix(16))")
         beginExit(
             id: id, of: older.map(\.id), price: signal.price, reason: signal.reason ?? "signal", causeKey: nil, for: record.fingerprint,
@@ -143,13 +155,25 @@ extension Core {
         return true
     }
 
-    private mutating func waitForOpen(_ name: InstrumentName, _ scope: inout Scope, _ turn: inout Turn) {
+    /// I5: every exit of the scope counts, whether it found something to close or not; a time in the future counts as now.
+    func noteExit(_ signal: Signal, _ scope: inout Scope, at: Instant) {
+        let timestamp = min(signal.timestamp, at)
+        guard scope.record.record.lastExitAt.map({ $0 < timestamp }) ?? true else { return }
+        scope.record.lastExitAt = timestamp
+    }
+
+    /// Tells people once that something that reduces risk waits for the open, and comes back then.
+    mutating func waitForOpen(_ scope: inout Scope, _ turn: inout Turn) {
         if !scope.hasAlertedWaiting {
             scope.hasAlertedWaiting = true
-            alert(.warning, "exit_waits_for_open", name, "An exit of \(name) came outside the session and waits for the open.", &turn)
+            alert(
+                .warning, "exit_waits_for_open", scope.name, "An exit of \(scope.name) came outside the session and waits for the open.",
+                &turn)
         }
+        if let planned = scope.openAlarm, planned > turn.at { return }
         let open = scope.desk.instrument.nextOpen(atOrAfter: turn.at) ?? turn.at + .minutes(60)
-        turn.perform(.wake(.scope(name), at: open))
+        scope.openAlarm = open
+        turn.perform(.wake(.scope(scope.name), at: open))
     }
 
     private mutating func alertUnusualTime(of signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {

@@ -130,6 +130,8 @@ public enum Alarm: Hashable, Codable, Sendable {
     case book
     /// Compare books and positions.
     case reconcile
+    /// Read the positions again after a failed read.
+    case positions
     /// Hold positions against their rollover rules.
     case rollover
 }

@@ -43,8 +43,8 @@ extension Core {
     /// Open positions of all instruments.
     var exposure: Exposure {
         var exposure = Exposure()
-        for scope in scopes.values {
-            for position in scope.positions where position.status.isLive {
+        scopes.forEach { scope in
+            for position in scope.positions where position.record.status.isLive {
                 exposure.add(
                     risk: position.record.riskAmount, volatility: position.record.volatilityAmount, margin: position.record.marginAmount)
                 exposure.positions += 1
@@ -56,8 +56,8 @@ extension Core {
     /// Open positions and everything in flight, which counts as used.
     var committedExposure: Exposure {
         var exposure = self.exposure
-        for scope in scopes.values {
-            for intent in scope.intents where intent.record.state.isOpen && intent.record.kind.increasesRisk {
+        scopes.forEach { scope in
+            for intent in scope.intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
                 let record = intent.record.record
                 exposure.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin)
                 exposure.positions += 1
@@ -69,8 +69,8 @@ extension Core {
     /// Unrealised profit of all positions at the last prices heard.
     var unrealizedProfit: Money {
         var sum = Money.zero
-        for scope in scopes.values {
-            guard let price = scope.record.record.lastPrice else { continue }
+        scopes.forEach { scope in
+            guard let price = scope.record.record.lastPrice else { return }
             for position in scope.positions where position.status.isLive {
                 sum = (try? sum.adding(position.record.unrealizedProfit(at: price) ?? .zero)) ?? sum
             }

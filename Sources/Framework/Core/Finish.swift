@@ -8,16 +8,19 @@ extension Core {
         intent.record.reservedRisk = .zero
         intent.record.reservedVolatility = .zero
         intent.record.reservedMargin = .zero
-        intent.record.repairDeadline = nil
+        if intent.record.record.repairDeadline != nil { intent.record.repairDeadline = nil }
         intent.record.updatedAt = turn.at
         audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &turn)
         watch(intent, &scope)
+        if intent.hasStarted { scope.lastTradeAt = turn.at }
         if isQuarantined { releaseLater(scope, &turn) }
         if intent.record.kind == .roll { finishRoll(&intent, &scope, &turn) }
         guard let signal = intent.record.record.signal else { return }
         var explanation = intent.record.plan.content.explanation
         explanation.outcome = outcome.lines
-        if let code = outcome.code, outcome.status != .executed { explanation.summary = "\(outcome.sentence) (\(code)). \(explanation.summary)" }
+        if let code = outcome.code, outcome.status != .executed {
+            explanation.summary = "\(outcome.sentence) (\(code)). \(explanation.summary)"
+        }
         conclude(signal, outcome.status, outcome.code, explanation, &scope, &turn)
     }
 
@@ -37,6 +40,14 @@ extension Core {
         }
     }
 
+    /// Lets entries into a slot again.
+    mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ turn: inout Turn) {
+        let intent = scope.intents[index]
+        scope.intents[index].record.state = .failed
+        scope.intents[index].record.updatedAt = turn.at
+        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: IntentState.failed.rawValue, cause: cause, &turn)
+    }
+
     private mutating func releaseLater(_ scope: Scope, _ turn: inout Turn) {
         turn.perform(.wake(.scope(scope.name), at: quarantineEnd(scope, at: turn.at)))
     }
@@ -52,11 +63,7 @@ extension Core {
     mutating func releaseQuarantine(_ scope: inout Scope, _ turn: inout Turn) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
             guard turn.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) else { continue }
-            scope.intents[index].record.state = .failed
-            scope.intents[index].record.updatedAt = turn.at
-            audit(
-                "intent", scope.intents[index].id, from: IntentState.quarantined.rawValue, to: IntentState.failed.rawValue,
-                cause: "the session ended", &turn)
+            release(index, cause: "the session ended", &scope, &turn)
         }
     }
 
@@ -67,8 +74,10 @@ extension Core {
             let fills = StrandFills(strand, number, intent)
             return fills.whole(strand.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && strand.opens == nil
         }
-        guard !hasChanged else { return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true) }
-        let messages = intent.legs.compactMap { leg in leg.state == .dropped || leg.state.isTerminal ? leg.record.message : nil }
+        guard !hasChanged else {
+            return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true)
+        }
+        let messages = intent.legs.compactMap { leg in leg.state.isTerminal && leg.state != .filled ? leg.record.message : nil }
         let message = messages.first ?? "nothing was filled"
         let (status, code): (SignalStatus, String) =
             if message.hasPrefix("entry_window") { (.expired, "entry_window") } else if message.hasPrefix("superseded_by_exit") {
@@ -83,7 +92,8 @@ extension Core {
         let parts = strand.steps.map { step in
             let filled = intent.filled(strand: number, step: step.number)
             let price = Self.average(intent.filledValue(strand: number, step: step.number), over: filled)
-            return "\(step.side.rawValue) \(filled) \(step.contract.symbol)\(price.map { " at \($0)" } ?? "")\(step.isRepair ? " (repair)" : "")"
+            return
+                "\(step.side.rawValue) \(filled) \(step.contract.symbol)\(price.map { " at \($0)" } ?? "")\(step.isRepair ? " (repair)" : "")"
         }
         return "\(strand.layer): \(parts.joined(separator: ", "))"
     }

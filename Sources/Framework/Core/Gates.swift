@@ -53,6 +53,12 @@ extension Core {
         ]
     }
 
+    /// I19: the value of one entry, where the policy limits it.
+    func orderValueGate(_ value: Money) -> [Gate] {
+        guard let limit = policy.limits.orderValue else { return [] }
+        return [Gate("order_value", passed: value <= limit, value: value.description, limit: "at most \(limit)")]
+    }
+
     private func shareGate(_ name: String, _ used: Money, _ added: Money, of equity: Money, limit: Ratio) -> Gate {
         guard let sum = try? used.adding(added), let share = sum.share(of: equity) else {
             return Gate(name, passed: false, value: "not a share of the equity \(equity)", limit: "\(limit.percentText) %")
@@ -66,7 +72,8 @@ extension Core {
         let limits = policy.divergence
         let limit = isPyramid ? limits.pyramid : limits.entry
         let riskLimit = isPyramid ? limits.pyramidRiskIncrease : limits.entryRiskIncrease
-        guard let difference = try? market.subtracting(signal.price), let planned = try? signal.price.subtracting(signal.stop), planned > .zero,
+        guard let difference = try? market.subtracting(signal.price), let planned = try? signal.price.subtracting(signal.stop),
+            planned > .zero,
             let allowed = try? signal.price.times(limit)
         else { return [Gate("divergence_too_high", passed: false, value: "unknown", limit: "\(limit.percentText) %")] }
         guard market > signal.stop else {

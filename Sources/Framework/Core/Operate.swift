@@ -4,6 +4,7 @@ extension Core {
         switch alarm {
         case .scope(let name):
             guard var scope = scopes[name] else { return }
+            scope.isHeld = false
             releaseQuarantine(&scope, &turn)
             scopes[name] = scope
             advance(name, &turn)
@@ -12,7 +13,10 @@ extension Core {
             guard !isReadingBook else { return }
             isReadingBook = true
             turn.perform(.readBook)
+        case .positions:
+            readPositions(&turn)
         case .reconcile:
+            beginDay(&turn)
             turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
             if !isReadingBook {
                 isReadingBook = true
@@ -22,6 +26,21 @@ extension Core {
         case .rollover:
             turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
             queueRolls(&turn)
+        }
+    }
+
+    /// On a new day the broker's book starts anew, and with it everything that was only watched for in yesterday's.
+    private mutating func beginDay(_ turn: inout Turn) {
+        let today = TradingDay(of: turn.at)
+        guard today != day else { return }
+        day = today
+        endedTags.removeAll()
+        for name in scopes.keys {
+            guard var scope = scopes[name] else { continue }
+            scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
+            releaseQuarantine(&scope, &turn)
+            scopes[name] = scope
+            turn.touch(name)
         }
     }
 
@@ -119,7 +138,9 @@ extension Core {
     }
 
     private func find(_ id: PositionID) -> (Scope, Int)? {
-        for scope in scopes.values { if let index = scope.positionIndex(id) { return (scope, index) } }
+        for scope in scopes.values {
+            if let index = scope.positionIndex(id), scope.positions[index].status.isLive { return (scope, index) }
+        }
         return nil
     }
 
@@ -132,10 +153,15 @@ extension Core {
         _ amount: Money, _ notes: String, _ key: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
         guard amount != .zero else { return OperatorAnswer(id: request.id, isDone: false, message: "An amount of zero moves nothing.") }
+        guard !capitalKeys.contains("capital:\(key)") else {
+            return OperatorAnswer(id: request.id, isDone: true, message: "\(key) was booked before; nothing was booked again.")
+        }
         guard let after = try? portfolio.record.closedEquity.adding(amount), after >= .zero else {
             return OperatorAnswer(
-                id: request.id, isDone: false, message: "\(amount) would take the equity of \(portfolio.record.closedEquity) below zero or out of range.")
+                id: request.id, isDone: false,
+                message: "\(amount) would take the equity of \(portfolio.record.closedEquity) below zero or out of range.")
         }
+        capitalKeys.insert("capital:\(key)")
         book(amount > .zero ? .deposit : .withdraw, amount, key: "capital:\(key)", position: nil, notes: notes, by: request.by, &turn)
         return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
     }
@@ -144,7 +170,8 @@ extension Core {
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
         guard var scope = scopes[name] else {
-            return OperatorAnswer(id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
+            return OperatorAnswer(
+                id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
         }
         scope.record.state = .active
         scope.record.frozenReason = nil
@@ -159,7 +186,8 @@ extension Core {
             scope.positions.map { position in
                 let view = view(of: position.record, scope.desk, next: nil, [], at: turn.at)
                 let advice = scope.desk.rollover.advice(on: view)
-                return "\(position.id): \(view.tradingDaysLeft) trading days to \(view.expiry), \(advice.isDue ? "roll" : "stay"): \(advice.reason)"
+                return
+                    "\(position.id): \(view.tradingDaysLeft) trading days to \(view.expiry), \(advice.isDue ? "roll" : "stay"): \(advice.reason)"
             }
         }
         if execute { queueRolls(&turn) }

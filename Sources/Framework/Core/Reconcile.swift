@@ -2,22 +2,32 @@
 extension Core {
     mutating func compare(_ reading: PositionsReading, _ turn: inout Turn) {
         isReadingPositions = false
-        guard let positions = reading.positions else {
-            turn.perform(.wake(.reconcile, at: turn.at + .seconds(5)))
-            return
-        }
+        guard let positions = reading.positions else { return readPositionsLater(&turn) }
         hand(reading, &turn)
         let expected = expectedUnits
         for name in scopes.keys {
-            guard var scope = scopes[name], scope.activeIndex == nil else { continue }
+            guard var scope = scopes[name], scope.activeIndex == nil, isComparable(scope, reading) else { continue }
             for symbol in symbols(of: scope) where !isInFlight(symbol) {
                 let ours = expected[symbol] ?? 0
                 let theirs = positions.first { $0.symbol == symbol }?.netUnits ?? 0
                 guard ours != theirs else { continue }
-                freeze(&scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)", &turn)
+                freeze(
+                    &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)", &turn)
             }
             scopes[name] = scope
         }
+    }
+
+    private mutating func readPositionsLater(_ turn: inout Turn) {
+        if let planned = nextPositionsAlarm, planned > turn.at { return }
+        let next = turn.at + .seconds(5)
+        nextPositionsAlarm = next
+        turn.perform(.wake(.positions, at: next))
+    }
+
+    /// A figure from before our last trade, or from the moment after it, may not show that trade yet.
+    private func isComparable(_ scope: Scope, _ reading: PositionsReading) -> Bool {
+        scope.lastTradeAt.map { reading.startedAt >= $0 + policy.pollInterval } ?? true
     }
 
     /// Gives a reading to the intents that wait for one.
@@ -32,10 +42,10 @@ extension Core {
 
     private var expectedUnits: [String: Int64] {
         var units: [String: Int64] = [:]
-        for scope in scopes.values {
-            for position in scope.positions where position.status.isLive {
-                for leg in position.structure.content.legs {
-                    let signed = leg.openingSide == .buy ? position.quantity.count : 0 - position.quantity.count
+        scopes.forEach { scope in
+            for position in scope.positions where position.record.status.isLive {
+                for leg in position.record.structure.content.legs {
+                    let signed = leg.openingSide == .buy ? position.record.quantity.count : 0 - position.record.quantity.count
                     units[leg.contract.symbol, default: 0] += signed
                 }
             }
@@ -53,7 +63,7 @@ extension Core {
 
     /// Whether another scope trades the same contract right now, so that the sums cannot agree yet.
     private func isInFlight(_ symbol: String) -> Bool {
-        scopes.values.contains { scope in
+        scopes.contains { scope in
             guard let index = scope.activeIndex else { return false }
             return scope.intents[index].legs.contains { $0.symbol == symbol }
         }

@@ -75,7 +75,7 @@ extension Core {
         if scope.isQuarantined(layer) {
             return Refusal("slot_quarantined", "\(scope.name) \(layer) waits: an order of it could still appear at the broker.")
         }
-        if scope.positions.contains(where: { $0.layer == layer }) {
+        if scope.positions.contains(where: { $0.layer == layer && $0.status.isLive }) {
             let code = layer.isBase ? "base_position_exists" : "position_exists"
             return Refusal(code, "\(scope.name) \(layer) is open already.")
         }

@@ -19,12 +19,9 @@ extension Core {
 
     /// Takes the answer to a request to cancel; the order's report tells how it ends.
     mutating func noteCancel(_ tag: Tag, _ outcome: CancelOutcome, _ turn: inout Turn) {
-        guard let name = scopeOfTag[tag] else { return }
-        if !isReadingBook {
-            isReadingBook = true
-            turn.perform(.readBook)
-        }
-        turn.touch(name)
+        guard !isReadingBook else { return }
+        isReadingBook = true
+        turn.perform(.readBook)
     }
 
     /// Takes one order's report, however often and in whatever order reports come.
@@ -57,6 +54,7 @@ extension Core {
     /// Brings a leg up to a report: new fills are posted once, states only go forward.
     private mutating func merge(_ report: OrderReport, into leg: inout Tracked<OrderRecord>, _ intent: inout Intent, _ turn: inout Turn) {
         let wasLive = !leg.state.isTerminal
+        dayOfLastOrder = TradingDay(of: turn.at)
         if leg.record.brokerOrder == nil { leg.brokerOrder = report.orderID }
         for fill in report.fills where !intent.postedTrades.contains(fill.id) { post(fill, report.orderID, &leg, &intent, &turn) }
         if leg.record.filled >= leg.record.quantity { return move(&leg, to: .filled, cause: "filled at the broker", &turn) }
@@ -79,7 +77,8 @@ extension Core {
         guard !overflowed, !isTooLarge, !sumIsTooLarge, fill.quantity > .zero, fill.price > .zero else {
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
-                "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.", &turn)
+                "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
+                &turn)
         }
         intent.postedTrades.append(fill.id)
         leg.filled = Quantity(count)
@@ -102,8 +101,6 @@ extension Core {
             for name in scopes.keys { if let scope = scopes[name] { scheduleBook(for: scope, &turn) } }
             return
         }
-        let isFirst = !hasRecovered
-        hasRecovered = true
         var byTag: [Tag: [OrderReport]] = [:]
         for order in orders { if let tag = order.tag, tag.isOurs { byTag[tag, default: []].append(order) } }
         for name in scopes.keys { compare(name, byTag, reading.startedAt, &turn) }
@@ -111,24 +108,14 @@ extension Core {
             guard let tag = order.tag, tag.isOurs, !isLive(tag) else { continue }
             noteLate(order, tag, &turn)
         }
-        guard isFirst else { return }
-        readPositions(&turn)
-        for name in scopes.keys { advance(name, &turn) }
+        if !hasRecovered { finishRecovery(&turn) }
     }
 
     /// An error, or an empty answer while orders are known, is never evidence.
     private func trusted(_ reading: BookReading) -> [OrderReport]? {
         guard let orders = reading.orders else { return nil }
         guard orders.isEmpty else { return orders }
-        let today = TradingDay(of: reading.startedAt)
-        let knowsOrders = scopes.values.contains { scope in
-            scope.intents.contains { intent in
-                intent.legs.contains { leg in
-                    leg.record.brokerOrder != nil && leg.record.sentAt.map { TradingDay(of: $0) == today && $0 < reading.startedAt } ?? false
-                }
-            }
-        }
-        return knowsOrders ? nil : orders
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : orders
     }
 
     private func isLive(_ tag: Tag) -> Bool {
@@ -152,14 +139,15 @@ extension Core {
     private mutating func throwSwitch(doubled tag: Tag, _ name: InstrumentName, _ turn: inout Turn) {
         guard !tradingSwitch.record.isThrown else { return }
         set(isThrown: true, reason: "tag \(tag) is in the broker's book twice", by: "munim", &turn)
-        alert(.critical, "tag_sent_twice", name, "Tag \(tag) is in the broker's book twice. Trading is stopped; look at both orders.", &turn)
+        alert(
+            .critical, "tag_sent_twice", name, "Tag \(tag) is in the broker's book twice. Trading is stopped; look at both orders.", &turn)
     }
 
     /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
     private mutating func miss(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, _ turn: inout Turn) {
-        guard leg.state == .unknown, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
-        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(leg.record, &scope, &turn) }
-        guard startedAt >= sentAt + broker.horizon else { return }
+        guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
+        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
+        guard leg.state == .unknown, startedAt >= sentAt + broker.horizon else { return }
         leg.misses += 1
         guard leg.misses >= 2 else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
@@ -169,9 +157,11 @@ extension Core {
             &turn)
     }
 
-    /// The book forgets yesterday: an order still unknown then is a person's to resolve.
-    private mutating func strand(_ leg: OrderRecord, _ scope: inout Scope, _ turn: inout Turn) {
-        freeze(&scope, "order_unknown", "order \(leg.tag) of \(leg.symbol) was not resolved on its day; compare positions by hand", &turn)
+    /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
+    private mutating func strand(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
+        let (tag, symbol) = (leg.record.tag, leg.record.symbol)
+        move(&leg, to: .absent, cause: "its day ended before it was resolved", &turn)
+        freeze(&scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", &turn)
     }
 
     // MARK: - Late orders
@@ -180,23 +170,47 @@ extension Core {
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
         for name in scopes.keys {
             guard var scope = scopes[name], let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { continue }
+            guard report.state.isTerminal else {
+                endLate(report, index, &scope, &turn)
+                scopes[name] = scope
+                return
+            }
             if bringBack(report, index, &scope, &turn) {
                 scopes[name] = scope
                 advance(name, &turn)
             }
             return
         }
-        guard endedTags.insert(tag).isNew else { return }
+        // Some books show yesterday's orders until the morning.
+        guard endedTags.insert(tag).isNew, TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
         let owners = scopes.keys.filter { name in
             scopes[name]?.positions.contains { $0.structure.content.legs.contains { $0.contract.symbol == report.symbol } } ?? false
         }
         let reason = "the broker has order \(report.orderID) with our tag \(tag), which no record explains"
-        if owners.isEmpty { alert(.critical, "order_without_record", nil, "\(reason). A lost commit or a restored backup; look at it.", &turn) }
+        if owners.isEmpty {
+            alert(.critical, "order_without_record", nil, "\(reason). A lost commit or a restored backup; look at it.", &turn)
+        }
         for name in owners {
             guard var scope = scopes[name] else { continue }
             freeze(&scope, "order_without_record", reason, &turn)
             scopes[name] = scope
         }
+    }
+
+    /// I12: an order that works although its leg had ended is ended first; what it fills until then is taken back after.
+    private mutating func endLate(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+        let leg = scope.watchedLegs[index].leg
+        // A leg that we saw end at the broker can only look alive in an old report.
+        guard leg.state == .absent else { return }
+        if let last = scope.watchedLegs[index].cancelledAt, turn.at - last < policy.pollInterval { return }
+        if scope.watchedLegs[index].cancelledAt == nil {
+            alert(
+                .critical, "late_order", scope.name,
+                "Order \(leg.tag) had ended for us and works at the broker after all; the host ends it.", &turn)
+        }
+        scope.watchedLegs[index].cancelledAt = turn.at
+        turn.perform(.cancel(leg.tag, report.orderID))
+        turn.perform(.wake(.book, at: turn.at + policy.pollInterval))
     }
 
     /// I12: takes fills back that came after their leg had ended, with an order of the opposite side.
@@ -205,11 +219,13 @@ extension Core {
         let late = report.fills.filter { !watched.posted.contains($0.id) }
         guard report.state.isTerminal, !late.isEmpty else { return false }
         scope.watchedLegs.remove(at: index)
+        scope.lastTradeAt = turn.at
         let leg = watched.leg
         let step = Step(
             number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
             quantity: Quantity(late.reduce(0) { $0 + $1.quantity.count }), isRepair: true)
-        var strand = Strand(position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
+        var strand = Strand(
+            position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
         strand.lateValue = late.reduce(0) { $0 + $1.price.units * $1.quantity.count }
         let plan = IntentPlan(
             strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",

@@ -31,7 +31,8 @@ extension Core {
     }
 
     private func mayRoll(_ scope: Scope, at: Instant) -> Bool {
-        guard scope.activeIndex == nil, isOpen(scope.desk, at: at), !tradingSwitch.record.isThrown else { return false }
+        guard scope.activeIndex == nil, scope.record.record.state == .active, isOpen(scope.desk, at: at), !tradingSwitch.record.isThrown
+        else { return false }
         return policy.rolloverHours?.contains(TimeOfDay(of: at)) ?? true
     }
 
@@ -87,8 +88,9 @@ extension Core {
     ) {
         guard let index = scope.positionIndex(strand.position) else { return }
         scope.positions[index].rolloverStatus = .none
-        scope.positions[index].intent = nil
+        if scope.positions[index].status == .open { scope.positions[index].intent = nil }
         scope.positions[index].updatedAt = turn.at
+        bookRepairs(fills, structure, strand, intent, &turn)
         let old = scope.positions[index].record
         let closed = min(fills.whole(.close), old.quantity.count)
         guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else { return }
@@ -96,25 +98,26 @@ extension Core {
         guard opened > 0, let entry = fills.price(of: structure, .open), let unitsPerLot = structure.legs.first?.contract.unitsPerLot else {
             let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"
             reduce(
-                index, by: closed, closedValue: fills.signedValue(.close), price: exit, reason: reason,
+                index, by: closed, closedValue: fills.signedValue(.close, units: closed), price: exit, reason: reason,
                 key: "\(intent.id):\(strand.layer)", &scope, &turn)
             return alert(
                 .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &turn)
         }
+        let cost = Int128(old.openedValue) * Int128(closed) / Int128(max(1, old.quantity.count))
         let profit = Self.money(
-            Int128(fills.signedValue(.close)) - Int128(old.openedValue), pointValue: old.pointValue, unitsPerLot: old.unitsPerLot)
+            Int128(fills.signedValue(.close, units: closed)) - cost, pointValue: old.pointValue, unitsPerLot: old.unitsPerLot)
         let lots = Quantity(opened).lots(unitsPerLot: unitsPerLot)
-        let cost = Money(
+        let charged = Money(
             units: charges(price: exit, lots: old.lots, pointValue: old.pointValue).units
                 + charges(price: entry, lots: lots, pointValue: structure.pointValue).units)
         let basis = (try? entry.subtracting(exit)) ?? .zero
         book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &turn)
-        bookCharges(cost, of: old.id, key: intent.id.text, &turn)
+        bookCharges(charged, of: old.id, key: intent.id.text, &turn)
         turn.insert(
             RolloverRecord(
                 position: old.id, fromExpiry: old.expiry, toExpiry: structure.expiry, exitPrice: exit, entryPrice: entry, basis: basis,
-                profit: profit, charges: cost, rolledAt: turn.at))
-        var rolled = old.rolled(to: structure, entry: entry, basis: basis, profit: profit, charges: cost, at: turn.at)
+                profit: profit, charges: charged, rolledAt: turn.at))
+        var rolled = old.rolled(to: structure, entry: entry, basis: basis, profit: profit, charges: charged, at: turn.at)
         rolled.lots = lots
         rolled.quantity = Quantity(opened)
         rolled.unitsPerLot = unitsPerLot
@@ -157,11 +160,15 @@ extension Core {
 
     /// An exit that interrupted a roll found its position closed by it: that is the exit's execution.
     private mutating func concludeExitsDoneByRoll(_ intent: Intent, _ scope: inout Scope, _ turn: inout Turn) {
-        for strand in intent.record.plan.content.strands where scope.positionIndex(strand.position).map({ scope.positions[$0].status == .closed }) ?? true {
-            let done = scope.signals.filter {
-                $0.status == .accepted && $0.signal.content.kind == .exit && $0.signal.content.target == .layer(strand.layer)
+        for strand in intent.record.plan.content.strands
+        where scope.positionIndex(strand.position).map({ scope.positions[$0].status == .closed }) ?? true {
+            let isLast = !scope.positions.contains { $0.status.isLive }
+            let done = scope.signals.filter { signal in
+                guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
+                return signal.signal.content.target == .layer(strand.layer) || (isLast && signal.signal.content.target == .all)
             }
             for signal in done {
+                noteExit(signal.signal.content, &scope, at: turn.at)
                 conclude(
                     signal.fingerprint, .executed, "closed_by_interrupted_roll",
                     Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &turn)

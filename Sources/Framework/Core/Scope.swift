@@ -19,6 +19,14 @@ struct Scope: Sendable {
     var rollQueue: [PositionID] = []
     /// Whether people were told that an exit waits for the open.
     var hasAlertedWaiting = false
+    /// The alarm for the next open that is out, so that only one is.
+    var openAlarm: Instant?
+    /// Whether deciding waits until the attempt to decide is on record (I29).
+    var isHeld = false
+    /// Time of the newest bar that stops were tested with: an older one raises them, but is not tested.
+    var lastBarAt: Instant?
+    /// When an order of ours last changed what the broker holds; readings that began before cannot be compared.
+    var lastTradeAt: Instant?
 
     init(desk: Desk, at: Instant) {
         self.desk = desk
@@ -36,7 +44,22 @@ struct Scope: Sendable {
             ?? intents.firstIndex { $0.isUnderWay }
     }
 
+    /// I14 and I17, where they are cheap.
+    func checkInvariants() {
+        var previous: Layer?
+        for position in positions where position.record.status.isLive {
+            precondition(previous != position.record.layer, "I17: two live positions in slot \(name) \(position.record.layer)")
+            precondition(
+                position.record.quantity.count == position.record.lots.count * position.record.unitsPerLot.count,
+                "I14: position \(position.record.id) is not whole lots")
+            previous = position.record.layer
+        }
+    }
+
     func positionIndex(_ id: PositionID) -> Int? { positions.firstIndex { $0.id == id } }
+
+    /// The oldest bar that stops were not held against yet.
+    var nextBar: SignalRecord? { signals.first { $0.status == .accepted && $0.signal.content.kind == .marketData }?.record }
 
     func isQuarantined(_ layer: Layer) -> Bool {
         intents.contains { intent in
@@ -68,6 +91,8 @@ struct RecentEntry: Sendable {
 struct WatchedLeg: Sendable {
     let leg: OrderRecord
     let posted: [TradeID]
+    /// When its late order was last asked to end.
+    var cancelledAt: Instant?
 }
 
 /// An intent with its leg attempts and their trades.
@@ -76,6 +101,8 @@ struct Intent: Sendable {
     var legs: [Tracked<OrderRecord>] = []
     /// Trades already posted, so that a repeated report posts nothing.
     var postedTrades: [TradeID] = []
+    /// When working orders were last asked to end.
+    var lastCancelAt: Instant?
     /// When the next attempt may be made.
     var notBefore: Instant?
     /// The last reading of the broker's positions that a further attempt may rely on.

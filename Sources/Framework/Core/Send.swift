@@ -1,17 +1,17 @@
 /// The send gate: the last checks, then PLANNED → SENDING, committed before the first byte leaves.
 extension Core {
     /// Sends the planned legs of a step as far as they may leave now; true when a leg was dropped, so that there is more to decide.
-    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let reducesRisk = step.action == .close
         if let reason = reasonToDrop(step, intent, scope, at: turn.at) {
             for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &turn) }
             return true
         }
         guard isOpen(scope.desk, at: turn.at) else {
-            // Only what reduces risk, or finishes a roll, still wants to leave now.
-            turn.perform(.wake(.scope(scope.name), at: scope.desk.instrument.nextOpen(atOrAfter: turn.at) ?? turn.at + .minutes(60)))
+            waitForOpen(&scope, &turn)
             return false
         }
+        scope.hasAlertedWaiting = false
         for index in indices {
             switch limiter.permit(at: turn.at, reducesRisk: reducesRisk) {
             case .now: sendNow(index, &intent, &turn)
@@ -38,7 +38,6 @@ extension Core {
     private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
         guard step.action == .open else { return nil }
         if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
-        guard intent.record.kind.increasesRisk else { return nil }
         if tradingSwitch.record.isThrown { return "trading_stopped: \(tradingSwitch.record.reason)" }
         if let deadline = intent.record.record.entryDeadline, at > deadline { return "entry_window: the entry window ended at \(deadline)" }
         if !isOpen(scope.desk, at: at) { return "outside_session: the session ended" }
@@ -77,7 +76,9 @@ extension Core {
         scope.record.state = .frozen
         scope.record.frozenReason = "\(code): \(reason)"
         audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &turn)
-        alert(.critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.", &turn)
+        alert(
+            .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.", &turn
+        )
         turn.touch(scope.name)
     }
 }

@@ -4,7 +4,7 @@ extension Core {
     mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let strand = intent.record.plan.content.strands[number]
         let fills = StrandFills(strand, number, intent)
-        if strand.opens != nil, planRepairs(fills, strand, number, &intent, &turn) { return true }
+        if planRepairs(fills, strand, number, &intent, &turn) { return true }
         switch (strand.opens, strand.closes) {
         case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
         case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
@@ -16,14 +16,14 @@ extension Core {
         return true
     }
 
-    /// I21: a surplus of one side is unwound before anything is booked.
+    /// I21: a surplus of one side is unwound before anything is booked; so is what an exit closed twice, because a lost order came late.
     private mutating func planRepairs(
         _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ turn: inout Turn
     ) -> Bool {
         var hasPlanned = false
-        for leg in fills.legs(.open) {
-            let surplus = leg.units - fills.whole(.open)
-            guard surplus > 0, !strand.steps.contains(where: { $0.isRepair && $0.role == leg.role }) else { continue }
+        for leg in fills.all {
+            let surplus = leg.action == .open ? leg.units - fills.whole(.open) : leg.units - leg.wanted
+            guard surplus > 0, !strand.steps.contains(where: { $0.isRepair && $0.contract == leg.contract }) else { continue }
             let step = Step(
                 number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
                 side: leg.side.opposite, quantity: Quantity(surplus), isRepair: true)
@@ -62,7 +62,9 @@ extension Core {
     }
 
     private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ turn: inout Turn) {
-        precondition(!scope.positions.contains { $0.layer == position.layer }, "I17: \(scope.name) \(position.layer) is open already")
+        precondition(
+            !scope.positions.contains { $0.layer == position.layer && $0.status.isLive },
+            "I17: \(scope.name) \(position.layer) is open already")
         let index = scope.positions.firstIndex { $0.layer > position.layer } ?? scope.positions.endIndex
         scope.positions.insert(Tracked(new: position), at: index)
         scope.stack.lastPyramidPrice = signalPrice
@@ -73,11 +75,13 @@ extension Core {
         } else {
             scope.stack.taken += 1
         }
-        audit("position", position.id, from: "", to: PositionStatus.open.rawValue, cause: "\(position.lots) lots at \(position.entryPrice)", &turn)
+        audit(
+            "position", position.id, from: "", to: PositionStatus.open.rawValue, cause: "\(position.lots) lots at \(position.entryPrice)",
+            &turn)
     }
 
     /// The loss or gain of a surplus that was taken back, booked with its intent.
-    private mutating func bookRepairs(
+    mutating func bookRepairs(
         _ fills: StrandFills, _ structure: Structure, _ strand: Strand, _ intent: Intent, _ turn: inout Turn
     ) {
         guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot else { return }
@@ -105,9 +109,9 @@ extension Core {
             scope.positions[index].intent = nil
             return
         }
-        let value = units == position.quantity.count ? fills.signedValue(.close) : fills.signedValue(.close, units: units)
+        bookRepairs(fills, position.structure.content, strand, intent, &turn)
         reduce(
-            index, by: units, closedValue: value, price: price, reason: intent.record.plan.content.reason,
+            index, by: units, closedValue: fills.signedValue(.close, units: units), price: price, reason: intent.record.plan.content.reason,
             key: "\(intent.id):\(strand.layer)", &scope, &turn)
     }
 

@@ -34,6 +34,7 @@ extension Core {
             explanation.gates += portfolioGates(
                 risk: numbers.risk, volatility: numbers.volatility, margin: numbers.margin, equity: numbers.request.equity,
                 isPyramid: isPyramid)
+            explanation.gates += orderValueGate(numbers.value)
             try refuse(on: explanation)
         }
         explanation.summary = Self.summary(of: numbers)
@@ -50,11 +51,11 @@ extension Core {
         let lots = Self.size(decision.lots, afterSurgeTo: market, from: signal)
         let distance = max(.zero, try signal.price.subtracting(request.stop))
         // The value of the whole position must fit too, because every later profit is smaller.
-        _ = try max(signal.price, market).value(of: lots, at: structure.pointValue)
+        let value = try max(signal.price, market).value(of: lots, at: structure.pointValue)
         for leg in structure.legs { _ = try lots.quantity(unitsPerLot: leg.contract.unitsPerLot) }
         return SizedNumbers(
             request: request, decision: decision, lots: lots, risk: try distance.value(of: lots, at: structure.pointValue),
-            volatility: try signal.atr.value(of: lots, at: structure.pointValue), margin: try terms.marginPerLot.times(lots))
+            volatility: try signal.atr.value(of: lots, at: structure.pointValue), margin: try terms.marginPerLot.times(lots), value: value)
     }
 
     private func marketPrice(of structure: Structure, _ survey: Survey) throws(Refusal) -> Price {
@@ -116,6 +117,7 @@ private struct SizedNumbers {
     let risk: Money
     let volatility: Money
     let margin: Money
+    let value: Money
 }
 
 /// What would have given one lot more, found by running the same rule again.

@@ -14,6 +14,8 @@ public struct Snapshot: Sendable {
     public var trades: [TradeRecord] = []
     /// Signals without a verdict, oldest first.
     public var signals: [SignalRecord] = []
+    /// Ledger rows without a position: capital, and what repairs cost.
+    public var capital: [LedgerRecord] = []
     /// Entries of the last minutes, whatever became of them.
     public var recentEntries: [SignalRecord] = []
 
@@ -33,7 +35,9 @@ public struct Snapshot: Sendable {
             Query<IntentRecord>(.isIn("state", [IntentState.active, .flat, .quarantined]), order: [.ascending("created_at")]))
         snapshot.signals = try await store.fetch(
             Query<SignalRecord>(
-                .isIn("processing_status", [SignalStatus.accepted, .working]), order: [.ascending("received_at"), .ascending("fingerprint")]))
+                .isIn("processing_status", [SignalStatus.accepted, .working]),
+                order: [.ascending("received_at"), .ascending("fingerprint")]))
+        snapshot.capital = try await store.fetch(Query<LedgerRecord>(.isNull("position_id")))
         snapshot.recentEntries = try await store.fetch(
             Query<SignalRecord>(.atLeast("received_at", at - duplicateWindow - duplicateWindow), order: [.ascending("received_at")]))
         try await snapshot.readOrders(from: store, at: at)
@@ -71,11 +75,18 @@ extension Core {
             scope.restore(name, from: snapshot)
             scopes[name] = scope
         }
+        capitalKeys = Set(snapshot.capital.map(\.entryKey))
+        let today = snapshot.orders.filter { $0.sentAt.map { TradingDay(of: $0) == day } ?? false }
+        if today.contains(where: { $0.brokerOrder != nil }) { dayOfLastOrder = day }
+        for time in today.compactMap(\.sentAt).sorted() where time <= at {
+            _ = limiter.permit(at: time, reducesRisk: true)
+            limiter.take(at: time)
+        }
         for order in snapshot.orders { restoreTag(of: order) }
     }
 
     private mutating func restoreTag(of order: OrderRecord) {
-        let isLive = scopes[order.instrument]?.intents.contains { $0.id == order.intent } ?? false
+        let isLive = scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.isUnderWay } ?? false
         if isLive { scopeOfTag[order.tag] = order.instrument } else { _ = endedTags.insert(order.tag) }
     }
 
@@ -86,10 +97,27 @@ extension Core {
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter
+        day = previous.day
+        nextBookAlarm = previous.nextBookAlarm
+        nextPositionsAlarm = previous.nextPositionsAlarm
+        for name in scopes.keys {
+            guard let old = previous.scopes[name] else { continue }
+            scopes.change(name) { $0.carryOn(from: old) }
+        }
     }
 }
 
 extension Scope {
+    /// Keeps what only memory knows: alarms that are out, and the times of bars and trades.
+    mutating func carryOn(from previous: Scope) {
+        hasAlertedWaiting = previous.hasAlertedWaiting
+        openAlarm = previous.openAlarm
+        isHeld = previous.isHeld
+        lastBarAt = previous.lastBarAt
+        lastTradeAt = previous.lastTradeAt
+        rollQueue = previous.rollQueue
+    }
+
     mutating func restore(_ name: InstrumentName, from snapshot: Snapshot) {
         if let stored = snapshot.scopes.first(where: { $0.instrument == name }) { record = Tracked(stored: stored) }
         if let stored = snapshot.stacks.first(where: { $0.instrument == name }) { stack = Tracked(stored: stored) }
@@ -104,7 +132,9 @@ extension Scope {
             intents.append(intent)
         }
         watchedLegs = snapshot.orders
-            .filter { order in order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent } }
+            .filter { order in
+                order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.isUnderWay }
+            }
             .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(\.id)) }
         recentEntries = snapshot.recentEntries
             .filter { $0.instrument == name && $0.signal.content.kind.isEntry && $0.intent != nil }

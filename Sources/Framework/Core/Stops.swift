@@ -1,16 +1,18 @@
 /// Stops: raised and tested on each closed bar, in this order, with the same bar.
 extension Core {
     /// Raises the stops of an instrument's positions and begins exits for those that are hit; its signal is executed at once.
-    mutating func applyMarketData(_ record: SignalRecord, _ turn: inout Turn) {
-        guard var scope = scopes[record.instrument] else { return }
+    mutating func applyMarketData(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
         let bar = record.signal.content
         let terms = scope.desk.instrument.terms(on: TradingDay(of: bar.timestamp))
         var lines: [String] = []
         var hit: [PositionID] = []
-        for index in scope.positions.indices where scope.positions[index].entryTimestamp <= bar.timestamp {
+        // An older bar that comes late may raise a stop, but its price is not today's.
+        let isNewest = scope.lastBarAt.map { bar.timestamp >= $0 } ?? true
+        scope.lastBarAt = max(scope.lastBarAt ?? bar.timestamp, bar.timestamp)
+        for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
             raise(&scope.positions[index], bar, terms, at: turn.at)
             let position = scope.positions[index].record
-            let isHit = position.status == .open && bar.price < position.currentStop
+            let isHit = isNewest && (position.status == .open || position.status == .partial) && bar.price < position.currentStop
             lines.append("\(position.layer): stop \(position.currentStop), high \(position.highestClose)\(isHit ? ", hit" : "")")
             if isHit { hit.append(position.id) }
         }
@@ -22,7 +24,12 @@ extension Core {
         }
         conclude(
             record.fingerprint, .executed, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope, &turn)
-        scopes[record.instrument] = scope
+    }
+
+    /// Whether a bar speaks of a position: of its life, and of the contract it holds now.
+    private func isOf(_ position: PositionRecord, _ bar: Signal) -> Bool {
+        guard position.status.isLive, position.entryTimestamp <= bar.timestamp else { return false }
+        return position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
     }
 
     private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, _ terms: InstrumentTerms, at: Instant) {

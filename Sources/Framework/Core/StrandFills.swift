@@ -6,6 +6,7 @@ struct StrandFills {
         let action: LegAction
         let side: Side
         let contract: Contract
+        let wanted: Int64
         let units: Int64
         /// Σ price × units, in ten-thousandths.
         let value: Int64
@@ -17,12 +18,15 @@ struct StrandFills {
     init(_ strand: Strand, _ number: Int, _ intent: Intent) {
         func leg(_ step: Step) -> Leg {
             Leg(
-                role: step.role, action: step.action, side: step.side, contract: step.contract,
+                role: step.role, action: step.action, side: step.side, contract: step.contract, wanted: step.quantity.count,
                 units: intent.filled(strand: number, step: step.number), value: intent.filledValue(strand: number, step: step.number))
         }
         steps = strand.steps.filter { !$0.isRepair }.map(leg)
         repairs = strand.steps.filter(\.isRepair).map(leg)
     }
+
+    /// All legs but repairs.
+    var all: [Leg] { steps }
 
     func legs(_ action: LegAction) -> [Leg] { steps.filter { $0.action == action } }
 
@@ -58,7 +62,7 @@ struct StrandFills {
     /// Gain of surplus units that were taken back, as Σ price × units.
     var repairProfit: Int64 {
         repairs.reduce(0) { sum, repair in
-            guard let opened = legs(.open).first(where: { $0.role == repair.role }) else { return sum }
+            guard let opened = steps.first(where: { $0.contract == repair.contract && $0.side != repair.side }) else { return sum }
             let cost = opened.value &- value(opened, units: opened.units - repair.units)
             return repair.side == .sell ? sum &+ repair.value &- cost : sum &+ cost &- repair.value
         }

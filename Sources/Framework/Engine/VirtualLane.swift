@@ -42,6 +42,8 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
     public var onAnswer: ((OperatorAnswer) -> Void)?
     /// Asked before and after each effect; answering true ends the lane there, as kill -9 would.
     public var dies: ((_ step: Int, _ effect: Effect, _ isDone: Bool) -> Bool)?
+    /// Shown both books after each effect, for checks that hold at every moment.
+    public var inspects: ((_ store: Store, _ broker: Broker, _ effect: Effect, _ at: Instant) -> Void)?
     /// Whether the lane has ended.
     public private(set) var isDead = false
 
@@ -65,10 +67,12 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
             now = max(now, next.at)
             try handle(.woke(next.alarm))
         }
-        now = max(now, instant)
+        if !isDead { now = max(now, instant) }
     }
 
     /// Hands one event to the machine and performs everything that follows from it.
+    ///
+    /// When a commit throws, the lane has ended: the machine is ahead of its store, and only a new one from the stored rows may go on.
     public mutating func handle(_ event: Event) throws(StorageError) {
         var events = [event]
         var next = 0
@@ -77,8 +81,12 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
             next += 1
             for effect in effects {
                 if dies?(performed, effect, false) ?? false { return isDead = true }
-                if let answer = try perform(effect) { events.append(answer) }
+                do throws(StorageError) { if let answer = try perform(effect) { events.append(answer) } } catch {
+                    isDead = true
+                    throw error
+                }
                 performed += 1
+                inspects?(store, broker, effect, now)
                 if dies?(performed - 1, effect, true) ?? false { return isDead = true }
             }
         }

@@ -14,6 +14,17 @@ public struct SortedMap<Key: Comparable & Sendable, Element: Sendable>: Sendable
     /// Elements in the order of their keys.
     public var values: [Element] { pairs.map(\.value) }
 
+    /// Shows each element in the order of the keys, without making a list of them first.
+    public func forEach(_ body: (Element) -> Void) {
+        for index in pairs.indices { body(pairs[index].value) }
+    }
+
+    /// Whether an element fulfils a condition.
+    public func contains(where condition: (Element) -> Bool) -> Bool {
+        for index in pairs.indices where condition(pairs[index].value) { return true }
+        return false
+    }
+
     /// The element of a key; setting nil removes it.
     public subscript(key: Key) -> Element? {
         get {

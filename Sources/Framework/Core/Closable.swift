@@ -1,0 +1,66 @@
+/// How much of a position may be closed once more after an attempt fell short: never more than the broker still reports (I10).
+extension Core {
+    /// Units of `wanted` that the broker's figure still shows, when what all other positions hold of the contract is set aside.
+    ///
+    /// An attempt that filled unseen makes the account's net smaller than our records say; that difference is not closed again.
+    func closable(_ wanted: Int64, _ step: Step, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
+        let direction: Int64 = step.side == .sell ? 1 : -1
+        let reported = max(0, net &* direction)
+        let unseen = max(0, (expectedNet(of: step.contract.symbol, with: intent, in: scope) &- net) &* direction)
+        return max(0, min(wanted, reported, wanted - unseen))
+    }
+
+    /// Whether another order of the same intent in the same contract has not ended.
+    func isInFlight(_ symbol: String, besides strand: Int, _ intent: Intent) -> Bool {
+        intent.legs.contains { $0.strand != strand && $0.symbol == symbol && !$0.state.isTerminal }
+    }
+
+    /// What the account holds of a contract by our records: positions, and fills of intents that are not booked yet.
+    private func expectedNet(of symbol: String, with intent: Intent, in scope: Scope) -> Int64 {
+        var units: Int64 = 0
+        scopes.forEach { stored in
+            // The scope and the intent that are being changed are newer than their stored copies.
+            let current = stored.name == scope.name ? scope : stored
+            units += current.units(of: symbol)
+            for other in current.intents { units += (other.id == intent.id ? intent : other).unbookedUnits(of: symbol) }
+        }
+        return units
+    }
+}
+
+extension Scope {
+    /// Signed units of a contract in live positions.
+    func units(of symbol: String) -> Int64 {
+        positions.reduce(0) { sum, position in
+            guard position.record.status.isLive else { return sum }
+            return position.record.structure.content.legs.reduce(sum) { sum, leg in
+                guard leg.contract.symbol == symbol else { return sum }
+                return leg.openingSide == .buy ? sum + position.record.quantity.count : sum - position.record.quantity.count
+            }
+        }
+    }
+
+    /// Whether an exit of a position is being carried out.
+    func hasExitUnderWay(of isMeant: (PositionID) -> Bool) -> Bool {
+        intents.contains { intent in
+            intent.record.kind == .exit && intent.isUnderWay && intent.record.plan.content.strands.contains { isMeant($0.position) }
+        }
+    }
+
+    /// Whether an exit waits to be decided.
+    func hasWaitingExit(where isMeant: (Signal) -> Bool) -> Bool {
+        signals.contains { $0.status == .accepted && $0.signal.content.kind == .exit && isMeant($0.signal.content) }
+    }
+}
+
+extension Intent {
+    /// Signed units of a contract that were filled and are not in a position yet.
+    func unbookedUnits(of symbol: String) -> Int64 {
+        guard isUnderWay else { return 0 }
+        let strands = record.plan.content.strands
+        return legs.reduce(0) { sum, leg in
+            guard leg.symbol == symbol, strands.indices.contains(leg.strand), !strands[leg.strand].isSettled else { return sum }
+            return leg.side == .buy ? sum + leg.filled.count : sum - leg.filled.count
+        }
+    }
+}

@@ -1,0 +1,228 @@
+public import MunimKit
+
+/// A broker modelled from documents: it never deduplicates tags, keeps a book of orders and a book of positions, and misbehaves as scripted.
+///
+/// Everything an order will do is fixed when it is placed, with times; what is visible follows from the time of the question.
+public struct ModelBroker: ImmediateBroker, Sendable {
+    /// What becomes of one order.
+    public enum Outcome: Hashable, Sendable {
+        /// Accepted and filled at once.
+        case fill
+        /// Accepted; filled so much later.
+        case fillAfter(Span)
+        /// Accepted, so many units filled at once, the rest after a while.
+        case partial(Int64, restAfter: Span)
+        /// Accepted, so many units filled, the rest ended by the broker.
+        case partialThenCancelled(Int64)
+        /// Accepted and rests until it is cancelled.
+        case rest
+        /// Accepted, and refused by the exchange a moment later.
+        case acceptThenReject
+        /// Refused for good.
+        case reject
+        /// Proven not to have reached the broker.
+        case notSent
+        /// No answer, but the broker has it and fills it; the book shows it from so much later on.
+        case unknownWithOrder(visibleAfter: Span)
+        /// No answer, and the request was lost.
+        case unknownWithoutOrder
+        /// No answer; the request arrives so much later and is filled then.
+        case late(Span)
+        /// No answer; the broker has it twice, as when something on the way sent it again.
+        case doubled
+    }
+
+    /// How a book answers.
+    public enum Mood: Hashable, Sendable {
+        /// As it is.
+        case honest
+        /// Without rows, though there are some.
+        case empty
+        /// Not at all.
+        case failing
+    }
+
+    /// One order of the model.
+    public struct Order: Hashable, Sendable {
+        /// The broker's number.
+        public let id: BrokerOrderID
+        /// What was asked for.
+        public let request: OrderRequest
+        /// When the broker got it.
+        public let arrivedAt: Instant
+        /// From when the book shows it.
+        public let visibleAt: Instant
+        /// All fills that it will have.
+        public fileprivate(set) var fills: [Fill]
+        /// When it ends unfilled, and whether as a refusal.
+        public fileprivate(set) var endsAt: Instant?
+        fileprivate var isRejected = false
+    }
+
+    /// Outcomes of the next orders, first come first served; without any, ``usual`` counts.
+    public var script: [Outcome] = []
+    /// The outcome of an order that the script does not cover.
+    public var usual: Outcome = .fill
+    /// How the order book answers.
+    public var bookMood = Mood.honest
+    /// How the positions answer.
+    public var positionsMood = Mood.honest
+    /// Whether contracts have quotes.
+    public var quotes = true
+    /// Prices that differ from the signal's, by instrument.
+    public var market: [InstrumentName: Price] = [:]
+    /// Prices of single contracts, which count before all others.
+    public var marks: [String: Price] = [:]
+    /// Free funds; nil when they cannot be read.
+    public var funds: Funds?
+    /// Everything that reached the broker.
+    public private(set) var orders: [Order] = []
+    /// Every request that was made, whether it arrived or not.
+    public private(set) var requests: [OrderRequest] = []
+    /// Every cancellation that was asked for.
+    public private(set) var cancellations: [BrokerOrderID] = []
+    /// Units held from before, by symbol: what a person traded elsewhere.
+    public var foreign: [String: Int64] = [:]
+    private var heard: [String: Price] = [:]
+
+    /// A broker without orders.
+    public init() {}
+
+    public mutating func place(_ request: OrderRequest, at: Instant) -> PlaceOutcome {
+        requests.append(request)
+        let outcome = script.isEmpty ? usual : script.removeFirst()
+        let whole = request.quantity.count
+        switch outcome {
+        case .fill: return accept(request, fills: [(whole, .zero)], at: at)
+        case .fillAfter(let span): return accept(request, fills: [(whole, span)], at: at)
+        case .partial(let units, let span): return accept(request, fills: [(units, .zero), (whole - units, span)], at: at)
+        case .partialThenCancelled(let units): return accept(request, fills: [(units, .zero)], endsAfter: .zero, at: at)
+        case .rest: return accept(request, fills: [], at: at)
+        case .acceptThenReject:
+            let answer = accept(request, fills: [], endsAfter: .milliseconds(300), at: at)
+            orders[orders.count - 1].isRejected = true
+            return answer
+        case .reject: return .rejected("margin exceeds the funds")
+        case .notSent: return .notSent("no connection was made")
+        case .unknownWithoutOrder: return .unknown("no answer in 7 s")
+        case .unknownWithOrder(let span): _ = accept(request, fills: [(whole, .zero)], visibleAfter: span, at: at)
+        case .late(let span): _ = accept(request, fills: [(whole, .zero)], at: at + span)
+        case .doubled:
+            _ = accept(request, fills: [(whole, .zero)], at: at)
+            _ = accept(request, fills: [(whole, .zero)], at: at)
+        }
+        return .unknown("no answer in 7 s")
+    }
+
+    private mutating func accept(
+        _ request: OrderRequest, fills: [(units: Int64, after: Span)], visibleAfter: Span = .zero, endsAfter: Span? = nil, at: Instant
+    ) -> PlaceOutcome {
+        let number = orders.count + 1
+        let price = self.price(of: request.contract.symbol)
+        let trades = fills.enumerated().compactMap { index, fill in
+            fill.units > 0
+                ? Fill(id: TradeID("T\(number)-\(index)"), quantity: Quantity(fill.units), price: price, at: at + fill.after) : nil
+        }
+        orders.append(
+            Order(
+                id: BrokerOrderID("B\(number)"), request: request, arrivedAt: at, visibleAt: at + visibleAfter, fills: trades,
+                endsAt: endsAfter.map { at + $0 }))
+        return .accepted(report(orders[number - 1], at: at))
+    }
+
+    public mutating func cancel(_ order: BrokerOrderID, at: Instant) -> CancelOutcome {
+        cancellations.append(order)
+        guard let index = orders.firstIndex(where: { $0.id == order }) else { return .refused("no such order") }
+        guard !report(orders[index], at: at).state.isTerminal else { return .refused("the order has ended") }
+        orders[index].fills.removeAll { $0.at > at }
+        orders[index].endsAt = at
+        return .requested
+    }
+
+    /// Fills the rest of an order now, as when the market comes to it.
+    public mutating func complete(_ order: BrokerOrderID, at: Instant) {
+        guard let index = orders.firstIndex(where: { $0.id == order }) else { return }
+        let rest = orders[index].request.quantity.count - orders[index].fills.reduce(0) { $0 + $1.quantity.count }
+        guard rest > 0 else { return }
+        let price = self.price(of: orders[index].request.contract.symbol)
+        orders[index].fills.append(Fill(id: TradeID("\(order)-rest"), quantity: Quantity(rest), price: price, at: at))
+    }
+
+    public mutating func book(at: Instant) -> [OrderReport]? {
+        switch bookMood {
+        case .failing: return nil
+        case .empty: return []
+        case .honest: break
+        }
+        let today = TradingDay(of: at)
+        return orders.filter { $0.visibleAt <= at && TradingDay(of: $0.arrivedAt) == today }.map { report($0, at: at) }
+    }
+
+    public mutating func holdings(at: Instant) -> [BrokerPosition]? {
+        switch positionsMood {
+        case .failing: nil
+        case .empty: []
+        case .honest: net(at: at).map { BrokerPosition(symbol: $0.key, netUnits: $0.value) }.sorted { $0.symbol < $1.symbol }
+        }
+    }
+
+    /// Net units by symbol, whatever the moods say; symbols that net to nothing are left out.
+    public func net(at: Instant) -> [String: Int64] {
+        var units = foreign
+        for order in orders {
+            for fill in order.fills where fill.at <= at {
+                units[order.request.contract.symbol, default: 0] +=
+                    order.request.side == .buy ? fill.quantity.count : 0 - fill.quantity.count
+            }
+        }
+        return units.filter { $0.value != 0 }
+    }
+
+    public mutating func observe(_ observation: PriceObservation) {
+        let price = market[observation.instrument] ?? observation.price
+        for leg in observation.structure.legs { heard[leg.contract.symbol] = legPrice(leg, of: observation.structure, at: price) }
+    }
+
+    public mutating func survey(_ request: SurveyRequest, at: Instant) -> Survey {
+        var answers: [ContractQuote] = []
+        for observation in request.observations {
+            observe(observation)
+            for leg in observation.structure.legs where quotes {
+                answers.append(
+                    ContractQuote(symbol: leg.contract.symbol, quote: Quote(last: self.price(of: leg.contract.symbol), at: at)))
+            }
+        }
+        return Survey(
+            subject: request.subject, quotes: answers, funds: request.needsFunds ? funds : nil, failure: quotes ? nil : "no market")
+    }
+
+    /// Sets the prices of all legs of a structure from the structure's price.
+    public mutating func mark(_ structure: Structure, at price: Price) {
+        for leg in structure.legs { marks[leg.contract.symbol] = legPrice(leg, of: structure, at: price) }
+    }
+
+    /// Strike + call − put is the structure's price; the option out of the money is worth 200.
+    private func legPrice(_ leg: StructureLeg, of structure: Structure, at price: Price) -> Price {
+        let distance = price.units - (structure.strike?.units ?? 0)
+        let timeValue = Price(whole: 200).units
+        switch leg.role {
+        case .future: return price
+        case .call: return Price(units: max(distance, 0) + timeValue)
+        case .put: return Price(units: max(0 - distance, 0) + timeValue)
+        }
+    }
+
+    private func price(of symbol: String) -> Price { marks[symbol] ?? heard[symbol] ?? Price(whole: 100) }
+
+    private func report(_ order: Order, at: Instant) -> OrderReport {
+        let fills = order.fills.filter { $0.at <= at }
+        let filled = fills.reduce(0) { $0 + $1.quantity.count }
+        let hasEnded = order.endsAt.map { $0 <= at } ?? false
+        let state: BrokerOrderState =
+            filled >= order.request.quantity.count ? .filled : hasEnded ? (order.isRejected ? .rejected : .cancelled) : .open
+        return OrderReport(
+            orderID: order.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: order.request.side,
+            quantity: order.request.quantity, state: state, fills: fills, message: hasEnded ? "ended by the broker" : nil,
+            updatedAt: max(order.arrivedAt, fills.last?.at ?? order.arrivedAt))
+    }
+}

@@ -1,0 +1,198 @@
+public import MunimKit
+
+/// A store written from the contract of storage, for tests of what stands above it: typed rows, unique keys, versions, all or nothing.
+///
+/// What is read went through text, as in a database that stores documents as text.
+public struct ModelStore: ImmediateStore, Sendable {
+    private var tables: [String: ModelTable] = [:]
+    /// How many transactions were committed.
+    public private(set) var commits = 0
+    /// While it is true every commit fails and nothing is written.
+    public var isFull = false
+
+    /// An empty store.
+    public init() {}
+
+    public mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
+        guard !isFull else { throw .unavailable("the model store is full") }
+        let before = tables
+        var answers: [Bool] = []
+        for (index, write) in transaction.writes.enumerated() {
+            do throws(ModelConflict) { answers.append(try apply(write)) } catch {
+                tables = before
+                throw .conflict(write: index, reason: error.reason)
+            }
+        }
+        commits += 1
+        return answers
+    }
+
+    private mutating func apply(_ write: Write) throws(ModelConflict) -> Bool {
+        let table = type(of: write.record).table
+        var rows = tables[table.name] ?? ModelTable(table)
+        // The old value must not be shared while it is changed, or each write copies the whole table.
+        tables[table.name] = nil
+        defer { tables[table.name] = rows }
+        return try rows.apply(write)
+    }
+
+    /// The rows that match, in the query's order, ties by primary key.
+    public func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] {
+        guard let table = tables[R.table.name] else { return [] }
+        var records: [R] = []
+        for values in table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max) {
+            records.append(try R(Row(table: R.table, values: values)))
+        }
+        return records
+    }
+
+    /// All rows of a type as they were written, in the order of their keys.
+    public func all<R: Record>(_ type: R.Type = R.self) -> [R] { tables[R.table.name]?.sorted.compactMap { $0 as? R } ?? [] }
+
+    /// The row with this primary key.
+    public func row<R: Record>(_ type: R.Type = R.self, _ key: some ColumnValue) -> R? {
+        tables[R.table.name]?.rows[[key.column]] as? R
+    }
+}
+
+/// A write that met another state.
+struct ModelConflict: Error {
+    let reason: String
+}
+
+/// Rows of one table by primary key, with its unique keys.
+struct ModelTable: Sendable {
+    let table: Table
+    private(set) var rows: [[Value]: any Record] = [:]
+    private var unique: [[[Value]: [Value]]]
+    private let keyColumns: [Int]
+    private let uniqueColumns: [[Int]]
+    private let conditions: [(column: Int, values: [Value])?]
+    private let versionColumn: Int?
+
+    init(_ table: Table) {
+        self.table = table
+        keyColumns = table.primaryKey.map(table.index)
+        uniqueColumns = table.uniqueKeys.map { $0.columns.map(table.index) }
+        conditions = table.uniqueKeys.map { key in key.condition.map { (table.index(of: $0.column), $0.values) } }
+        versionColumn = table.versionColumn.map(table.index)
+        unique = Array(repeating: [:], count: table.uniqueKeys.count)
+    }
+
+    mutating func apply(_ write: Write) throws(ModelConflict) -> Bool {
+        let values = write.record.values
+        let key = keyColumns.map { values[$0] }
+        switch write {
+        case .insert(let record):
+            guard rows[key] == nil else { throw ModelConflict(reason: "\(table.name) \(key) exists") }
+            try put(record, values, key)
+        case .insertIfAbsent(let record):
+            guard rows[key] == nil else { return false }
+            try put(record, values, key)
+        case .update(let record):
+            guard let stored = rows[key] else { throw ModelConflict(reason: "\(table.name) \(key) does not exist") }
+            if let column = versionColumn, version(stored.values[column]) + 1 != version(values[column]) {
+                throw ModelConflict(reason: "\(table.name) \(key) has version \(stored.values[column])")
+            }
+            forget(stored, key)
+            try put(record, values, key)
+        case .delete:
+            guard let stored = rows[key] else { return false }
+            forget(stored, key)
+            rows[key] = nil
+        case .require:
+            guard let stored = rows[key], let column = versionColumn, stored.values[column] == values[column] else {
+                throw ModelConflict(reason: "\(table.name) \(key) has changed")
+            }
+        }
+        return true
+    }
+
+    private func version(_ value: Value) -> Int64 {
+        guard case .integer(let number) = value else { return .min / 2 }
+        return number
+    }
+
+    /// The values of each unique key that the row takes part in.
+    private func uniqueValues(_ values: [Value]) -> [(index: Int, values: [Value])] {
+        uniqueColumns.enumerated().compactMap { index, columns in
+            let own = columns.map { values[$0] }
+            guard !own.contains(.null) else { return nil }
+            if let condition = conditions[index], !condition.values.contains(values[condition.column]) { return nil }
+            return (index, own)
+        }
+    }
+
+    private mutating func put(_ record: any Record, _ values: [Value], _ key: [Value]) throws(ModelConflict) {
+        for entry in uniqueValues(values) {
+            if let other = unique[entry.index][entry.values] {
+                throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
+            }
+            unique[entry.index][entry.values] = key
+        }
+        rows[key] = record
+    }
+
+    private mutating func forget(_ record: any Record, _ key: [Value]) {
+        for entry in uniqueValues(record.values) { unique[entry.index][entry.values] = nil }
+    }
+
+    /// Records in the order of their keys.
+    var sorted: [any Record] { rows.sorted { Self.precedes($0.key, $1.key) }.map(\.value) }
+
+    func select(_ conditions: [Condition], _ order: [SortColumn]) -> [[Value]] {
+        let found = rows.values.map(\.values).filter { values in conditions.allSatisfy { holds($0, values) } }
+        return found.sorted { precedes($0, $1, order) }.map { $0.map(Self.asText) }
+    }
+
+    private static func asText(_ value: Value) -> Value {
+        guard case .document(let document) = value else { return value }
+        return .text(document.text)
+    }
+
+    private func holds(_ condition: Condition, _ values: [Value]) -> Bool {
+        switch condition {
+        case .equal(let column, let value): values[table.index(of: column)] == value
+        case .isNull(let column): values[table.index(of: column)] == .null
+        case .isIn(let column, let list): list.contains(values[table.index(of: column)])
+        case .less(let column, let value): Self.precedes([values[table.index(of: column)]], [value])
+        case .atLeast(let column, let value):
+            values[table.index(of: column)] != .null && !Self.precedes([values[table.index(of: column)]], [value])
+        }
+    }
+
+    private func precedes(_ left: [Value], _ right: [Value], _ order: [SortColumn]) -> Bool {
+        for sort in order {
+            let index = table.index(of: sort.column)
+            if left[index] == right[index] { continue }
+            return Self.precedes([left[index]], [right[index]]) != sort.isDescending
+        }
+        return Self.precedes(keyColumns.map { left[$0] }, keyColumns.map { right[$0] })
+    }
+
+    private static func precedes(_ left: [Value], _ right: [Value]) -> Bool {
+        for (first, second) in zip(left, right) where first != second {
+            switch (first, second) {
+            case (.integer(let one), .integer(let two)): return one < two
+            case (.text(let one), .text(let two)): return one.utf8.lexicographicallyPrecedes(two.utf8)
+            case (.null, _): return true
+            default: return false
+            }
+        }
+        return false
+    }
+}
+
+/// The model store as recovery reads it: the same reading as from a real backend.
+public struct ModelRecords: RecordStore {
+    private let store: ModelStore
+
+    /// A reader over the store as it is now.
+    public init(_ store: ModelStore) { self.store = store }
+
+    public func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        throw .unsupported("the reader of a model store does not write")
+    }
+    public func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try store.fetch(query) }
+    public func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try store.fetch(query).count }
+}

@@ -1,0 +1,198 @@
+public import MunimKit
+
+/// A machine on virtual time between a model store and a model broker, that can be killed at any step and started again.
+///
+/// Every promise that can be checked on the two books is checked after every effect; see ``WorldInspection``.
+public final class World {
+    /// The lane that runs now; another one after each restart.
+    public private(set) var lane: VirtualLane<ModelStore, ModelBroker>
+    /// What the machine is configured with.
+    public let desks: [Desk]
+    /// Its numbers.
+    public let policy: Policy
+    /// What it knows of the broker.
+    public let traits: BrokerTraits
+    /// Promises that were broken, in order; empty when all is well.
+    public private(set) var breaches: [String] = []
+    /// All verdicts over all processes, in order.
+    public private(set) var verdicts: [SignalRecord] = []
+    /// All alerts over all processes, in order.
+    public private(set) var alerts: [Alert] = []
+    /// All answers to operators, in order.
+    public private(set) var answers: [OperatorAnswer] = []
+    /// A hash over everything that was done, to compare runs.
+    public private(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+    /// The step at which the running process dies: its number, and whether the effect is still performed.
+    public var death: (step: Int, isDone: Bool)?
+    private var processes = 1
+    private let seed: UInt64
+    private let box = Box()
+    private var fingerprints = 0
+
+    /// State that the lane's callbacks write to.
+    private final class Box {
+        var verdicts: [SignalRecord] = []
+        var alerts: [Alert] = []
+        var answers: [OperatorAnswer] = []
+        var breaches: [String] = []
+        var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+        var inspection = WorldInspection()
+        var death: (step: Int, isDone: Bool)?
+    }
+
+    /// A world in which nothing has happened yet; ``start()`` begins.
+    public init(desks: [Desk], policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing, seed: UInt64 = 1) {
+        self.desks = desks
+        self.policy = policy
+        self.traits = traits
+        self.seed = seed
+        let core = Core(policy: policy, broker: traits, desks: desks, incarnation: "P1", at: at)
+        lane = VirtualLane(core: core, store: ModelStore(), broker: ModelBroker(), at: at, seed: seed)
+        connect()
+    }
+
+    private func connect() {
+        let box = self.box
+        lane.onVerdict = { box.verdicts.append($0) }
+        lane.onAlert = { box.alerts.append($0) }
+        lane.onAnswer = { box.answers.append($0) }
+        lane.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
+        lane.inspects = { store, broker, effect, at in
+            box.trace = Self.mixed(box.trace, "\(at) \(effect)")
+            guard case .wake = effect else {
+                box.inspection.check(store, broker, effect, at: at)
+                return
+            }
+        }
+    }
+
+    private static func mixed(_ hash: UInt64, _ text: String) -> UInt64 {
+        text.utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
+    private func collect() {
+        verdicts = box.verdicts
+        alerts = box.alerts
+        answers = box.answers
+        trace = box.trace
+        breaches = box.breaches + box.inspection.breaches
+    }
+
+    private func run(_ work: () throws(StorageError) -> Void) {
+        box.death = death
+        do throws(StorageError) { try work() } catch { box.breaches.append("storage refused: \(error)") }
+        collect()
+    }
+
+    // MARK: - What happens
+
+    /// The process starts.
+    public func start() { run { () throws(StorageError) in try lane.handle(.started) } }
+
+    /// A signal arrives: it is committed to the inbox, then handed to the machine unless it was there already.
+    @discardableResult
+    public func send(_ signal: Signal) -> Fingerprint {
+        let fingerprint = Fingerprint(String(repeating: "0", count: 48) + Self.hex(Self.mixed(0xCBF2_9CE4_8422_2325, signal.canonicalText)))
+        let record = SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: lane.now)
+        var inbox = Transaction()
+        inbox.insertIfAbsent(record)
+        run { () throws(StorageError) in
+            guard !lane.isDead, try lane.store.commit(inbox) == [true] else { return }
+            try lane.handle(.signal(record))
+        }
+        return fingerprint
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// A person asks for something.
+    @discardableResult
+    public func ask(_ command: OperatorCommand, id: String? = nil) -> OperatorAnswer? {
+        let name = id ?? "R\(answers.count + 1)"
+        run { () throws(StorageError) in try lane.handle(.commanded(OperatorRequest(id: name, command: command, by: "tester"))) }
+        return answers.last { $0.id == name }
+    }
+
+    /// The broker pushes what it knows of an order.
+    public func push(_ report: OrderReport) { run { () throws(StorageError) in try lane.handle(.reported(report)) } }
+
+    /// Any other event, as a shell would hand it.
+    public func hand(_ event: Event) { run { () throws(StorageError) in try lane.handle(event) } }
+
+    /// Time passes.
+    public func wait(_ span: Span) { run { () throws(StorageError) in try lane.advance(to: lane.now + span) } }
+
+    /// Time passes until an instant.
+    public func wait(until instant: Instant) { run { () throws(StorageError) in try lane.advance(to: instant) } }
+
+    /// Changes the broker's behaviour.
+    public func broker(_ change: (inout ModelBroker) -> Void) { change(&lane.broker) }
+
+    /// Changes the store's behaviour.
+    public func store(_ change: (inout ModelStore) -> Void) { change(&lane.store) }
+
+    /// A new process takes over from the stored rows; memory and alarms are lost.
+    public func restart(after pause: Span = .seconds(1), policy: Policy? = nil) async throws(StorageError) {
+        processes += 1
+        let now = lane.now + pause
+        let policy = policy ?? self.policy
+        let snapshot = try await Snapshot.read(from: ModelRecords(lane.store), at: now, duplicateWindow: policy.duplicateWindow)
+        let core = Core(
+            policy: policy, broker: traits, desks: desks, incarnation: Incarnation("P\(processes)"), snapshot: snapshot, at: now)
+        lane = VirtualLane(core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(processes) &* 1_000_003)
+        connect()
+        start()
+    }
+
+    // MARK: - What is asked
+
+    /// The virtual time.
+    public var now: Instant { lane.now }
+    /// Effects performed by the running process.
+    public var performed: Int { lane.performed }
+    /// Whether the running process has died.
+    public var isDead: Bool { lane.isDead }
+    /// Positions that still hold exposure.
+    public var positions: [PositionRecord] { lane.store.all(PositionRecord.self).filter(\.status.isLive) }
+    /// All positions there ever were.
+    public var history: [PositionRecord] { lane.store.all() }
+    /// Orders as we recorded them.
+    public var orders: [OrderRecord] { lane.store.all() }
+    /// The account.
+    public var portfolio: PortfolioRecord? { lane.store.all(PortfolioRecord.self).first }
+    /// The books.
+    public var ledger: [LedgerRecord] { lane.store.all() }
+    /// The intents.
+    public var intents: [IntentRecord] { lane.store.all() }
+    /// The state of an instrument's scope.
+    public func scope(_ name: InstrumentName) -> ScopeRecord? { lane.store.row(ScopeRecord.self, name) }
+    /// A signal's row.
+    public func signal(_ fingerprint: Fingerprint) -> SignalRecord? { lane.store.row(SignalRecord.self, fingerprint) }
+    /// What the broker holds now.
+    public var holdings: [String: Int64] { lane.broker.net(at: lane.now) }
+    /// Codes of all alerts, in order.
+    public var alertCodes: [String] { alerts.map(\.code) }
+}
+
+extension Policy {
+    /// An account of 5,000,000 with the defaults, and no surprises.
+    public static var testing: Policy {
+        var policy = Policy()
+        policy.initialCapital = Money(whole: 5_000_000)
+        return policy
+    }
+}
+
+extension BrokerTraits {
+    /// A broker whose orders are found by tag within a minute.
+    public static let testing = BrokerTraits(
+        isLive: false, findsOrdersByTag: true, horizon: .seconds(60), rate: OrderRate(perSecond: 10, perMinute: 400, perDay: 5_000))
+}
+
+extension Instant {
+    /// Friday, 28 November 2025, 10:30 on the exchange's clock.
+    public static let testing = Instant(seconds: 1_764_306_000)
+}

@@ -1,0 +1,64 @@
+import MunimKit
+import MunimTesting
+import Testing
+
+/// Worlds and signals that the tests of the machine share.
+enum Fixture {
+    static let future: InstrumentName = "TEST_FUTURE"
+    static let synthetic: InstrumentName = "TEST_SYNTHETIC"
+
+    static func desk(
+        _ name: InstrumentName = future, facts: TestFuture.Facts = TestFuture.Facts(), lots: Int64? = 2, rollDays: Int = 0
+    ) -> Desk {
+        let instrument: any InstrumentPlugin = name == synthetic ? TestSynthetic(facts) : TestFuture(facts)
+        return Desk(
+            name: name, instrument: instrument, sizing: TestSizing(fixed: lots.map { Lots($0) }), rollover: TestRollover(days: rollDays))
+    }
+
+    static func world(_ desks: [Desk]? = nil, policy: Policy = .testing, at: Instant = .testing, seed: UInt64 = 1) -> World {
+        var facts = TestFuture.Facts()
+        facts.root = "TS"
+        let world = World(desks: desks ?? [desk(), desk(synthetic, facts: facts)], policy: policy, at: at, seed: seed)
+        world.start()
+        return world
+    }
+
+    static func price(_ text: String) -> Price { (try? Price(text)) ?? .zero }
+    static func money(_ text: String) -> Money { (try? Money(text)) ?? .zero }
+
+    static func base(
+        _ name: InstrumentName = future, price: String = "52000", stop: String = "51650", atr: String = "350", at: Instant = .testing
+    ) -> Signal {
+        Signal(
+            kind: .baseEntry, instrument: name, target: .layer(.base), price: Self.price(price), stop: Self.price(stop), lots: Lots(5),
+            atr: Self.price(atr), efficiencyRatio: Ratio(units: 820_000), supertrend: Self.price(stop), timestamp: at)
+    }
+
+    static func pyramid(
+        _ number: Int = 2, _ name: InstrumentName = future, price: String = "52600", stop: String = "52000", atr: String = "350",
+        at: Instant
+    ) -> Signal {
+        Signal(
+            kind: .pyramid, instrument: name, target: .layer(Layer(number) ?? .base), price: Self.price(price), stop: Self.price(stop),
+            lots: Lots(3), atr: Self.price(atr), efficiencyRatio: Ratio(units: 850_000), supertrend: Self.price(stop), timestamp: at)
+    }
+
+    static func exit(_ layer: Int? = 1, _ name: InstrumentName = future, price: String = "51600", at: Instant) -> Signal {
+        Signal(
+            kind: .exit, instrument: name, target: layer.flatMap { Layer($0) }.map { .layer($0) } ?? .all, price: Self.price(price),
+            atr: Self.price("355"), efficiencyRatio: Ratio(units: 400_000), timestamp: at, reason: "SuperTrend")
+    }
+
+    static func bar(_ name: InstrumentName = future, price: String, atr: String = "350", at: Instant) -> Signal {
+        Signal(
+            kind: .marketData, instrument: name, target: .none, price: Self.price(price), atr: Self.price(atr), supertrend: Self.price("1"),
+            timestamp: at)
+    }
+}
+
+/// Fails when a promise was broken on the way, or when the books do not agree at the end.
+func expectSound(_ world: World, atRest: Bool = true, _ place: SourceLocation = #_sourceLocation) {
+    #expect(world.breaches.isEmpty, sourceLocation: place)
+    guard atRest else { return }
+    #expect(WorldInspection.atRest(world.lane.store, world.lane.broker, at: world.now).isEmpty, sourceLocation: place)
+}
