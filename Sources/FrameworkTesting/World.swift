@@ -24,10 +24,14 @@ public final class World {
     public private(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
     /// The step at which the running process dies: its number, and whether the effect is still performed.
     public var death: (step: Int, isDone: Bool)?
+    /// Whether ``trace`` is kept, which makes everything slower.
+    public var isTracing: Bool {
+        get { box.isTracing }
+        set { box.isTracing = newValue }
+    }
     private var processes = 1
     private let seed: UInt64
     private let box = Box()
-    private var fingerprints = 0
 
     /// State that the lane's callbacks write to.
     private final class Box {
@@ -38,6 +42,7 @@ public final class World {
         var trace: UInt64 = 0xCBF2_9CE4_8422_2325
         var inspection = WorldInspection()
         var death: (step: Int, isDone: Bool)?
+        var isTracing = false
     }
 
     /// A world in which nothing has happened yet; ``start()`` begins.
@@ -58,7 +63,7 @@ public final class World {
         lane.onAnswer = { box.answers.append($0) }
         lane.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
         lane.inspects = { store, broker, effect, at in
-            box.trace = Self.mixed(box.trace, "\(at) \(effect)")
+            if box.isTracing { box.trace = Self.mixed(box.trace, "\(at) \(effect)") }
             guard case .wake = effect else {
                 box.inspection.check(store, broker, effect, at: at)
                 return

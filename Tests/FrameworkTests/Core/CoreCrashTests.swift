@@ -5,9 +5,6 @@ import Testing
 /// A process that dies at every step of a scenario, and what the crash table says must be left.
 @Suite("Crash at every step")
 struct CoreCrashTests {
-    /// Signals come in order; a dead process takes none, so each is sent again after the restart, as senders do.
-    static func resend(_ world: World, _ signals: [Signal]) { for signal in signals { world.send(signal) } }
-
     /// One entry order per leg at most, one position or none, and a verdict.
     static func expectOneEntry(_ world: World, legs: Int, _ point: WorldCrashes.Point) {
         expectSound(world)
@@ -50,8 +47,8 @@ struct CoreCrashTests {
         world.send(Fixture.base(name))
         for layer in 2..<max(2, layers + 1) {
             world.wait(.seconds(70))
-            let price = "\(52_000 + 600 * (layer - 1))"
-            world.send(Fixture.pyramid(layer, name, price: price, stop: "51990", at: world.now))
+            let price = 52_000 + 600 * (layer - 1)
+            world.send(Fixture.pyramid(layer, name, price: "\(price)", stop: "\(price - 500)", at: world.now))
         }
         world.wait(.seconds(70))
         return world
