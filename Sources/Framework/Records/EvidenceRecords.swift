@@ -43,6 +43,15 @@ public struct AuditRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: id.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("audit_id")
         entity = try row.read("entity")

@@ -67,6 +67,18 @@ public struct IntentRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: id.column
+            case 4: signal.column
+            case 5: causeKey.column
+            case 16: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("intent_id")
         instrument = try row.read("instrument")

@@ -81,6 +81,16 @@ public struct OrderRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: tag.column
+            case 24: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         tag = try row.read("tag")
         intent = try row.read("intent_id")
@@ -157,6 +167,15 @@ public struct TradeRecord: Record {
             id.column, tag.column, intent.column, position.column, brokerOrder.column, symbol.column, side.column, quantity.column,
             price.column, tradedAt.column, recordedAt.column,
         ]
+    }
+
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: id.column
+            default: nil
+            }
+        }
     }
 
     public init(_ row: Row) throws(StorageError) {

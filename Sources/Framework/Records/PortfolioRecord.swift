@@ -46,6 +46,16 @@ public struct PortfolioRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: id.column
+            case 9: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("id")
         initialCapital = try row.read("initial_capital")
@@ -108,6 +118,16 @@ public struct LedgerRecord: Record {
             number.column, entryKey.column, kind.column, amount.column, equityBefore.column, equityAfter.column, position.column,
             notes.column, createdBy.column, createdAt.column,
         ]
+    }
+
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: number.column
+            case 1: entryKey.column
+            default: nil
+            }
+        }
     }
 
     public init(_ row: Row) throws(StorageError) {

@@ -86,6 +86,19 @@ public struct PositionRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: id.column
+            case 1: instrument.column
+            case 2: layer.column
+            case 3: status.column
+            case 39: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("position_id")
         instrument = try row.read("instrument")

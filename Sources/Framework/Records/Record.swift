@@ -15,6 +15,20 @@ extension Record {
         let all = values
         return positions.map { all[$0] }
     }
+
+    /// The values at `positions` as `quick` gives them; all values are built when it answers nil for one of them.
+    func values(at positions: [Int], quick: (Int) -> Value?) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(positions.count)
+        for position in positions {
+            guard let value = quick(position) else {
+                let all = self.values
+                return positions.map { all[$0] }
+            }
+            values.append(value)
+        }
+        return values
+    }
 }
 
 /// One value of a row.

@@ -34,6 +34,16 @@ public struct ScopeRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: instrument.column
+            case 7: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         instrument = try row.read("instrument")
         state = try row.read("state")

@@ -63,6 +63,16 @@ public struct SignalRecord: Record {
         ]
     }
 
+    public func values(at positions: [Int]) -> [Value] {
+        values(at: positions) { position in
+            switch position {
+            case 0: fingerprint.column
+            case 17: version.column
+            default: nil
+            }
+        }
+    }
+
     public init(_ row: Row) throws(StorageError) {
         fingerprint = try row.read("fingerprint")
         signal = try row.read("payload")
