@@ -22,7 +22,7 @@ extension Identifier {
     }
 }
 
-/// The configured name of an instrument, such as `BANK_NIFTY`; also the scope in which decisions are taken one at a time.
+/// The configured name of an instrument; also the scope in which decisions are taken one at a time.
 public struct InstrumentName: Identifier {
     public let text: String
     public init(_ text: String) { self.text = text }
