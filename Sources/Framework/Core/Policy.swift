@@ -92,7 +92,7 @@ public enum SizingStop: String, Codable, CaseIterable, Sendable {
 
 /// Limits of the account, as shares of the equity.
 public struct PortfolioLimits: Hashable, Codable, Sendable {
-    /// Whether they are enforced; replays of another system's sizes switch them off.
+    /// Whether they and the gates of pyramids are enforced; replays of another system's sizes switch them off.
     public var areEnforced = true
     /// Risk above which pyramids are refused.
     public var pyramidRisk = Ratio(units: 120_000)

@@ -98,6 +98,8 @@ extension Core {
             return Refusal("no_base_position_found", "\(scope.name) has no open base to pyramid on.")
         }
         guard base.status == .open else { return Refusal("base_is_closing", "The base of \(scope.name) is \(base.status.rawValue).") }
+        // Replays of another system's sizes take its pyramids as they are.
+        guard policy.limits.areEnforced else { return nil }
         let gates = pyramidGates(signal, base, scope, at: signal.timestamp)
         let failed = gates.filter { !$0.passed }
         guard let first = failed.first else { return nil }

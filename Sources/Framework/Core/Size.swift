@@ -15,7 +15,7 @@ extension Core {
         let market = try marketPrice(of: structure, survey)
         var explanation = Explanation(summary: "", quotes: survey.quotes)
         let terms = scope.desk.instrument.terms(on: TradingDay(of: at))
-        if isPyramid, let base = scope.base { explanation.gates += pyramidGates(signal, base, scope, at: at) }
+        if isPyramid, policy.limits.areEnforced, let base = scope.base { explanation.gates += pyramidGates(signal, base, scope, at: at) }
         if policy.divergence.areEnforced {
             explanation.gates += divergenceGates(signal, market: market, isPyramid: isPyramid)
             try refuse(on: explanation)
