@@ -1,30 +1,45 @@
 import Glibc
 import MunimKit
 
-/// Finds the command that the first word names and runs it.
+/// Finds the command that the first words name and runs it.
 enum CommandLineInterface {
-    static func run(_ arguments: [String]) async -> Int32 {
-        guard let name = arguments.first else { return 2 }
-        let rest = Array(arguments.dropFirst())
-        switch name {
-        case "serve": return await serve(rest)
-        default:
-            Console.write("munim: no command \(name)\n", to: STDERR_FILENO)
-            return 2
+    /// Every command, in the order of the overview.
+    static var commands: [Command] {
+        [
+            ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, VersionCommand.command,
+        ] + testing
+    }
+
+    /// Runs a command line; answers the exit code.
+    static func run(_ line: [String], in world: CommandWorld = .process) async -> Int32 {
+        do throws(CommandFailure) {
+            switch try CommandReader(commands: commands).read(line, in: world) {
+            case .overview(let words): CommandHelp.overview(of: commands, below: words).forEach(world.output)
+            case .help(let command): CommandHelp.page(of: command).forEach(world.output)
+            case .run(let command, let input): return try await command.run(input)
+            }
+            return 0
+        } catch {
+            if !error.message.isEmpty { world.errors("munim: " + error.message) }
+            return error.code
         }
     }
 
-    private static func serve(_ arguments: [String]) async -> Int32 {
-        let file = arguments.first { !$0.hasPrefix("-") } ?? "plugins.yaml"
-        guard let registry = try? Builtins.registry() else { return 1 }
-        let reading = ConfigurationReading(file: file, registry: registry, environment: .process)
-        for fault in reading.faults { Console.write("\(fault)\n", to: STDERR_FILENO) }
-        guard let configuration = reading.configuration else { return 2 }
-        return await Serve(configuration: configuration, options: Serve.Options()).run()
+    private static var testing: [Command] {
+        #if DEBUG
+            [StopPointsCommand.command]
+        #else
+            []
+        #endif
     }
 }
 
 /// The end of the process.
 enum Process {
     static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+}
+
+/// The numbers of the standard streams.
+enum Streams {
+    static let errors = STDERR_FILENO
 }

@@ -43,10 +43,11 @@ final class SQLiteConnection {
     /// Statements kept prepared; beyond that all are prepared afresh.
     private static let preparedLimit = 256
 
-    /// Opens an existing file for reading and writing.
-    init(path: String) throws(SQLiteFault) {
+    /// Opens an existing file for reading, and for writing unless `readsOnly`.
+    init(path: String, readsOnly: Bool = false) throws(SQLiteFault) {
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let access = readsOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)  // SQLite hands out a handle even when it fails.

@@ -60,31 +60,10 @@ final class SQLiteRecords: RecordStore {
 
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try await writer.commit(transaction) }
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await reader.fetch(query) }
-    func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int {
-        let statement = SQLiteQuery.count(query)
-        let rows = try await reader.run { connection throws(SQLiteFault) in try connection.rows(statement.sql, statement.values) }
-        guard case .integer(let count)? = rows.first?.first else { throw .corrupt("\(path) did not count \(R.table.name)") }
-        return Int(count)
-    }
+    func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await reader.count(query) }
 
     /// Copies the file as it is at one moment to `target`, which must not exist.
-    func backUp(to target: String) async throws(StorageError) {
-        guard !DatabaseFile.exists(target) else { throw .unavailable(DatabaseFile.exists(path: target)) }
-        let draft = target + ".part"
-        DatabaseFile.remove(draft)
-        try DatabaseFile.create(draft)
-        let session = SQLiteSession(path: path, role: "backup")
-        do {
-            try await session.open(settings, readsOnly: true)
-            try await session.run { connection throws(SQLiteFault) in try connection.copy(to: draft) }
-            await session.close()
-            try DatabaseFile.publish(draft, as: target)
-        } catch {
-            await session.close()
-            DatabaseFile.remove(draft)
-            throw error
-        }
-    }
+    func backUp(to target: String) async throws(StorageError) { try await SQLiteBackup(path: path, settings: settings).copy(to: target) }
 
     /// Closes everything, then gives up the lock.
     func close() async {

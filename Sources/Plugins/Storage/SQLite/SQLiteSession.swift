@@ -20,6 +20,9 @@ actor SQLiteSession {
         self.connection = connection
     }
 
+    /// Opens the connection for reading only, beside a process that holds the lock.
+    func openBesideOthers(_ settings: SQLiteSettings) throws(StorageError) { connection = try settings.openForReading(path) }
+
     /// Closes the connection; harmless when none is open.
     func close() { connection = nil }
 
@@ -29,6 +32,19 @@ actor SQLiteSession {
     ) throws(StorageError) -> Answer {
         let connection = try opened()
         return try translating { () throws(SQLiteFault) in try body(connection) }
+    }
+
+    /// Runs `body`, which reports in words of its own, with the connection, alone.
+    func check<Answer: Sendable>(
+        _ body: @Sendable (SQLiteConnection) throws(StorageError) -> Answer
+    ) throws(StorageError) -> Answer { try body(try opened()) }
+
+    /// How many records a query finds.
+    func count<R: Record>(_ query: Query<R>) throws(StorageError) -> Int {
+        let statement = SQLiteQuery.count(query)
+        let rows = try run { connection throws(SQLiteFault) in try connection.rows(statement.sql, statement.values) }
+        guard case .integer(let count)? = rows.first?.first else { throw .corrupt("\(path) did not count \(R.table.name)") }
+        return Int(count)
     }
 
     /// The records that a query finds.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Every commit waits for the disk (`synchronous=FULL`, not an option). One connection writes, another reads, so that a long read never stops a
 /// commit. A lock beside the file keeps other processes out.
-public actor SQLiteStorage: StoragePlugin {
+public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
     public static var manifest: PluginManifest {
         PluginManifest(kind: .storage, name: "sqlite", version: "1.0", summary: "Keeps records in one SQLite file, durable at each commit.")
     }
@@ -15,6 +15,8 @@ public actor SQLiteStorage: StoragePlugin {
     private let path: String
     private let migrator: SQLiteMigrator
     private nonisolated let started = Mutex<SQLiteRecords?>(nil)
+    /// The file while it is only looked at.
+    private nonisolated let onlooker = Mutex<SQLiteReading?>(nil)
     /// Private stores, open or being opened; owned here and closed by ``stop()``.
     private var privateStores: [String: Task<Result<SQLiteRecords, StorageError>, Never>] = [:]
 
@@ -41,7 +43,16 @@ public actor SQLiteStorage: StoragePlugin {
         started.withLock { $0 = records }
     }
 
+    public func startReading() async throws(StorageError) {
+        guard onlooker.withLock({ $0 == nil }) else { return }
+        let reading = try await SQLiteReading(path, settings: settings) { [migrator] connection throws(StorageError) in
+            try migrator.check(connection, isComplete: true)
+        }
+        onlooker.withLock { $0 = reading }
+    }
+
     public func stop() async {
+        await onlooker.withLock { $0.take() }?.close()
         let records = started.withLock { records in
             defer { records = nil }
             return records
@@ -53,14 +64,15 @@ public actor SQLiteStorage: StoragePlugin {
     }
 
     public nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
-        try await records().commit(transaction)
+        try await openRecords().commit(transaction)
     }
-    public nonisolated func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await records().fetch(query) }
-    public nonisolated func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await records().count(query) }
+    public nonisolated func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await openRecords().fetch(query) }
+    public nonisolated func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await openRecords().count(query) }
 
     /// Where the schema stands; works without `start`, so that a schema that refuses to start can be looked at.
     public func migrations() async throws(StorageError) -> [MigrationStatus] {
-        try await withWriter { [migrator] connection throws(StorageError) in
+        if let reading = onlooker.withLock({ $0 }) { return try await reading.read(migrator.status) }
+        return try await withWriter { [migrator] connection throws(StorageError) in
             try migrator.claim(connection)
             return try migrator.status(connection)
         }
@@ -72,7 +84,10 @@ public actor SQLiteStorage: StoragePlugin {
     }
 
     /// Copies the running database to a new file; throws `.unavailable` when the file exists.
-    public func backUp(to path: String) async throws(StorageError) { try await records().backUp(to: path) }
+    public func backUp(to target: String) async throws(StorageError) {
+        guard onlooker.withLock({ $0 }) == nil else { return try await SQLiteBackup(path: path, settings: settings).copy(to: target) }
+        try await records().backUp(to: target)
+    }
 
     /// A file of its own beside the database, `<name>.db`; the same store for the same name. Names consist of letters, digits, `-` and `_`.
     public func privateRecords(named name: String, tables: [Table]) async throws(StorageError) -> any RecordStore {
@@ -81,6 +96,7 @@ public actor SQLiteStorage: StoragePlugin {
         }
         let file = folder + name + ".db"
         guard file != path else { throw .unsupported("\(name) is the name of the host's own database") }
+        guard onlooker.withLock({ $0 }) == nil else { return try await SQLiteReading(file, settings: settings) { _ in } }
         let opening =
             privateStores[name]
             ?? Task { [settings, context] in
@@ -108,6 +124,12 @@ extension SQLiteStorage {
     nonisolated func records() throws(StorageError) -> SQLiteRecords {
         guard let records = started.withLock({ $0 }) else { throw .unavailable("\(path) is not open") }
         return records
+    }
+
+    /// The records, whether they are kept or only looked at.
+    private nonisolated func openRecords() throws(StorageError) -> any RecordStore {
+        if let reading = onlooker.withLock({ $0 }) { return reading }
+        return try records()
     }
 
     private var settings: SQLiteSettings {

@@ -1,0 +1,51 @@
+import MunimKit
+
+/// `munim version`.
+enum VersionCommand {
+    static let command = Command(
+        words: ["version"], summary: "Shows the version of the host and the number of its plugin interface.", options: [.json],
+        examples: ["munim version", "munim --version"], run: run)
+
+    private struct Listing: Encodable {
+        let version: String
+        let abi: Int32
+        let build: String
+    }
+
+    @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
+        let listing = Listing(version: Version.current, abi: loadedMunimABI(), build: build)
+        guard !input.isJSON else {
+            try input.print(json: listing)
+            return 0
+        }
+        input.print(["munim \(listing.version) (\(listing.build), plugin interface \(listing.abi))"])
+        return 0
+    }
+
+    private static var build: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+}
+
+#if DEBUG
+    /// `munim stop-points`, in test builds only.
+    enum StopPointsCommand {
+        static let command = Command(
+            words: ["stop-points"], summary: "Lists the places at which a crash test may end this test build, for MUNIM_STOP_AT.",
+            options: [.json], examples: ["MUNIM_STOP_AT=before-place munim serve"], run: run)
+
+        @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
+            let names = StopPoint.all.map(\.description)
+            guard !input.isJSON else {
+                try input.print(json: names)
+                return 0
+            }
+            input.print(names)
+            return 0
+        }
+    }
+#endif
