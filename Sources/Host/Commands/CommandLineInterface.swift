@@ -6,7 +6,11 @@ enum CommandLineInterface {
     /// Every command, in the order of the overview.
     static var commands: [Command] {
         [
-            ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, VersionCommand.command,
+            ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, ExplainCommand.command,
+            PositionsCommand.command,
+            SignalsCommand.command, OrdersCommand.command, BackupCommand.command,
+        ] + MigrateCommand.commands + [
+            VersionCommand.command
         ] + testing
     }
 

@@ -71,11 +71,20 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
 
     /// Where the schema stands; works without `start`, so that a schema that refuses to start can be looked at.
     public func migrations() async throws(StorageError) -> [MigrationStatus] {
-        if let reading = onlooker.withLock({ $0 }) { return try await reading.read(migrator.status) }
+        if let status = await statusBesideOthers() { return status }
         return try await withWriter { [migrator] connection throws(StorageError) in
             try migrator.claim(connection)
             return try migrator.status(connection)
         }
+    }
+
+    /// Where the schema stands, read without the lock, so that it can be asked for beside a host; nil for a file that is not yet or not ours.
+    private func statusBesideOthers() async -> [MigrationStatus]? {
+        guard started.withLock({ $0 == nil }) else { return nil }
+        guard let reading = try? await SQLiteReading(path, settings: settings, check: migrator.claim) else { return nil }
+        let status = try? await reading.read(migrator.status)
+        await reading.close()
+        return status
     }
 
     /// Migrates up or down; works without `start`.
