@@ -38,7 +38,7 @@ enum Key: Hashable, Sendable {
     static func == (left: Key, right: Key) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left == right
-        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.text(let left), .text(let right)): left.hasBytes(of: right)
         case (.several(let left), .several(let right)): left.elementsEqual(right) { $0.order(to: $1) == .same }
         default: false
         }
@@ -97,13 +97,40 @@ extension Value {
     private static func order(_ left: Int64, _ right: Int64) -> ValueOrder { left < right ? .before : left == right ? .same : .after }
 
     private static func order(_ left: String, _ right: String) -> ValueOrder {
-        if left.utf8.elementsEqual(right.utf8) { return .same }
+        if left.hasBytes(of: right) { return .same }
         return left.utf8.lexicographicallyPrecedes(right.utf8) ? .before : .after
     }
 
     private static func order(_ left: [UInt8], _ right: [UInt8]) -> ValueOrder {
         if left == right { return .same }
         return left.lexicographicallyPrecedes(right) ? .before : .after
+    }
+}
+
+extension String {
+    /// Whether two texts are equal byte for byte; eight bytes at a time, because every look-up by key ends here.
+    func hasBytes(of other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        let areSame = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in Self.areSame(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+            }
+        }
+        return (areSame ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+
+    private static func areSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset + 8 <= left.count {
+            guard
+                left.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset += 8
+        }
+        while offset < left.count {
+            guard left[offset] == right[offset] else { return false }
+            offset += 1
+        }
+        return true
     }
 }
 

@@ -8,7 +8,7 @@ public struct MemoryDatabase: Sendable {
     private var tables: [MemoryTable] = []
     private var placesByType: [ObjectIdentifier: Int] = [:]
     private var placesByName: [String: Int] = [:]
-    private var undo: [Undo] = []
+    private var undo: [(place: Int, step: MemoryUndo)] = []
 
     /// Creates an empty database; tables appear with their first record.
     public init() {}
@@ -22,10 +22,10 @@ public struct MemoryDatabase: Sendable {
         answers.reserveCapacity(transaction.writes.count)
         for (index, write) in transaction.writes.enumerated() {
             switch apply(write) {
-            case .success(let changed): answers.append(changed)
-            case .failure(let conflict):
+            case .done(let changed, _): answers.append(changed)
+            case .refused(let reason):
                 rollBack()
-                throw .conflict(write: index, reason: conflict.reason)
+                throw .conflict(write: index, reason: reason)
             }
         }
         return answers
@@ -71,107 +71,25 @@ public struct MemoryDatabase: Sendable {
     }
 }
 
-/// What takes a write back.
-private enum Undo: Sendable {
-    case remove(place: Int, Key)
-    case replace(place: Int, MemoryRow)
-    case add(place: Int, MemoryRow)
-}
-
-/// Why a write cannot be applied.
-private struct Refusal: Error {
-    var reason: String
-}
-
 extension MemoryDatabase {
-    private mutating func apply(_ write: Write) -> Result<Bool, Refusal> {
+    private mutating func apply(_ write: Write) -> MemoryOutcome {
         let record = write.record
         let place = place(of: type(of: record))
-        return switch write {
-        case .insert: insert(record, at: place, unlessPresent: false)
-        case .insertIfAbsent: insert(record, at: place, unlessPresent: true)
-        case .update: update(record, at: place)
-        case .delete: .success(delete(record, at: place))
-        case .require: require(record, at: place)
-        }
-    }
-
-    private mutating func insert(_ record: any Record, at place: Int, unlessPresent: Bool) -> Result<Bool, Refusal> {
-        let row = tables[place].row(record)
-        if tables[place].slots[row.key] != nil {
-            if unlessPresent { return .success(false) }
-            return .failure(Refusal(reason: "\(Self.name(row.key, in: tables[place].table)) exists already"))
-        }
-        if let key = tables[place].brokenKey(by: row, at: nil) {
-            return .failure(Refusal(reason: Self.sentence(key, broken: row.key, in: tables[place].table)))
-        }
-        tables[place].add(row)
-        undo.append(.remove(place: place, row.key))
-        return .success(true)
-    }
-
-    private mutating func update(_ record: any Record, at place: Int) -> Result<Bool, Refusal> {
-        let row = tables[place].row(record)
-        guard let slot = tables[place].slots[row.key], let stored = tables[place].row(at: slot) else {
-            return .failure(Refusal(reason: "\(Self.name(row.key, in: tables[place].table)) does not exist"))
-        }
-        if let version = tables[place].version(of: row) {
-            let found = tables[place].version(of: stored)
-            guard found == version.subtractingReportingOverflow(1).partialValue else {
-                return .failure(Refusal(reason: Self.mismatch(row.key, in: tables[place].table, found: found, expected: version &- 1)))
+        // One access to the table per write: reading its parts one by one would copy it each time.
+        let outcome =
+            switch write {
+            case .insert: tables[place].insert(record, unlessPresent: false)
+            case .insertIfAbsent: tables[place].insert(record, unlessPresent: true)
+            case .update: tables[place].update(record)
+            case .delete: tables[place].delete(record)
+            case .require: tables[place].require(record)
             }
-        }
-        if let key = tables[place].brokenKey(by: row, at: slot) {
-            return .failure(Refusal(reason: Self.sentence(key, broken: row.key, in: tables[place].table)))
-        }
-        if let old = tables[place].replace(row, at: slot) { undo.append(.replace(place: place, old)) }
-        return .success(true)
-    }
-
-    private mutating func delete(_ record: any Record, at place: Int) -> Bool {
-        guard let slot = tables[place].slot(of: record), let old = tables[place].remove(at: slot) else { return true }
-        undo.append(.add(place: place, old))
-        return true
-    }
-
-    private func require(_ record: any Record, at place: Int) -> Result<Bool, Refusal> {
-        let row = tables[place].row(record)
-        guard let slot = tables[place].slots[row.key], let stored = tables[place].row(at: slot) else {
-            return .failure(Refusal(reason: "\(Self.name(row.key, in: tables[place].table)) does not exist"))
-        }
-        let expected = tables[place].version(of: row)
-        let found = tables[place].version(of: stored)
-        guard found == expected else {
-            return .failure(Refusal(reason: Self.mismatch(row.key, in: tables[place].table, found: found, expected: expected)))
-        }
-        return .success(true)
+        if case .done(_, let undo?) = outcome { self.undo.append((place, undo)) }
+        return outcome
     }
 
     private mutating func rollBack() {
-        for step in undo.reversed() {
-            switch step {
-            case .remove(let place, let key):
-                if let slot = tables[place].slots[key] { _ = tables[place].remove(at: slot) }
-            case .replace(let place, let row):
-                if let slot = tables[place].slots[row.key] { _ = tables[place].replace(row, at: slot) }
-            case .add(let place, let row): tables[place].add(row)
-            }
-        }
+        for (place, step) in undo.reversed() { tables[place].takeBack(step) }
         undo.removeAll(keepingCapacity: true)
-    }
-}
-
-extension MemoryDatabase {
-    private static func name(_ key: Key, in table: Table) -> String {
-        let values = table.primaryKey.indices.map { ConflictText.text(key.value(at: $0)) }
-        return ConflictText.name(table, values)
-    }
-
-    private static func sentence(_ unique: UniqueKey, broken key: Key, in table: Table) -> String {
-        "\(name(key, in: table)) repeats \(unique.columns.joined(separator: ", ")) of another row"
-    }
-
-    private static func mismatch(_ key: Key, in table: Table, found: Int64?, expected: Int64?) -> String {
-        "\(name(key, in: table)) has version \(found.map(String.init) ?? "none"), expected \(expected.map(String.init) ?? "none")"
     }
 }
