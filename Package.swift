@@ -50,6 +50,7 @@ let package = Package(
                 kit, "MunimTesting", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts",
             ]),
         .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"], exclude: ["Config/Corpus"]),
+        .testTarget(name: "ChaosTests", dependencies: [kit, "Storage", "Brokers", "munim"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,98 @@
+import Brokers
+import MunimKit
+import Storage
+import Testing
+
+/// All records of a stopped host and of its broker, held against each other: the broker's book is the truth about duplicates.
+struct Agreement {
+    let signals: [SignalRecord]
+    let orders: [OrderRecord]
+    let trades: [TradeRecord]
+    let positions: [PositionRecord]
+    let ledger: [LedgerRecord]
+    let portfolio: PortfolioRecord?
+    let intents: [IntentRecord]
+    let brokerOrders: [PaperOrderRecord]
+    let brokerTrades: [PaperTradeRecord]
+    let brokerPositions: [PaperPositionRecord]
+
+    /// Reads both databases of a folder; the host must have ended.
+    init(folder: String) async throws {
+        let storage = try SQLiteStorage(
+            options: SQLiteOptions.read([:]), context: PluginContext(name: "storage", clock: SystemClock(), directory: folder))
+        try await storage.start()
+        signals = try await storage.fetch(Query<SignalRecord>())
+        orders = try await storage.fetch(Query<OrderRecord>())
+        trades = try await storage.fetch(Query<TradeRecord>())
+        positions = try await storage.fetch(Query<PositionRecord>())
+        ledger = try await storage.fetch(Query<LedgerRecord>(order: [.ascending("id")]))
+        portfolio = try await storage.fetch(Query<PortfolioRecord>()).first
+        intents = try await storage.fetch(Query<IntentRecord>())
+        let book = try await storage.privateRecords(named: "paper", tables: PaperExchange.tables)
+        brokerOrders = try await book.fetch(Query<PaperOrderRecord>())
+        brokerTrades = try await book.fetch(Query<PaperTradeRecord>())
+        brokerPositions = try await book.fetch(Query<PaperPositionRecord>())
+        await storage.stop()
+    }
+
+    /// Everything that must hold whatever happened before.
+    func check(sourceLocation: SourceLocation = #_sourceLocation) {
+        checkOrders(sourceLocation)
+        checkTrades(sourceLocation)
+        checkPositions(sourceLocation)
+        checkMoney(sourceLocation)
+        checkSignals(sourceLocation)
+    }
+
+    // I6, I8: no tag at the broker twice, none without a leg that was committed before.
+    private func checkOrders(_ sourceLocation: SourceLocation) {
+        let tags = brokerOrders.compactMap(\.tag)
+        #expect(Set(tags).count == tags.count, "a tag was sent twice", sourceLocation: sourceLocation)
+        let sent = Set(orders.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag))
+        #expect(Set(tags).subtracting(sent) == [], "the broker has orders that no leg explains", sourceLocation: sourceLocation)
+        let entries = orders.filter { $0.action == .open && $0.filled > .zero }
+        let steps = entries.map { "\($0.intent) \($0.strand) \($0.step)" }
+        #expect(Set(steps).count == steps.count, "an entry leg was filled by two orders", sourceLocation: sourceLocation)
+    }
+
+    // I14, I15: each trade of the broker is posted once, with its quantity and price.
+    private func checkTrades(_ sourceLocation: SourceLocation) {
+        let ours = Set(trades.map { "\($0.id) \($0.symbol) \($0.side) \($0.quantity) \($0.price)" })
+        let theirs = Set(brokerTrades.map { "\($0.id) \($0.symbol) \($0.side) \($0.quantity) \($0.price)" })
+        #expect(ours == theirs, "the trades differ", sourceLocation: sourceLocation)
+        #expect(ours.count == trades.count, "a trade was posted twice", sourceLocation: sourceLocation)
+    }
+
+    private func checkPositions(_ sourceLocation: SourceLocation) {
+        var expected: [String: Int64] = [:]
+        for position in positions where position.status.isLive {
+            for leg in position.structure.content.legs {
+                expected[leg.contract.symbol, default: 0] += leg.openingSide == .buy ? position.quantity.count : -position.quantity.count
+            }
+        }
+        var held: [String: Int64] = [:]
+        for position in brokerPositions where position.netUnits != 0 { held[position.symbol] = position.netUnits }
+        #expect(expected.filter { $0.value != 0 } == held, "positions differ", sourceLocation: sourceLocation)
+    }
+
+    private func checkMoney(_ sourceLocation: SourceLocation) {
+        var equity = Money.zero
+        for (index, row) in ledger.enumerated() {
+            #expect(row.number == Int64(index + 1) && row.equityBefore == equity, "the ledger has a gap", sourceLocation: sourceLocation)
+            equity = (try? equity.adding(row.amount)) ?? equity
+            #expect(row.equityAfter == equity, sourceLocation: sourceLocation)
+        }
+        #expect(portfolio?.closedEquity == equity, "closed equity is not the ledger's sum", sourceLocation: sourceLocation)
+        guard positions.allSatisfy({ !$0.status.isLive }) else { return }
+        let profit = ledger.filter { $0.kind == .tradingProfit }.reduce(Int64(0)) { $0 + $1.amount.units }
+        let cash = brokerPositions.reduce(Int64(0)) { $0 + $1.cash.units }
+        #expect(profit == cash, "the ledger's profit is not the broker's cash", sourceLocation: sourceLocation)
+    }
+
+    private func checkSignals(_ sourceLocation: SourceLocation) {
+        let open = signals.filter { !$0.status.isVerdict }.map { "\($0.fingerprint) \($0.signalType) \($0.status)" }
+        #expect(open == [], "signals without a verdict", sourceLocation: sourceLocation)
+        let intentsPerSignal = intents.compactMap(\.signal)
+        #expect(Set(intentsPerSignal).count == intentsPerSignal.count, "a signal caused two intents", sourceLocation: sourceLocation)
+    }
+}
