@@ -35,8 +35,8 @@ enum ConfigurationView {
             "threads": number(server.threads), "connection_limit": number(server.connections),
             "connections_per_address": number(server.connectionsPerAddress), "body_limit": number(server.bodyBytes),
             "head_limit": number(server.headBytes), "target_limit": number(server.targetBytes), "field_limit": number(server.fields),
-            "header_timeout": text(server.headLimit), "body_timeout": text(server.bodyLimit), "idle_timeout": text(server.idleLimit),
-            "answer_timeout": text(server.answerLimit), "timeout_precision": text(server.tick),
+            "header_timeout": text(span(server.headLimit)), "body_timeout": text(span(server.bodyLimit)), "idle_timeout": text(span(server.idleLimit)),
+            "answer_timeout": text(span(server.answerLimit)), "timeout_precision": text(span(server.tick)),
         ])
     }
 
@@ -107,6 +107,11 @@ enum ConfigurationView {
         case .blended(let share): ("blended", share)
         case .highWater: ("high-water", nil)
         }
+    }
+
+    private static func span(_ duration: Duration) -> Span {
+        let (seconds, attoseconds) = duration.components
+        return .seconds(seconds) + Span(microseconds: attoseconds / 1_000_000_000_000)
     }
 
     private static func text(_ value: (some CustomStringConvertible)?) -> JSONValue { value.map { .string($0.description) } ?? .null }
