@@ -111,7 +111,7 @@ enum ConfigurationView {
 
     private static func span(_ duration: Duration) -> Span {
         let (seconds, attoseconds) = duration.components
-        return .seconds(seconds) + Span(microseconds: attoseconds / 1_000_000_000_000)
+        return Span(microseconds: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
     }
 
     private static func text(_ value: (some CustomStringConvertible)?) -> JSONValue { value.map { .string($0.description) } ?? .null }
