@@ -4,58 +4,106 @@ import MunimKit
 struct HealthRoutes: Sendable {
     let application: Application
 
-    var routes: [Route] {
+    var all: [RouteDescription] {
         [
-            Route(.get, "/health") { _, _ in health },
-            Route(.get, "/ready") { _, _ in ready },
-            Route(.get, "/metrics") { _, _ in metrics },
+            RouteDescription(
+                method: .get, pattern: "/health", access: .anybody,
+                summary: "Whether the host lives, and which protection is switched off.",
+                responses: [200: "It lives.", 503: "It must be restarted or its storage repaired."], isRaw: true, handler: health),
+            RouteDescription(
+                method: .get, pattern: "/ready", access: .anybody, summary: "Whether the host takes signals, per dependency.",
+                responses: [200: "It does.", 503: "It does not."], isRaw: true, handler: ready),
+            RouteDescription(
+                method: .get, pattern: "/metrics", access: .readers, summary: "Counters, gauges and durations for Prometheus.",
+                responses: [200: "Text format 0.0.4."], contentType: "text/plain", isRaw: true, handler: metrics),
         ]
     }
 
-    private var health: HTTPResponse {
-        let condition = application.engine.condition
-        let isHealthy = !condition.hasEnded && condition.storageFailure == nil
-        return .encoded(Health(condition, version: Version.current), status: isHealthy ? 200 : 503)
+    @Sendable private func health(_ call: RouteCall) async -> HTTPResponse {
+        let health = Health(application.engine.condition, policy: application.configuration.policy)
+        return .encoded(health, status: health.status == "unhealthy" ? 503 : 200)
     }
 
-    private var ready: HTTPResponse {
-        let condition = application.engine.condition
-        let isReady = condition.isRecovered && !condition.isStopping && !condition.hasEnded && condition.storageFailure == nil
-        return .encoded(Readiness(condition), status: isReady ? 200 : 503)
+    @Sendable private func ready(_ call: RouteCall) async -> HTTPResponse {
+        var failure: String?
+        do throws(StorageError) { _ = try await application.store.count(Query<PortfolioRecord>()) } catch { failure = error.description }
+        let readiness = Readiness(application.engine.condition, storageFailure: failure)
+        return .encoded(readiness, status: readiness.ready ? 200 : 503)
     }
 
-    private var metrics: HTTPResponse {
-        application.metrics.set(Int64(application.engine.waitingEvents), of: .waitingSignals, label: nil)
-        return HTTPResponse(status: 200, contentType: "text/plain; version=0.0.4", body: Array(application.metrics.page.utf8))
+    @Sendable private func metrics(_ call: RouteCall) async -> HTTPResponse {
+        // Counters matter most when the records cannot be read, so they are shown in any case.
+        do { try await fillGauges() } catch {
+            application.log(.warning, "the gauges could not be read", LogField("why", "\(error)"))
+        }
+        return HTTPResponse(
+            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(application.metrics.page.utf8))
+    }
+
+    private func fillGauges() async throws {
+        let store = application.store
+        let metrics = application.metrics
+        let waiting = try await store.count(
+            Query<SignalRecord>(.isIn("processing_status", SignalStatus.allCases.filter { !$0.isVerdict })))
+        metrics.set(Int64(waiting), of: .waitingSignals, label: nil)
+        let equity = try await store.fetch(Query<PortfolioRecord>()).first?.closedEquity ?? .zero
+        metrics.set(equity.units, of: .closedEquity, label: nil)
+        let thrown = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first?.isThrown ?? false
+        metrics.set(thrown ? 1 : 0, of: .tradingStopped, label: nil)
+        let live = try await store.fetch(LivePositions.query)
+        for name in Set(application.desks.map(\.name) + live.map(\.instrument)) {
+            metrics.set(Int64(live.count { $0.instrument == name }), of: .openPositions, label: name.text)
+        }
     }
 }
 
 /// The answer of `/health`.
 struct Health: Codable, Sendable {
+    /// The parts, each `ok` or a sentence.
+    struct Components: Codable, Sendable {
+        var storage: String
+        var engine: String
+        var broker: String
+    }
+
+    /// `healthy`, `degraded` or `unhealthy`.
     var status: String
     var version: String
-    var storage: String
-    var engine: String
+    var components: Components
+    /// Protection that the configuration switched off; it does not make a host unhealthy, but nobody may forget it.
+    var disabledGuards: [String]
 
-    init(_ condition: Engine.Condition, version: String) {
-        storage = condition.storageFailure ?? "ok"
-        engine = condition.hasEnded ? "ended" : condition.isStopping ? "stopping" : condition.isRecovered ? "ok" : "recovering"
+    init(_ condition: Engine.Condition, policy: Policy) {
+        let engine = condition.hasEnded ? "ended" : condition.isStopping ? "stopping" : condition.isRecovered ? "ok" : "recovering"
+        components = Components(
+            storage: condition.storageFailure ?? "ok", engine: engine,
+            broker: condition.isRecovered ? "ok" : "its order book was not compared yet")
         status = condition.storageFailure != nil || condition.hasEnded ? "unhealthy" : engine == "ok" ? "healthy" : "degraded"
-        self.version = version
+        version = Version.current
+        disabledGuards = policy.disabledGuards
     }
 }
 
 /// The answer of `/ready`, per dependency.
 struct Readiness: Codable, Sendable {
     var ready: Bool
+    /// Whether records can be read and written.
     var storage: Bool
-    var recovery: Bool
-    var stopping: Bool
+    /// Whether the broker's order book was compared with the records.
+    var broker: Bool
+    /// Whether decisions are taken.
+    var engine: Bool
+    /// Why not, one sentence each.
+    var reasons: [String]
 
-    init(_ condition: Engine.Condition) {
-        storage = condition.storageFailure == nil && !condition.hasEnded
-        recovery = condition.isRecovered
-        stopping = condition.isStopping
-        ready = storage && recovery && !stopping
+    init(_ condition: Engine.Condition, storageFailure: String?) {
+        let failure = storageFailure ?? condition.storageFailure
+        storage = failure == nil
+        broker = condition.isRecovered
+        engine = !condition.isStopping && !condition.hasEnded
+        ready = storage && broker && engine
+        reasons = [
+            failure, broker ? nil : "the broker's order book was not compared yet", engine ? nil : "the host is stopping",
+        ].compactMap(\.self)
     }
 }

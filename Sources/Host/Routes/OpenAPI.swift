@@ -1,0 +1,152 @@
+import MunimKit
+
+/// Describes the interface in OpenAPI 3.1, from the table that the routes are made from.
+enum OpenAPI {
+    /// `table` with one more route, which shows the description of all of them.
+    static func describing(_ table: [RouteDescription]) -> [RouteDescription] {
+        func route(_ text: String) -> RouteDescription {
+            RouteDescription(
+                method: .get, pattern: "/openapi.json", access: .anybody, summary: "This description.",
+                responses: [200: "An OpenAPI 3.1 document."]
+            ) { _ in .json(text) }
+        }
+        let text = document(of: table + [route("")]).encoded
+        return table + [route(text)]
+    }
+
+    /// The whole document.
+    static func document(of table: [RouteDescription]) -> JSONValue {
+        var paths: [String: [String: JSONValue]] = [:]
+        for route in table { paths[route.pattern, default: [:]][route.method.rawValue.lowercased()] = operation(route) }
+        return .object([
+            "openapi": .string("3.1.0"),
+            "info": .object([
+                "title": .string("munim"), "version": .string(Version.current),
+                "summary": .string("Signals in, positions and exact books out."),
+                "description": .string(
+                    "Prices and money are decimal text, instants are ISO 8601 in UTC, members without a value are left out, faults are named "
+                        + "all at once."),
+            ]),
+            "paths": .object(paths.mapValues(JSONValue.object)),
+            "components": .object(["securitySchemes": .object(["operator": bearer]), "schemas": .object(["Error": failure])]),
+        ])
+    }
+
+    private static func operation(_ route: RouteDescription) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "operationId": .string(identifier(route)), "summary": .string(route.summary), "responses": responses(route),
+        ]
+        let parameters = route.captures.map(capture) + route.parameters.map(parameter)
+        if !parameters.isEmpty { members["parameters"] = .array(parameters) }
+        if let body = route.body {
+            members["requestBody"] = .object([
+                "required": .boolean(body.contains(where: \.isRequired)),
+                "content": .object(["application/json": .object(["schema": schema(of: body)])]),
+            ])
+        }
+        switch route.access {
+        case .anybody: members["security"] = .array([])
+        // An empty requirement says that the token may be left out, as at a listener that only this machine reaches.
+        case .readers: members["security"] = .array([.object([:]), .object(["operator": .array([])])])
+        case .operators: members["security"] = .array([.object(["operator": .array([])])])
+        }
+        return .object(members)
+    }
+
+    private static func responses(_ route: RouteDescription) -> JSONValue {
+        var texts = route.responses
+        if !route.parameters.isEmpty || route.body != nil { texts[400] = texts[400] ?? "A parameter or the body is wrong." }
+        if route.access != .anybody {
+            texts[401] = "The operator token is missing or wrong."
+            texts[403] = "No operator token is configured."
+            texts[503] = texts[503] ?? "Not possible now; ask again."
+        }
+        let members = texts.map { status, text in
+            let isFailure = status >= 400 && !(status == 503 && route.access == .anybody && !route.isRaw)
+            let schema: JSONValue =
+                isFailure
+                ? .object(["$ref": .string("#/components/schemas/Error")])
+                : .object(["type": .string(route.contentType == "application/json" ? "object" : "string")])
+            return (
+                String(status),
+                JSONValue.object([
+                    "description": .string(text),
+                    "content": .object([isFailure ? "application/json" : route.contentType: .object(["schema": schema])]),
+                ])
+            )
+        }
+        return .object(Dictionary(members) { first, _ in first })
+    }
+
+    private static func capture(_ name: String) -> JSONValue {
+        .object([
+            "name": .string(name), "in": .string("path"), "required": .boolean(true),
+            "schema": .object(["type": .string("string"), "minLength": .number("1")]),
+        ])
+    }
+
+    private static func parameter(_ field: RouteField) -> JSONValue {
+        .object([
+            "name": .string(field.name), "in": .string("query"), "required": .boolean(field.isRequired),
+            "description": .string(field.summary), "schema": schema(of: field),
+        ])
+    }
+
+    private static func schema(of fields: [RouteField]) -> JSONValue {
+        let properties = fields.map { field in
+            guard case .object(var members) = schema(of: field) else { return (field.name, JSONValue.object([:])) }
+            members["description"] = .string(field.summary)
+            return (field.name, JSONValue.object(members))
+        }
+        return .object([
+            "type": .string("object"), "properties": .object(Dictionary(properties) { first, _ in first }),
+            "required": .array(fields.filter(\.isRequired).map { .string($0.name) }),
+        ])
+    }
+
+    private static func schema(of field: RouteField) -> JSONValue {
+        guard case .object(var members) = field.kind.schema else { return .object([:]) }
+        if let value = field.whenMissing { members["default"] = value.json }
+        return .object(members)
+    }
+
+    /// `get_signals_fingerprint` of `GET /signals/{fingerprint}`.
+    private static func identifier(_ route: RouteDescription) -> String {
+        let words = route.pattern.split { !$0.isLetter && !$0.isNumber }
+        return ([route.method.rawValue.lowercased()] + words.map(String.init)).joined(separator: "_")
+    }
+
+    private static var bearer: JSONValue {
+        .object(["type": .string("http"), "scheme": .string("bearer"), "description": .string("The option http.operator_token.")])
+    }
+
+    private static var failure: JSONValue {
+        let text = JSONValue.object(["type": .string("string")])
+        return .object([
+            "type": .string("object"), "required": .array(["status", "error_type", "message", "request_id"].map(JSONValue.string)),
+            "properties": .object([
+                "status": text, "error_type": text, "message": text, "request_id": text,
+                "details": .object(["type": .string("array"), "items": .object([:])]),
+            ]),
+        ])
+    }
+}
+
+extension RouteValueKind {
+    /// The kind in the words of JSON Schema.
+    fileprivate var schema: JSONValue {
+        let text = JSONValue.string("string")
+        return switch self {
+        case .text(let longest): .object(["type": text, "minLength": .number("1"), "maxLength": .number("\(longest)")])
+        case .remark(let longest): .object(["type": text, "maxLength": .number("\(longest)")])
+        case .word(let words): .object(["type": text, "enum": .array(words.map(JSONValue.string))])
+        case .number(let range):
+            .object([
+                "type": .string("integer"), "minimum": .number("\(range.lowerBound)"), "maximum": .number("\(range.upperBound)"),
+            ])
+        case .instant: .object(["type": text, "format": .string("date-time")])
+        case .price, .money: .object(["type": .array([text, .string("number")]), "format": .string("decimal")])
+        case .flag: .object(["type": .string("boolean")])
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import MunimKit
+
+/// What came of an operator's request.
+struct OperatorReply: Codable, Sendable {
+    /// `done`, `declined` or `dry_run`.
+    var status: String
+    var message: String
+    var details: [String]
+
+    init(status: String, message: String, details: [String] = []) {
+        self.status = status
+        self.message = message
+        self.details = details
+    }
+
+    init(_ answer: OperatorAnswer) {
+        self.init(status: answer.isDone ? "done" : "declined", message: answer.message, details: answer.details)
+    }
+
+    /// 200 when it was or would be done, 409 when the state of the account speaks against it.
+    var response: HTTPResponse { .encoded(self, status: status == "declined" ? 409 : 200) }
+}
+
+extension Application {
+    /// Asks the core on a person's behalf; refuses with 503 when no answer comes in time, because the request may still be carried out.
+    func ask(_ command: OperatorCommand, for call: RouteCall) async throws(RouteRefusal) -> OperatorAnswer {
+        let person = try call.required("by")
+        log(
+            .warning, "an operator asks", LogField("request", call.request.id), LogField("by", person),
+            LogField("route", call.request.path.joined(separator: "/")), LogField("peer", call.request.peer))
+        guard engine.acceptsCommands, let answer = await engine.command(command, by: person, waiting: .seconds(10)) else {
+            throw RouteRefusal(
+                status: 503, kind: "unavailable",
+                message: "the host did not answer in time; the request may still be carried out, so look before asking again")
+        }
+        return answer
+    }
+}
+
+extension Engine {
+    /// Whether a command would be heard.
+    fileprivate var acceptsCommands: Bool {
+        let condition = condition
+        return !condition.isStopping && !condition.hasEnded
+    }
+}
+
+/// Fields that several operator routes ask for.
+enum OperatorFields {
+    static let by = RouteField("by", .text(longest: 64), isRequired: true, summary: "The name of the person who asks.")
+    static let reason = RouteField("reason", .text(longest: 200), isRequired: true, summary: "Why, in one line.")
+    static let dryRun = RouteField(
+        "dry_run", .flag, whenMissing: .flag(true), summary: "Whether to show only what would be done; false really does it.")
+    static let responses = [200: "Done, or what would be done.", 409: "The state of the account speaks against it."]
+}
