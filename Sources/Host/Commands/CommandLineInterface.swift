@@ -5,13 +5,10 @@ import MunimKit
 enum CommandLineInterface {
     /// Every command, in the order of the overview.
     static var commands: [Command] {
-        [
-            ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, ExplainCommand.command,
-            PositionsCommand.command,
-            SignalsCommand.command, OrdersCommand.command, BackupCommand.command,
-        ] + MigrateCommand.commands + [
-            VersionCommand.command
-        ] + testing
+        [ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, NewInstrumentCommand.command]
+            + [StatusCommand.command, PositionsCommand.command, SignalsCommand.command, OrdersCommand.command, ExplainCommand.command]
+            + RolloverCommand.commands + [ReconcileCommand.command, TraceCommand.command] + MigrateCommand.commands
+            + [BackupCommand.command, DoctorCommand.command, VersionCommand.command] + testing
     }
 
     /// Runs a command line; answers the exit code.

@@ -28,6 +28,13 @@ struct SQLiteMigrator: Sendable {
     /// Marks the file as one of ours: the letters "muni".
     private static let applicationID: Int64 = 0x6d75_6e69
 
+    /// Every migration that is known, where there is no database yet.
+    var statusOfNothing: [MigrationStatus] {
+        migrations.map {
+            MigrationStatus(number: $0.number, name: $0.name, checksum: $0.checksum, appliedAt: nil, appliedChecksum: nil)
+        }
+    }
+
     /// Every migration that is known or applied, in order.
     func status(_ connection: SQLiteConnection) throws(StorageError) -> [MigrationStatus] {
         let applied = try applied(connection)

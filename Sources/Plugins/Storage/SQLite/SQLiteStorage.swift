@@ -51,6 +51,15 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
         onlooker.withLock { $0 = reading }
     }
 
+    public func faults() async throws(StorageError) -> [String] {
+        guard let reading = onlooker.withLock({ $0 }) else { throw .unavailable("\(path) is not open for reading") }
+        let rows = try await reading.read { [path] connection throws(StorageError) in
+            do throws(SQLiteFault) { return try connection.rows("PRAGMA integrity_check(20)") } catch { throw error.storageError(path) }
+        }
+        let found = rows.compactMap { $0.first.map(ConflictText.text) }
+        return found == ["ok"] ? [] : found
+    }
+
     public func stop() async {
         await onlooker.withLock { $0.take() }?.close()
         let records = started.withLock { records in
@@ -78,9 +87,10 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
         }
     }
 
-    /// Where the schema stands, read without the lock, so that it can be asked for beside a host; nil for a file that is not yet or not ours.
+    /// Where the schema stands, read without the lock, so that it can be asked for beside a host; nil for a file that is not ours.
     private func statusBesideOthers() async -> [MigrationStatus]? {
         guard started.withLock({ $0 == nil }) else { return nil }
+        guard DatabaseFile.exists(path) else { return migrator.statusOfNothing }
         guard let reading = try? await SQLiteReading(path, settings: settings, check: migrator.claim) else { return nil }
         let status = try? await reading.read(migrator.status)
         await reading.close()

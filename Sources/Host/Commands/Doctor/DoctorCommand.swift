@@ -1,0 +1,86 @@
+import MunimKit
+
+/// `munim doctor`.
+enum DoctorCommand {
+    static let command = Command(
+        words: ["doctor"], summary: "Examines this machine and a configuration, and says what to do about each finding.",
+        options: [.json, .config], examples: ["munim doctor", "munim doctor --config plugins.yaml --json"], run: run)
+
+    @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
+        let findings = try await findings(input)
+        if input.isJSON { try input.print(json: findings) } else { input.print(lines(of: findings)) }
+        return findings.contains { $0.state == .fail } ? 1 : 0
+    }
+
+    private static func findings(_ input: CommandInput) async throws(CommandFailure) -> [Finding] {
+        let file = input.configurationFile
+        let report = validate(
+            file: file, registry: try input.builtIns(), environment: input.world.environment, loading: DynamicPlugin.loading(beside: file),
+            checks: [ConstructionCheck(input).faults(of:in:)])
+        let limit = MachineExamination.openFiles()
+        guard let configuration = report.configuration else {
+            return report.faults.map { Finding("configuration", .fail, $0.description, "mend the file; munim validate \(file) shows all") }
+                + [limit]
+        }
+        let machine = MachineExamination(folder: configuration.instance.data, clock: input.world.clock)
+        let host = try? await HostConnection(configuration.http).get("/health")
+        var findings = [Finding("configuration", .ok, "\(file) has no fault")]
+        findings += await machine.findings()
+        findings += await RecordsExamination(input: input, configuration: configuration).findings()
+        findings += [Self.port(configuration.http, isHost: host != nil), limit]
+        findings += CalendarExamination(desks: try input.desks(of: configuration), now: input.world.clock.now()).findings()
+        return findings + secrets(configuration.http)
+    }
+
+    private static func port(_ http: HTTPConfiguration, isHost: Bool) -> Finding {
+        if isHost { return Finding("port", .ok, "a host answers at \(http.listen)") }
+        guard let reason = MachineExamination.refusal(of: http.listen) else { return Finding("port", .ok, "\(http.listen) is free") }
+        return Finding("port", .fail, "\(http.listen) cannot be used: \(reason)", "stop what uses it, or name another http.listen")
+    }
+
+    private static func secrets(_ http: HTTPConfiguration) -> [Finding] {
+        var findings: [Finding] = []
+        if http.secret == nil {
+            findings.append(
+                Finding(
+                    "secret", .warn, "webhooks need no secret; only this machine can send them",
+                    "set http.secret before a proxy forwards here"))
+        } else {
+            findings.append(Finding("secret", .ok, "webhooks need a secret"))
+        }
+        if http.operatorToken == nil {
+            findings.append(
+                Finding("operator token", .warn, "operators cannot stop, resume or roll over HTTP", "set http.operator_token"))
+        } else {
+            findings.append(Finding("operator token", .ok, "operators need a token"))
+        }
+        return findings
+    }
+
+    /// A line for each finding, and below it what to do.
+    static func lines(of findings: [Finding]) -> [String] {
+        let rows = TextTable.aligned(findings.map { [$0.state.rawValue, $0.subject, $0.message] })
+        return zip(rows, findings).flatMap { row, finding in [row] + (finding.advice.map { ["      \($0)"] } ?? []) }
+    }
+}
+
+/// What an examination found.
+struct Finding: Encodable, Sendable {
+    /// How bad it is.
+    enum State: String, Encodable, Sendable { case ok, warn, fail }
+
+    /// What was examined.
+    let subject: String
+    let state: State
+    /// What was seen.
+    let message: String
+    /// What to do; nil when nothing is to be done.
+    let advice: String?
+
+    init(_ subject: String, _ state: State, _ message: String, _ advice: String? = nil) {
+        self.subject = subject
+        self.state = state
+        self.message = message
+        self.advice = advice
+    }
+}
