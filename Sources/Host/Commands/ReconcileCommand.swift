@@ -143,7 +143,7 @@ struct ReconcileView: Encodable, Sendable {
                 "\(contract.symbol): when the broker is right, book what was done there with POST /manual-exit, so that the records follow")
         }
         if contracts.contains(where: { $0.difference != 0 }) {
-            choices.append("entries of a scope that differs stay refused until both agree and a person resumes it")
+            choices.append("a frozen instrument takes entries again after POST /scopes/INSTRUMENT/unfreeze, once both agree")
         }
         return choices
     }

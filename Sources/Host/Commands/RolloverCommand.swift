@@ -2,6 +2,9 @@ import MunimKit
 
 /// `munim rollover status|scan|run`.
 enum RolloverCommand {
+    private static let by = CommandOption(
+        name: "by", value: "NAME", summary: "Who asks, for the records; the user of this shell when left out.")
+
     static var commands: [Command] {
         [
             Command(
@@ -9,12 +12,12 @@ enum RolloverCommand {
                 options: [.limit, .json, .config], examples: ["munim rollover status"], run: status),
             Command(
                 words: ["rollover", "scan"], summary: "Asks the running host which positions are due to roll; changes nothing.",
-                options: [.json, .config], examples: ["munim rollover scan"]
-            ) { input throws(CommandFailure) in try await ask("/rollover/scan", input) },
+                options: [by, .json, .config], examples: ["munim rollover scan"]
+            ) { input throws(CommandFailure) in try await ask("/rollover/scan", isDryRun: true, input) },
             Command(
-                words: ["rollover", "run"], summary: "Asks the running host to roll now what is due.", options: [.json, .config],
-                examples: ["munim rollover run"]
-            ) { input throws(CommandFailure) in try await ask("/rollover/execute", input) },
+                words: ["rollover", "run"], summary: "Asks the running host to roll now what is due.", options: [by, .json, .config],
+                examples: ["munim rollover run --by asha"]
+            ) { input throws(CommandFailure) in try await ask("/rollover/execute", isDryRun: false, input) },
         ]
     }
 
@@ -57,23 +60,32 @@ enum RolloverCommand {
         return (open.rows.isEmpty ? ["No open positions."] : open.lines) + (rolls.rows.isEmpty ? [] : [""] + rolls.lines)
     }
 
+    /// What the host is asked.
+    private struct Request: Encodable {
+        let by: String
+        /// Scanning never changes anything and takes no such field.
+        let dryRun: Bool?
+    }
+
     /// Sends a request to the host with the operator's token.
-    private static func ask(_ path: String, _ input: CommandInput) async throws(CommandFailure) -> Int32 {
+    private static func ask(_ path: String, isDryRun: Bool, _ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let configuration = try input.configuration()
         guard configuration.http.operatorToken != nil else {
             throw .usage("the configuration has no http.operator_token, without which the host takes no requests of operators")
         }
         let host = HostConnection(configuration.http, asOperator: true)
-        guard let answer = try await host.post(path, "{}") else {
+        let request = Request(by: input.values["by"] ?? Operator.name, dryRun: isDryRun ? nil : false)
+        guard let answer = try await host.post(path, request) else {
             throw .failed("no host listens at \(configuration.http.admin ?? configuration.http.listen): start it with munim serve")
         }
-        let text = String(decoding: answer.body, as: UTF8.self)
-        guard answer.status == 200 || answer.status == 202 else { throw .failed("the host answers \(answer.status): \(text)") }
-        guard !input.isJSON, let view = try? InterfaceCoding.decode(OperatorAnswer.self, from: answer.body) else {
-            input.print([text])
-            return 0
+        guard let reply = try? InterfaceCoding.decode(OperatorReply.self, from: answer.body), reply.status != "error" else {
+            throw answer.failure
         }
-        input.print([view.message] + view.details.map { "  " + $0 })
-        return view.isDone ? 0 : 1
+        if input.isJSON {
+            try input.print(json: reply)
+        } else {
+            input.print([reply.message] + reply.details.map { "  " + $0 })
+        }
+        return reply.status == "declined" ? 1 : 0
     }
 }

@@ -8,56 +8,49 @@ import Testing
 struct HostRequestTests {
     private static let token = "an-operators-token"
 
-    /// Serves `routes` while `body` runs with a configuration that names the listener.
-    private func serving(_ routes: [Route], _ body: (TestFolder, String) async throws -> Void) async throws {
+    /// Runs a host with all its routes; `body` gets a configuration that names its listener.
+    private func serving(_ signals: [Signal] = [], _ body: @Sendable @escaping (String) async throws -> Void) async throws {
         let folder = try TestFolder()
-        let listen = try #require(ListenAddress("127.0.0.1:0"))
-        let table = Routes(routes)
-        let server = HTTPServer(options: HTTPServerOptions().listening(at: listen)) { await table.answer($0) }
-        let port = try server.start()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await server.run() }
-            let http = "listen: 127.0.0.1:\(port), operator_token: \(Self.token)"
-            try await body(folder, try CommandHost.configuration(in: folder, http: http))
-            await server.stop(grace: .seconds(1))
-            group.cancelAll()
+        let file = try CommandHost.configuration(in: folder, http: "listen: 127.0.0.1:0, operator_token: \(Self.token)")
+        try await CommandHost.run(file, signals: signals) { _, application in
+            let servers = try Servers(application, recorder: nil)
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let reached = try folder.write(text.replacing("listen: 127.0.0.1:0", with: "listen: \(servers.addresses)"), to: "reached.yaml")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for server in servers.all { group.addTask { await server.run() } }
+                try await body(reached)
+                for server in servers.all { await server.stop(grace: .seconds(1)) }
+                group.cancelAll()
+            }
         }
     }
 
     @Test("A rollover is asked of the host with the operator's token, and its answer is told", arguments: ["scan", "run"])
     func rollover(_ word: String) async throws {
-        let path = word == "scan" ? "/rollover/scan" : "/rollover/execute"
-        let route = Route(.post, path) { request, _ in
-            guard request.header("authorization") == "Bearer \(Self.token)" else { return .text("who are you", status: 401) }
-            return .encoded(OperatorAnswer(id: "1", isDone: true, message: "nothing is due", details: ["GOLD_MINI waits"]))
-        }
-        try await serving([route]) { _, file in
-            let result = await Munim.run("rollover", word, "--config", file)
-            #expect(result.code == 0 && result.output == ["nothing is due", "  GOLD_MINI waits"], "\(result.complaint)")
+        try await serving([CommandHost.entry("GOLD_MINI", at: 125_000, stop: 124_400, atr: 300)]) { file in
+            let result = await Munim.run("rollover", word, "--by", "asha", "--config", file)
+            #expect(result.code == 0 && result.output.first?.isEmpty == false, "\(result.complaint)")
+            let json = try await Munim.run("rollover", word, "--json", "--config", file).json() as? [String: Any]
+            #expect(json?["status"] as? String == (word == "scan" ? "dry_run" : "done"))
+            let text = try String(contentsOfFile: file, encoding: .utf8).replacing(Self.token, with: "another-token-1234")
+            try Data(text.utf8).write(to: URL(filePath: file))
+            let strange = await Munim.run("rollover", word, "--config", file)
+            #expect(strange.code == 1 && strange.errors == ["munim: the host answers 401: the operator token is missing or wrong"])
         }
     }
 
-    @Test("The status comes from the host that answers")
+    @Test("The status comes from the host that answers, and the doctor knows who holds the port")
     func status() async throws {
-        let folder = try TestFolder()
-        let file = try CommandHost.configuration(in: folder)
-        let view = try await CommandHost.run(file, signals: []) { _, application in
-            try await StatusView.read(
-                from: application.store, configuration: application.configuration, condition: application.engine.condition,
-                at: application.clock.now())
-        }
-        try await serving([Route(.get, "/status") { _, _ in .encoded(view) }]) { _, other in
-            let result = await Munim.run("status", "--config", other)
+        try await serving { file in
+            let result = await Munim.run("status", "--config", file)
             #expect(result.code == 0 && result.output.contains("host      ok"), "\(result.complaint)")
+            #expect(
+                await Munim.run("doctor", "--config", file).output.contains { $0.hasPrefix("ok    port") && $0.contains("a host answers") })
         }
     }
 
-    @Test("A host that refuses, none that listens, and a configuration without a token are each a sentence")
+    @Test("A host that does not listen, and a configuration without a token, are each a sentence")
     func refusals() async throws {
-        try await serving([Route(.post, "/rollover/scan") { _, _ in .text("no", status: 403) }]) { folder, file in
-            let refused = await Munim.run("rollover", "scan", "--config", file)
-            #expect(refused.code == 1 && refused.errors == ["munim: the host answers 403: no"])
-        }
         let folder = try TestFolder()
         let silent = try CommandHost.configuration(in: folder, http: "listen: 127.0.0.1:0, operator_token: \(Self.token)")
         #expect(await Munim.run("rollover", "run", "--config", silent).complaint.hasPrefix("munim: no host listens at 127.0.0.1:0"))

@@ -9,6 +9,13 @@ actor HostConnection {
         let status: Int
         /// Its body.
         let body: [UInt8]
+
+        /// The host's own sentence where it gives one, else the body as it is.
+        var failure: CommandFailure {
+            struct Refusal: Decodable { let message: String }
+            let refusal = try? InterfaceCoding.decode(Refusal.self, from: body)
+            return .failed("the host answers \(status): \(refusal?.message ?? String(decoding: body.prefix(1_000), as: UTF8.self))")
+        }
     }
 
     private let executor = BlockingExecutor(label: "host connection")
@@ -26,14 +33,17 @@ actor HostConnection {
         let isAny = listen.address.bytes.allSatisfy { $0 == 0 }
         let own = listen.address.isVersion6 ? IPAddress("::1") ?? .loopback : .loopback
         address = ListenAddress(address: isAny ? own : listen.address, port: listen.port)
-        token = asOperator ? configuration.operatorToken : nil
+        token = asOperator || !listen.isLoopback ? configuration.operatorToken : nil
     }
 
     /// Asks for `path`; nil when nothing listens there.
     func get(_ path: String) throws(CommandFailure) -> Answer? { try exchange("GET", path, body: []) }
 
-    /// Sends `body`, which is JSON, to `path`; nil when nothing listens there.
-    func post(_ path: String, _ body: String) throws(CommandFailure) -> Answer? { try exchange("POST", path, body: Array(body.utf8)) }
+    /// Sends `body` as JSON to `path`; nil when nothing listens there.
+    func post(_ path: String, _ body: some Encodable & Sendable) throws(CommandFailure) -> Answer? {
+        guard let bytes = try? InterfaceCoding.encode(body) else { throw .failed("the request cannot be written as JSON") }
+        return try exchange("POST", path, body: bytes)
+    }
 
     private func exchange(_ method: String, _ path: String, body: [UInt8]) throws(CommandFailure) -> Answer? {
         guard address.port != 0 else { return nil }
@@ -94,4 +104,10 @@ actor HostConnection {
         guard announced == nil || announced == body.count else { throw failure }
         return Answer(status: status, body: body)
     }
+}
+
+/// The person at the keyboard.
+enum Operator {
+    /// The name of the user who runs this process.
+    static var name: String { getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())" }
 }
