@@ -23,10 +23,10 @@ enum ExplainCommand {
             return try await SignalDetailView.read(record, from: store)
         }
         guard !input.isJSON else {
-            try input.print(json: view)
+            try input.show(json: view)
             return 0
         }
-        input.print(lines(of: view))
+        input.show(lines(of: view))
         return 0
     }
 

@@ -24,12 +24,12 @@ enum MigrateCommand {
     @Sendable private static func status(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let migrations = try await with(input) { try await $0.migrations() }
         guard !input.isJSON else {
-            try input.print(json: migrations)
+            try input.show(json: migrations)
             return 0
         }
         var table = TextTable(("NUMBER", .right), ("NAME", .left), ("STATE", .left), ("CHECKSUM", .left))
         table.rows = migrations.map { ["\($0.number)", $0.name, $0.word, $0.appliedChecksum ?? $0.checksum] }
-        input.print(table.lines)
+        input.show(table.lines)
         return 0
     }
 
@@ -59,7 +59,7 @@ enum MigrateCommand {
         let migrations = try await with(input) { try await $0.migrations() }
         let faults = migrations.compactMap(\.fault)
         for fault in faults { input.world.errors("munim: " + fault) }
-        if faults.isEmpty { input.print(["the schema is complete: \(migrations.count) applied"]) }
+        if faults.isEmpty { input.show(["the schema is complete: \(migrations.count) applied"]) }
         return faults.isEmpty ? 0 : 1
     }
 
@@ -72,7 +72,7 @@ enum MigrateCommand {
             try await store.migrate(to: target)
             return try await store.migrations()
         }
-        input.print(["the schema stood at \(before.current) and stands at \(after.current)"])
+        input.show(["the schema stood at \(before.current) and stands at \(after.current)"])
         return 0
     }
 
@@ -120,7 +120,7 @@ enum BackupCommand {
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let file = input.arguments["FILE"] ?? ""
         try await input.reading(try input.configuration()) { try await $0.backUp(to: file) }
-        input.print(["the records are copied to \(file)"])
+        input.show(["the records are copied to \(file)"])
         return 0
     }
 }

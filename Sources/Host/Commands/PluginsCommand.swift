@@ -39,12 +39,12 @@ enum PluginsCommand {
             input.arguments["KIND"] == nil || input.arguments["KIND"] == $0.manifest.kind.rawValue
         }
         guard !input.isJSON else {
-            try input.print(json: entries.map(Listing.init))
+            try input.show(json: entries.map(Listing.init))
             return 0
         }
         var table = TextTable(("KIND", .left), ("NAME", .left), ("VERSION", .left), ("ORIGIN", .left), ("SUMMARY", .left))
         table.rows = entries.map(Listing.init).map { [$0.kind, $0.name, $0.version, $0.origin, $0.summary] }
-        input.print(table.lines)
+        input.show(table.lines)
         return 0
     }
 
@@ -54,18 +54,18 @@ enum PluginsCommand {
         guard !input.isJSON else {
             var listing = Listing(entry)
             listing.options = options
-            try input.print(json: listing)
+            try input.show(json: listing)
             return 0
         }
         let manifest = entry.manifest
-        input.print(["\(manifest.name) \(manifest.version), \(manifest.kind.rawValue), \(entry.origin)", manifest.summary, ""])
+        input.show(["\(manifest.name) \(manifest.version), \(manifest.kind.rawValue), \(entry.origin)", manifest.summary, ""])
         guard !options.isEmpty else {
-            input.print(["It has no options."])
+            input.show(["It has no options."])
             return 0
         }
         var table = TextTable(("OPTION", .left), ("TYPE", .left), ("DEFAULT", .left), ("UNIT", .left), ("RANGE", .left), ("MEANING", .left))
         table.rows = options.map { [$0.path, type(of: $0), standard(of: $0), $0.unit ?? "", $0.range ?? "", $0.summary] }
-        input.print(table.lines)
+        input.show(table.lines)
         return 0
     }
 

@@ -25,7 +25,7 @@ enum ReconcileCommand {
                 throw error
             }
         }
-        if input.isJSON { try input.print(json: view) } else { input.print(lines(of: view)) }
+        if input.isJSON { try input.show(json: view) } else { input.show(lines(of: view)) }
         return view.agrees ? 0 : 1
     }
 

@@ -21,10 +21,10 @@ enum PositionsCommand {
             return try await store.fetch(asked).map { PositionView($0, lastPrice: prices[$0.instrument]) }
         }
         guard !input.isJSON else {
-            try input.print(json: views)
+            try input.show(json: views)
             return 0
         }
-        input.print(views.isEmpty ? ["No positions."] : lines(of: views))
+        input.show(views.isEmpty ? ["No positions."] : lines(of: views))
         return 0
     }
 
@@ -64,10 +64,10 @@ enum SignalsCommand {
         let asked = query
         let views = try await input.reading(configuration) { try await $0.fetch(asked).map { SignalView($0, isBrief: true) } }
         guard !input.isJSON else {
-            try input.print(json: views)
+            try input.show(json: views)
             return 0
         }
-        input.print(views.isEmpty ? ["No signals."] : lines(of: views))
+        input.show(views.isEmpty ? ["No signals."] : lines(of: views))
         return 0
     }
 
@@ -106,10 +106,10 @@ enum OrdersCommand {
         let asked = query
         let views = try await input.reading(configuration) { try await $0.fetch(asked).map(OrderView.init) }
         guard !input.isJSON else {
-            try input.print(json: views)
+            try input.show(json: views)
             return 0
         }
-        input.print(views.isEmpty ? ["No orders."] : lines(of: views))
+        input.show(views.isEmpty ? ["No orders."] : lines(of: views))
         return 0
     }
 

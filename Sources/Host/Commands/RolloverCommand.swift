@@ -29,10 +29,10 @@ enum RolloverCommand {
             try await RolloverStatusView.read(from: store, desks: desks, at: input.world.clock.now(), limit: limit)
         }
         guard !input.isJSON else {
-            try input.print(json: view)
+            try input.show(json: view)
             return 0
         }
-        input.print(lines(of: view))
+        input.show(lines(of: view))
         return 0
     }
 
@@ -82,9 +82,9 @@ enum RolloverCommand {
             throw answer.failure
         }
         if input.isJSON {
-            try input.print(json: reply)
+            try input.show(json: reply)
         } else {
-            input.print([reply.message] + reply.details.map { "  " + $0 })
+            input.show([reply.message] + reply.details.map { "  " + $0 })
         }
         return reply.status == "declined" ? 1 : 0
     }

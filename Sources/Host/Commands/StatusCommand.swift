@@ -25,8 +25,8 @@ enum StatusCommand {
     private static func show(_ configuration: HostConfiguration, _ host: HostConnection, _ input: CommandInput) async throws(CommandFailure)
     {
         let view = try await view(configuration, host, input)
-        guard !input.isJSON else { return try input.print(json: view) }
-        input.print(lines(of: view))
+        guard !input.isJSON else { return try input.show(json: view) }
+        input.show(lines(of: view))
     }
 
     private static func view(

@@ -15,10 +15,10 @@ enum VersionCommand {
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let listing = Listing(version: Version.current, abi: loadedMunimABI(), build: build)
         guard !input.isJSON else {
-            try input.print(json: listing)
+            try input.show(json: listing)
             return 0
         }
-        input.print(["munim \(listing.version) (\(listing.build), plugin interface \(listing.abi))"])
+        input.show(["munim \(listing.version) (\(listing.build), plugin interface \(listing.abi))"])
         return 0
     }
 
@@ -41,10 +41,10 @@ enum VersionCommand {
         @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
             let names = StopPoint.all.map(\.description)
             guard !input.isJSON else {
-                try input.print(json: names)
+                try input.show(json: names)
                 return 0
             }
-            input.print(names)
+            input.show(names)
             return 0
         }
     }

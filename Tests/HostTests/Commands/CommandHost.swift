@@ -72,24 +72,27 @@ enum CommandHost {
         let clock = ShiftedClock(startingAt: morning)
         let application = try Application(configuration, clock: clock, log: SilentLog(), seams: seams)
         try await application.start()
-        let answer = try await withThrowingTaskGroup(of: Void.self) { group in
+        let answer = await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.engine.run() }
-            while !application.engine.condition.isRecovered { await Task.yield() }
-            var decided: [SignalRecord] = []
-            for signal in signals {
-                let admission = await application.inbox.submit(record(signal, at: clock.now()), waiting: .seconds(20))
-                guard case .accepted(let record) = admission else {
-                    Issue.record("\(admission)")
-                    continue
-                }
-                decided.append(record)
-            }
-            let answer = try await body(decided, application)
+            let answer: Result<Answer, any Error>
+            do { answer = .success(try await body(try await decide(signals, application), application)) } catch { answer = .failure(error) }
             await application.engine.stop(grace: .seconds(5))
             group.cancelAll()
             return answer
         }
         await application.stop()
-        return answer
+        return try answer.get()
+    }
+
+    /// The verdicts on signals that are sent one after the other.
+    private static func decide(_ signals: [Signal], _ application: Application) async throws -> [SignalRecord] {
+        while !application.engine.condition.isRecovered, !application.engine.condition.hasEnded { await Task.yield() }
+        var decided: [SignalRecord] = []
+        for signal in signals {
+            let admission = await application.inbox.submit(record(signal, at: application.clock.now()), waiting: .seconds(20))
+            guard case .accepted(let record) = admission else { throw PluginFault("\(admission)") }
+            decided.append(record)
+        }
+        return decided
     }
 }

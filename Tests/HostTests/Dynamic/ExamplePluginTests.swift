@@ -9,23 +9,24 @@ import Testing
 struct ExamplePluginTests {
     private static let example = Repository.path + "/examples/plugins/silver-mini"
 
-    /// What a strategy might send in a week of January: bases, pyramids, stops and an exit.
+    /// What a strategy might send: a base, a pyramid too early, one in time, and an exit, within the window of fresh entries.
     private var signals: [Signal] {
-        let base = CommandHost.entry("SILVER_MINI", at: 95_000, stop: 93_000, atr: 1_000)
+        let start = CommandHost.morning + .seconds(-75)
+        let base = CommandHost.entry("SILVER_MINI", at: 95_000, stop: 93_000, atr: 1_000, start)
         var early = base
         early.target = .layer(Layer(text: "Long_2") ?? .base)
         early.kind = .pyramid
-        early.timestamp = base.timestamp + .milliseconds(10)
+        early.timestamp = start + .seconds(1)
         var later = early
         later.price = Price(whole: 98_000)
         later.stop = Price(whole: 96_000)
-        later.timestamp = base.timestamp + .milliseconds(20)
+        later.timestamp = start + .seconds(70)
         var exit = base
         exit.kind = .exit
         exit.target = .all
         exit.price = Price(whole: 97_500)
         exit.stop = .zero
-        exit.timestamp = base.timestamp + .milliseconds(30)
+        exit.timestamp = start + .seconds(75)
         return [base, early, later, exit]
     }
 

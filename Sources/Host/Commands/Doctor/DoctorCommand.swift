@@ -8,7 +8,7 @@ enum DoctorCommand {
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let findings = try await findings(input)
-        if input.isJSON { try input.print(json: findings) } else { input.print(lines(of: findings)) }
+        if input.isJSON { try input.show(json: findings) } else { input.show(lines(of: findings)) }
         return findings.contains { $0.state == .fail } ? 1 : 0
     }
 

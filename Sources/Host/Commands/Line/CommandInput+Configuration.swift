@@ -21,12 +21,12 @@ extension CommandInput {
     func configuration() throws(CommandFailure) -> HostConfiguration { try configuration(configurationFile) }
 
     /// Prints a value as JSON.
-    func print(json value: some Encodable) throws(CommandFailure) {
+    func show(json value: some Encodable) throws(CommandFailure) {
         do { world.output(String(decoding: try InterfaceCoding.encode(value, isPretty: true), as: UTF8.self)) } catch {
             throw .failed("the result cannot be written as JSON: \(error)")
         }
     }
 
     /// Prints lines.
-    func print(_ lines: [String]) { lines.forEach(world.output) }
+    func show(_ lines: [String]) { lines.forEach(world.output) }
 }

@@ -27,8 +27,8 @@ struct CommandReader: Sendable {
             throw unknown(line)
         }
         let rest = Array(line.dropFirst(command.words.count))
-        if rest.prefix(while: { $0 != "--" }).contains(where: Self.isHelp) { return .help(command) }
         guard !command.isRaw else { return .run(command, CommandInput(raw: rest, world: world)) }
+        if rest.prefix(while: { $0 != "--" }).contains(where: Self.isHelp) { return .help(command) }
         return .run(command, try input(rest, of: command, world))
     }
 

@@ -34,7 +34,7 @@ enum NewInstrumentCommand {
                 try write(file.text, to: folder + "/" + file.path)
             }
         } catch { throw .failed(error.description) }
-        input.print([
+        input.show([
             "\(folder) holds the instrument \(name). Next:", "  swift test --package-path \(folder)",
             "  swift build --package-path \(folder)",
             "  munim validate \(folder)/\(name).yaml",

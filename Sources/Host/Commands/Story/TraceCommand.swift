@@ -19,7 +19,7 @@ enum TraceCommand {
             guard let line = try? decoder.decode(TraceLine.self, from: Data(line)) else {
                 throw .failed("\(path):\(number): the line is no part of a trace, or was cut off when the host ended")
             }
-            input.print(TraceStory.lines(of: line))
+            input.show(TraceStory.lines(of: line))
         }
         return 0
     }

@@ -24,7 +24,11 @@ final class FileLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would leave the lock with a child that another thread is just starting.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// The number of this process.
     static var process: Int32 { getpid() }
