@@ -55,7 +55,7 @@ enum OpenAPI {
 
     private static func responses(_ route: RouteDescription) -> JSONValue {
         var texts = route.responses
-        if !route.parameters.isEmpty || route.body != nil { texts[400] = texts[400] ?? "A parameter or the body is wrong." }
+        if !route.isRaw { texts[400] = texts[400] ?? "A parameter or the body is wrong." }
         if route.access != .anybody {
             texts[401] = "The operator token is missing or wrong."
             texts[403] = "No operator token is configured."
