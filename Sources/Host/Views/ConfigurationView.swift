@@ -35,7 +35,8 @@ enum ConfigurationView {
             "threads": number(server.threads), "connection_limit": number(server.connections),
             "connections_per_address": number(server.connectionsPerAddress), "body_limit": number(server.bodyBytes),
             "head_limit": number(server.headBytes), "target_limit": number(server.targetBytes), "field_limit": number(server.fields),
-            "header_timeout": text(span(server.headLimit)), "body_timeout": text(span(server.bodyLimit)), "idle_timeout": text(span(server.idleLimit)),
+            "header_timeout": text(span(server.headLimit)), "body_timeout": text(span(server.bodyLimit)),
+            "idle_timeout": text(span(server.idleLimit)),
             "answer_timeout": text(span(server.answerLimit)), "timeout_precision": text(span(server.tick)),
         ])
     }
