@@ -39,7 +39,9 @@ enum ExplainCommand {
             "fingerprint \(signal.fingerprint)",
         ]
         if let explanation = signal.explanation { lines += sections(of: explanation) }
-        if !view.orders.isEmpty { lines += ["", "orders"] + OrdersCommand.lines(of: view.orders).map { "  " + $0 } }
+        if !view.orders.isEmpty {
+            lines += ["", "orders"] + OrdersCommand.lines(of: view.orders.sorted { $0.moment < $1.moment }).map { "  " + $0 }
+        }
         return lines
     }
 

@@ -3,7 +3,9 @@ import MunimKit
 /// `munim reconcile`.
 enum ReconcileCommand {
     static let command = Command(
-        words: ["reconcile"], summary: "Holds what the broker reports against the records, contract by contract; changes nothing.",
+        words: ["reconcile"],
+        summary:
+            "Holds what the broker reports against the records, contract by contract, and answers 1 when they differ; changes nothing.",
         options: [.json, .config], examples: ["munim reconcile"], run: run)
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {

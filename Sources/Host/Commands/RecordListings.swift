@@ -104,7 +104,9 @@ enum OrdersCommand {
         if let state = input.values["state"] { query.conditions.append(.equal("state", state)) }
         if let name = try input.instrument(in: configuration) { query.conditions.append(.equal("instrument", name)) }
         let asked = query
-        let views = try await input.reading(configuration) { try await $0.fetch(asked).map(OrderView.init) }
+        let views = try await input.reading(configuration) {
+            try await $0.fetch(asked).map(OrderView.init).sorted { $0.moment > $1.moment }
+        }
         guard !input.isJSON else {
             try input.show(json: views)
             return 0
@@ -126,4 +128,9 @@ enum OrdersCommand {
         }
         return table.lines
     }
+}
+
+extension OrderView {
+    /// When it was sent, or planned where it was not; legs of one decision are planned at the same time.
+    var moment: Instant { sentAt ?? plannedAt }
 }

@@ -47,8 +47,14 @@ struct Serve {
                     return 1
                 }
             }
-            for server in servers.all { group.addTask { await server.run(); return nil } }
-            group.addTask { await self.announce(servers, application, since: started); return nil }
+            for server in servers.all {
+                group.addTask {
+                    await server.run(); return nil
+                }
+            }
+            group.addTask {
+                await self.announce(servers, application, since: started); return nil
+            }
             group.addTask { await self.waitForStop(shutdown, servers, application) }
             var code: Int32?
             while code == nil, let result = await group.next() { code = result }

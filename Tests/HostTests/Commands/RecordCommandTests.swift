@@ -1,5 +1,6 @@
 import Foundation
 import MunimKit
+import MunimTesting
 import Testing
 
 @testable import munim
@@ -99,6 +100,22 @@ struct RecordCommandTests {
         #expect(page.text.contains("sessions are ignored") && page.text.contains("0 signals wait for a verdict"))
         let json = try #require(try await run("status", "--json").json() as? [String: Any])
         #expect(json["condition"] == nil && (json["positions"] as? [Any])?.count == 1)
+    }
+
+    @Test("Watching shows the page again every second until it is stopped")
+    func watch() async throws {
+        _ = try await CommandHost.run(file, signals: []) { _, _ in 0 }
+        let clock = ManualClock()
+        let line = ["status", "--watch", "--config", file]
+        let watching = Task { await Munim.run(line, clock: clock) }
+        for _ in 1...2 {
+            await clock.waitForSleepers()
+            clock.advance(by: .seconds(1))
+        }
+        await clock.waitForSleepers()
+        watching.cancel()
+        let result = await watching.value
+        #expect(result.code == 0 && result.output.count { $0.hasPrefix("closed equity") } == 3, "\(result.text) \(result.complaint)")
     }
 
     @Test("Records and broker agree after a trade; without the broker's book they differ, and the choices are shown")

@@ -3,7 +3,8 @@ import MunimKit
 /// `munim doctor`.
 enum DoctorCommand {
     static let command = Command(
-        words: ["doctor"], summary: "Examines this machine and a configuration, and says what to do about each finding.",
+        words: ["doctor"],
+        summary: "Examines this machine and a configuration, says what to do about each finding, and answers 1 when something fails.",
         options: [.json, .config], examples: ["munim doctor", "munim doctor --config plugins.yaml --json"], run: run)
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {

@@ -4,7 +4,10 @@ enum CommandHelp {
     static func overview(of commands: [Command], below words: [String]) -> [String] {
         let listed = commands.filter { $0.words.starts(with: words) }
         let heads = words.isEmpty ? ["munim takes trading signals, sizes and places them, and keeps exact books.", ""] : []
-        let tails = words.isEmpty ? ["", exitCodes, "`munim COMMAND --help` says more of each."] : []
+        let tails =
+            words.isEmpty
+            ? ["", exitCodes, "Tables show the exchange's clock (+05:30), JSON shows UTC.", "`munim COMMAND --help` says more of each."]
+            : []
         return heads + ["usage: munim \((words + ["COMMAND"]).joined(separator: " "))", ""]
             + TextTable.aligned(listed.map { ["  " + $0.name, $0.summary] }) + tails
     }
