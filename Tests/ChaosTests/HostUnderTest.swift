@@ -6,7 +6,7 @@ final class HostUnderTest: @unchecked Sendable {
     let folder: URL
     let port: UInt16
     private let lock = NSLock()
-    private var process: Process?
+    private var child: Child?
 
     init(configuration: (UInt16) -> String) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("munim-chaos-\(UUID().uuidString)")
@@ -29,42 +29,58 @@ final class HostUnderTest: @unchecked Sendable {
 
     /// Starts the host and returns once it is ready, or once it is dead.
     func start(stopAt stopPoint: String? = nil, waitingForReady: Bool = true) throws {
-        let process = Process()
-        process.executableURL = Self.binary
-        process.arguments = ["serve", "plugins.yaml"]
-        process.currentDirectoryURL = folder
+        let log = open(folder.appendingPathComponent("log.jsonl").path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        defer { close(log) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO)
         // The crash handler of the language would hold sockets and locks of a dying process.
-        process.environment = ["SWIFT_BACKTRACE": "enable=no", "MUNIM_STOP_AT": stopPoint ?? ""]
-        let log = try FileHandle(forWritingTo: folder.appendingPathComponent("log.jsonl"))
-        try log.seekToEnd()
-        process.standardError = log
-        try process.run()
-        lock.withLock { self.process = process }
-        guard waitingForReady else { return }
-        while process.isRunning {
+        let environment = ["SWIFT_BACKTRACE=enable=no", "MUNIM_STOP_AT=\(stopPoint ?? "")"]
+        var pid: pid_t = 0
+        // The shell only changes the folder and becomes the host, so the process id stays.
+        let command = ["sh", "-c", "cd \"$1\" && exec \"$2\" serve plugins.yaml", "sh", folder.path, Self.binary.path]
+        let code = Self.withCStrings(command) { arguments in
+            Self.withCStrings(environment) { posix_spawn(&pid, "/bin/sh", &actions, nil, arguments, $0) }
+        }
+        guard code == 0 else { throw ExchangeFault() }
+        lock.withLock { child = Child(pid: pid) }
+        while waitingForReady, isRunning {
             if let answer = try? Exchange(port: port).get("/ready"), answer.status == 200 { return }
             usleep(3_000)
         }
     }
 
-    var isRunning: Bool { lock.withLock { process?.isRunning ?? false } }
+    var isRunning: Bool { lock.withLock { child.map { $0.poll() == nil } ?? false } }
 
     /// Ends the process as a power failure would.
     func kill() {
-        guard let process = lock.withLock({ process }), process.isRunning else { return }
-        Glibc.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        guard isRunning, let pid = lock.withLock({ child?.pid }) else { return }
+        Glibc.kill(pid, SIGKILL)
+        _ = waitForEnd()
     }
 
-    /// Waits for a process that ends by itself.
-    func waitForEnd() { lock.withLock { process }?.waitUntilExit() }
+    /// Waits for a process that ends by itself; returns its exit code, or −1 when a signal ended it.
+    @discardableResult
+    func waitForEnd() -> Int32 {
+        while true {
+            if let status = lock.withLock({ child?.poll() }) { return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1 }
+            usleep(2_000)
+        }
+    }
 
     /// Asks the process to stop; returns its exit code.
     func stop() -> Int32 {
-        guard let process = lock.withLock({ process }) else { return -1 }
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        guard isRunning, let pid = lock.withLock({ child?.pid }) else { return -1 }
+        Glibc.kill(pid, SIGTERM)
+        return waitForEnd()
+    }
+
+    private static func withCStrings<Result>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        let pointers = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers)
     }
 
     private static var binary: URL {
@@ -94,11 +110,11 @@ struct Exchange {
     let port: UInt16
 
     func get(_ path: String) throws -> (status: Int, body: String) {
-        try send("GET \(path) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        try send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     }
 
     func post(_ path: String, _ body: String) throws -> (status: Int, body: String) {
-        try send("POST \(path) HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        try send("POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
     static func loopback(port: UInt16) -> sockaddr_in {
@@ -128,5 +144,21 @@ struct Exchange {
         let text = String(decoding: received, as: UTF8.self)
         guard let end = text.range(of: "\r\n\r\n"), let status = Int(text.dropFirst(9).prefix(3)) else { throw ExchangeFault() }
         return (status, String(text[end.upperBound...]))
+    }
+}
+
+/// A child process, collected once.
+private final class Child {
+    let pid: pid_t
+    private var status: Int32?
+
+    init(pid: pid_t) { self.pid = pid }
+
+    /// The status of a process that has ended, nil while it runs.
+    func poll() -> Int32? {
+        guard status == nil else { return status }
+        var ended: Int32 = 0
+        if waitpid(pid, &ended, WNOHANG) == pid { status = ended }
+        return status
     }
 }
