@@ -11,10 +11,14 @@ struct CommandLineTests {
     func help(_ name: String) async throws {
         let command = try #require(CommandLineInterface.commands.first { $0.name == name })
         let world = CommandWorld.silent
-        guard case .help(let found) = try CommandReader(commands: CommandLineInterface.commands).read(command.words + ["--help"], in: world)
+        guard case .help(let found) = try CommandReader(commands: CommandLineInterface.commands).read(["help"] + command.words, in: world)
         else {
-            Issue.record("\(name) --help is no help")
+            Issue.record("help \(name) is no help")
             return
+        }
+        if !command.isRaw {
+            let result = await Munim.run(command.words + ["--help"])
+            #expect(result.code == 0 && result.errors.isEmpty && result.output == CommandHelp.page(of: command))
         }
         let page = CommandHelp.page(of: found)
         #expect(page.first == command.summary && command.summary.hasSuffix("."))

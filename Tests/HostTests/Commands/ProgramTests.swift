@@ -67,7 +67,7 @@ struct ProgramTests {
     }
 
     /// Starts the program, waits until it is ready, asks it to stop, and answers its exit code and log.
-    private static func serveOnce(in folder: String) throws -> (Int32, String) {
+    static func serveOnce(in folder: String) throws -> (Int32, String) {
         let child = Foundation.Process()
         let pipe = Pipe()
         child.executableURL = URL(filePath: Munim.program)

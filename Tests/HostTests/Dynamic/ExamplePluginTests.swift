@@ -76,6 +76,13 @@ struct ExamplePluginTests {
         let listed = try await Munim.program("plugins", "instruments", "--config", file, in: folder.path, environment: environment)
         #expect(listed.output.contains { $0.contains("silver-mini-example") && $0.contains("libSilverMini.so") })
 
+        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        let served = lines.map { $0.contains("${SILVER_MINI_LIBRARY") ? "  - \(library)" : $0 } + ["http: { listen: 127.0.0.1:0 }"]
+        _ = try folder.write(served.joined(separator: "\n"), to: "plugins.yaml")
+        let place = folder.path
+        let (code, log) = try await offPool { Result { try ProgramTests.serveOnce(in: place) } }.get()
+        #expect(code == 0 && log.contains("munim is ready") && log.contains("the host has stopped"), "\(log)")
+
         let loaded = try await trades("silver-so.yaml", library: library)
         let written = try await trades("silver-yaml.yaml", library: library)
         #expect(loaded == written, "\(loaded) \(written)")
