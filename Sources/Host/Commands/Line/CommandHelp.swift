@@ -29,7 +29,8 @@ enum CommandHelp {
     static func usage(of command: Command) -> String {
         let arguments = command.arguments.map { $0.isOptional ? "[\($0.name)]" : $0.name }
         let options = command.options.map { "[\($0.usage)]" }
-        return (["munim", command.name] + arguments + options + (command.isRaw ? ["…"] : [])).joined(separator: " ")
+        return (["munim", command.name] + arguments + options + (command.isRaw && command.arguments.isEmpty ? ["…"] : [])).joined(
+            separator: " ")
     }
 
     private static let exitCodes = "Exit codes: 0 done, 1 failed, 2 a wrong command line or a faulty configuration."
