@@ -6,22 +6,25 @@ import Testing
 struct Death: CustomTestStringConvertible, Sendable {
     let row: String
     let point: String
-    /// Whether the entry ends as a position; false when it must be missed, with an alert.
-    let isExecuted: Bool
+    /// Whether the entry ends as a position; false when it must be missed, with an alert; nil when the broker's pace decides.
+    let isExecuted: Bool?
     var testDescription: String { "\(row) at \(point)" }
 
     /// Deaths while a two-legged entry is carried out.
+    ///
+    /// A decision and the gate of its first leg share a commit, as do a fill and the gate of the next leg: dying right behind one of them leaves an
+    /// order that may have left, so the entry is missed, or its first leg taken back.
     static let ofEntries = [
         Death(row: "C1", point: "before-inbox", isExecuted: true),
         Death(row: "C2", point: "after-inbox", isExecuted: true),
         Death(row: "C4", point: "before-commit:intent.active", isExecuted: true),
-        Death(row: "C5", point: "after-commit:intent.active", isExecuted: true),
+        Death(row: "C5", point: "after-commit:intent.active", isExecuted: false),
         Death(row: "C6", point: "after-commit:order.sending", isExecuted: false),
         Death(row: "C6", point: "before-place", isExecuted: false),
         Death(row: "C8", point: "after-place", isExecuted: true),
-        Death(row: "C10", point: "after-commit:order.working", isExecuted: true),
+        Death(row: "C10", point: "after-commit:order.working", isExecuted: nil),
         Death(row: "C11", point: "before-commit:order.filled", isExecuted: true),
-        Death(row: "C12", point: "after-commit:order.filled", isExecuted: true),
+        Death(row: "C12", point: "after-commit:order.filled", isExecuted: false),
         Death(row: "C13", point: "after-place#2", isExecuted: true),
         Death(row: "C15", point: "before-commit:position.open", isExecuted: true),
         Death(row: "C16", point: "after-commit:position.open", isExecuted: true),
@@ -53,9 +56,10 @@ struct StopPointTests {
         let agreement = try await Self.recover(host, sending: body)
         agreement.check()
         let open = agreement.positions.filter { $0.status == .open }
-        #expect(open.count == (death.isExecuted ? 1 : 0))
         #expect(agreement.signals.count == 1)
-        if !death.isExecuted {
+        #expect(open.count <= 1)
+        if let isExecuted = death.isExecuted { #expect(open.count == (isExecuted ? 1 : 0)) }
+        if open.isEmpty {
             #expect(agreement.signals.first?.reason == "order_absent")
             #expect(host.log.contains("never reached the broker"))
         }
