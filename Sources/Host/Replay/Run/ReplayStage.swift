@@ -9,6 +9,8 @@ struct ReplayStage: Sendable {
     let policy: Policy
     /// The sizing rule of each instrument, for the report.
     let sizing: String
+    /// Whether the machine's own stops are not those of the signals, because every pyramid is taken.
+    let takesEveryPyramid: Bool
     /// Gates that are off, in words; empty when all are on.
     let gatesOff: [String]
 
@@ -20,6 +22,7 @@ struct ReplayStage: Sendable {
         self.desks = desks
         policy = Self.policy(options, host, isAsSignalled: isAsSignalled)
         sizing = options.sizing?.description ?? (host == nil ? SizingChoice.asSignalled.description : "as configured")
+        takesEveryPyramid = isAsSignalled && host == nil
         gatesOff =
             isAsSignalled ? ["portfolio limits", "price divergence"] + (host == nil ? ["distance, count and one R of pyramids"] : []) : []
     }
