@@ -1,3 +1,4 @@
+import Glibc
 import MunimKit
 
 /// A chart as markup: lines in a drawing that stretches to the page's width, labels beside it as text that does not.
@@ -19,6 +20,8 @@ struct ReplayChart {
     let label: (Double) -> String
     let start: Instant
     let end: Instant
+    /// Heights of the grid; nil to choose round ones.
+    var fixedTicks: [Double]?
 
     private static let width = 1_000.0
     private static let height = 260.0
@@ -28,7 +31,7 @@ struct ReplayChart {
     /// The chart's markup.
     var markup: String {
         let values = lines.flatMap { $0.points.map(\.y) } + lines.compactMap(\.base)
-        let ticks = Self.ticks(from: values.min() ?? 0, to: values.max() ?? 1)
+        let ticks = fixedTicks ?? Self.ticks(from: values.min() ?? 0, to: values.max() ?? 1)
         let low = min(ticks.first ?? 0, values.min() ?? 0)
         let high = max(ticks.last ?? 1, values.max() ?? 1)
         let span = high > low ? high - low : 1
@@ -96,6 +99,15 @@ struct ReplayChart {
         let first = (low / step).rounded(.down)
         let last = (high / step).rounded(.up)
         return stride(from: first, through: last, by: 1).map { $0 * step }
+    }
+
+    /// Logarithms of 1, 2 and 5 times powers of ten around a range of positive numbers.
+    static func roundLogarithms(from low: Double, to high: Double) -> [Double] {
+        let marks = (-6...15).flatMap { power in [1, 2, 5].map { log10($0) + Double(power) } }
+        let inside = marks.filter { $0 >= log10(low) && $0 <= log10(high) }
+        let below = marks.last { $0 < log10(low) }
+        let above = marks.first { $0 > log10(high) }
+        return [below].compactMap { $0 } + inside + [above].compactMap { $0 }
     }
 
     /// Years, or months or days where the run is short.

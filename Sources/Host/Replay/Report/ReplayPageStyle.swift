@@ -20,6 +20,8 @@ enum ReplayPageStyle {
         .card{padding:14px 16px}.value{font-size:21px;font-weight:620;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
         .panel{padding:18px 20px;margin-bottom:12px}
         .pair{display:grid;grid-template-columns:1fr 1fr;gap:12px}.pair .panel{min-width:0}
+        #by-growth{float:right;margin:-34px 0 0;accent-color:var(--main)}#by-growth+label{float:right;margin:-38px 22px 0 0;font-size:13px;color:var(--soft)}
+        #growth,#by-growth:checked~#equity{display:none}#by-growth:checked~#growth{display:block}
         .chart{position:relative;padding-left:54px;margin-top:18px}
         .plot{position:relative;height:260px}.pair .plot,#drawdown .plot{height:170px}
         .plot svg{width:100%;height:100%;display:block;overflow:visible}
@@ -59,7 +61,7 @@ enum ReplayPageScript {
         (()=>{"use strict";
         const data=JSON.parse(document.getElementById("series").textContent);
         const clock=s=>new Date((s+19800)*1000).toISOString().slice(0,16).replace("T"," ");
-        const texts={equity:p=>`account ${p[1]}`,drawdown:p=>`${p[2]} (${p[3]})`,exposure:p=>p[1],risk:p=>p[2]};
+        const texts={equity:p=>`account ${p[1]}`,growth:p=>`account ${p[1]}`,drawdown:p=>`${p[2]} (${p[3]})`,exposure:p=>p[1],risk:p=>p[2]};
         for(const [id,text] of Object.entries(texts)){
           const chart=document.getElementById(id);if(!chart)continue;
           const points=data[id==="exposure"||id==="risk"?"exposure":"equity"];if(!points.length)continue;

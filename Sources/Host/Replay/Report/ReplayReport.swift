@@ -39,7 +39,7 @@ struct ReplayReport: Sendable {
         figures = ReplayFigures(result.trades, curve: curve, capital: capital, start: start, end: end)
         years = Self.groups(result.trades) { "\(TradingDay(of: $0.exitAt).date.year)" }
         instruments = Self.groups(result.trades) { $0.instrument.text }
-        exposure = ExposurePoint.series(result, capital: capital, usesSignalStops: stage.takesEveryPyramid)
+        exposure = ExposurePoint.series(result, capital: capital)
         trades = result.trades
         entries = (result.executed[.baseEntry] ?? 0) + (result.executed[.pyramid] ?? 0)
         exits = result.executed[.exit] ?? 0
@@ -114,12 +114,11 @@ struct ExposurePoint: Equatable, Sendable {
     let equity: ExactAmount
 
     /// A point for each moment at which lots changed hands.
-    static func series(_ result: ReplayRun.Result, capital: ExactAmount, usesSignalStops: Bool) -> [ExposurePoint] {
+    static func series(_ result: ReplayRun.Result, capital: ExactAmount) -> [ExposurePoint] {
         var points: [ExposurePoint] = []
         var held: [PositionID: (lots: Int64, opening: Execution)] = [:]
         var lots: Int64 = 0
         var value = ExactAmount.zero
-        var signalRisk = ExactAmount.zero
         var equity = capital
         var trade = 0
         var account = 0
@@ -136,12 +135,10 @@ struct ExposurePoint: Equatable, Sendable {
             if held[execution.position]?.lots == 0 { held[execution.position] = nil }
             lots += change
             value += ExactAmount(from: .zero, to: opening.price, lots: change, pointValue: opening.pointValue)
-            signalRisk += ExactAmount(
-                from: min(opening.stop, opening.price), to: opening.price, lots: change, pointValue: opening.pointValue)
             let stored = account < result.account.count ? ExactAmount(result.account[account].risk) : .zero
             if points.last?.at == execution.at { points.removeLast() }
             points.append(
-                ExposurePoint(at: execution.at, lots: lots, value: value, risk: usesSignalStops ? signalRisk : stored, equity: equity))
+                ExposurePoint(at: execution.at, lots: lots, value: value, risk: stored, equity: equity))
         }
         return points
     }

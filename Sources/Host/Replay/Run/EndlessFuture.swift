@@ -12,32 +12,25 @@ struct EndlessFuture: InstrumentPlugin {
     private let model: (any InstrumentPlugin)?
     /// Holds on all days in place of the model's.
     private let pointValue: PointValue?
-    /// Whether pyramids are never too close or too many, and one R is nothing.
-    private let takesEveryPyramid: Bool
 
     /// A stand-in for `model`.
-    init(name: InstrumentName, model: (any InstrumentPlugin)?, pointValue: PointValue?, takesEveryPyramid: Bool) {
+    init(name: InstrumentName, model: (any InstrumentPlugin)?, pointValue: PointValue?) {
         let contract = Contract(
             venue: "REPLAY", root: name.text, kind: .future, expiry: Self.expiry, symbol: "\(name)-REPLAY", unitsPerLot: Quantity(1),
             tick: Price(units: 1))
         leg = StructureLeg(role: .future, contract: contract, openingSide: .buy)
         self.model = model
         self.pointValue = pointValue
-        self.takesEveryPyramid = takesEveryPyramid
     }
 
     init(options: NoOptions, context: PluginContext) {
-        self.init(name: InstrumentName(context.name), model: nil, pointValue: nil, takesEveryPyramid: false)
+        self.init(name: InstrumentName(context.name), model: nil, pointValue: nil)
     }
 
     func terms(on day: TradingDay) -> InstrumentTerms {
         var terms = model?.terms(on: day) ?? Self.plain
         if let pointValue { terms.pointValue = pointValue }
         terms.unitsPerLot = Quantity(1)
-        guard takesEveryPyramid else { return terms }
-        terms.initialStopMultiple = Ratio(units: 100)
-        terms.maximumPyramids = 98
-        terms.pyramidSpacing = .zero
         return terms
     }
 

@@ -12,8 +12,6 @@ struct Execution: Equatable, Sendable {
     let lots: Int64
     let price: Price
     let pointValue: PointValue
-    /// The stop of the signal that opened them; zero for closings.
-    let stop: Price
     /// Why they were closed; empty for openings.
     let reason: String
 }

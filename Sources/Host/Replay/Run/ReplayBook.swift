@@ -16,8 +16,6 @@ struct ReplayBook: ImmediateStore {
     private(set) var executions: [Execution] = []
     /// One for each moment at which the account changed.
     private(set) var account: [AccountPoint] = []
-    /// The stop of the signal that is being decided.
-    var signalStop = Price.zero
     /// Lots that each open position had when it was last written.
     private var openLots: [PositionID: Int64] = [:]
 
@@ -72,7 +70,7 @@ struct ReplayBook: ImmediateStore {
     private func execution(_ action: LegAction, of position: PositionRecord, lots: Int64, price: Price, at: Instant) -> Execution {
         Execution(
             action: action, at: at, instrument: position.instrument, position: position.id, layer: position.layer, lots: lots, price: price,
-            pointValue: position.pointValue, stop: action == .open ? signalStop : .zero,
+            pointValue: position.pointValue,
             reason: action == .close ? position.exitReason ?? "" : "")
     }
 }

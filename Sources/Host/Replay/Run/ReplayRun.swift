@@ -64,7 +64,6 @@ struct ReplayRun {
             if stored?.digest == input.digest { duplicates += 1 } else { conflicts += 1 }
             return
         }
-        lane.store.signalStop = input.signal.stop
         try lane.handle(.signal(record))
     }
 

@@ -9,8 +9,6 @@ struct ReplayStage: Sendable {
     let policy: Policy
     /// The sizing rule of each instrument, for the report.
     let sizing: String
-    /// Whether the machine's own stops are not those of the signals, because every pyramid is taken.
-    let takesEveryPyramid: Bool
     /// Gates that are off, in words; empty when all are on.
     let gatesOff: [String]
 
@@ -22,9 +20,7 @@ struct ReplayStage: Sendable {
         self.desks = desks
         policy = Self.policy(options, host, isAsSignalled: isAsSignalled)
         sizing = options.sizing?.description ?? (host == nil ? SizingChoice.asSignalled.description : "as configured")
-        takesEveryPyramid = isAsSignalled && host == nil
-        gatesOff =
-            isAsSignalled ? ["portfolio limits", "price divergence"] + (host == nil ? ["distance, count and one R of pyramids"] : []) : []
+        gatesOff = isAsSignalled ? ["portfolio limits", "pyramid gates", "price divergence"] : []
     }
 
     // MARK: - Desks
@@ -40,7 +36,7 @@ struct ReplayStage: Sendable {
             }
             let choice = options.sizing ?? .asSignalled
             let future = EndlessFuture(
-                name: name, model: model, pointValue: options.pointValue, takesEveryPyramid: choice == .asSignalled)
+                name: name, model: model, pointValue: options.pointValue)
             return Desk(name: name, instrument: future, sizing: sizing(choice, context), rollover: never(context))
         }
         guard let entry = host.instruments.first(where: { $0.name == name }) else {
@@ -52,7 +48,7 @@ struct ReplayStage: Sendable {
         guard let pointValue = options.pointValue else {
             return Desk(name: name, instrument: made.instrument, sizing: rule, rollover: made.rollover)
         }
-        let future = EndlessFuture(name: name, model: made.instrument, pointValue: pointValue, takesEveryPyramid: false)
+        let future = EndlessFuture(name: name, model: made.instrument, pointValue: pointValue)
         return Desk(name: name, instrument: future, sizing: rule, rollover: never(context))
     }
 
