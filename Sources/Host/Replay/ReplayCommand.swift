@@ -60,7 +60,8 @@ enum ReplayCommand {
         guard let file else { return nil }
         let registry: PluginRegistry
         do throws(PluginFault) { registry = try Builtins.registry() } catch { throw ReplayFault(error.description) }
-        let reading = ConfigurationReading(file: file, registry: registry, environment: .process)
+        let reading = ConfigurationReading(
+            file: file, registry: registry, environment: .process, loading: DynamicPlugin.loading(beside: file))
         guard let configuration = reading.configuration else { throw ReplayFault(lines: reading.faults.map(\.description)) }
         return configuration
     }

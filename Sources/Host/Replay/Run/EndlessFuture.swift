@@ -34,7 +34,7 @@ struct EndlessFuture: InstrumentPlugin {
         return terms
     }
 
-    func schedule(on day: TradingDay) -> DaySchedule { .open([Self.wholeDay]) }
+    func schedule(on day: TradingDay) -> DaySchedule { Self.always }
 
     func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { count > 0 && day <= Self.expiry ? [Self.expiry] : [] }
 
@@ -44,7 +44,9 @@ struct EndlessFuture: InstrumentPlugin {
     }
 
     private static let expiry = TradingDay(daysSinceEpoch: 365 * 200)
-    private static let wholeDay = Session(open: TimeOfDay(secondsSinceMidnight: 0), close: TimeOfDay(secondsSinceMidnight: 86_400))
+    private static let always = DaySchedule.open([
+        Session(open: TimeOfDay(secondsSinceMidnight: 0), close: TimeOfDay(secondsSinceMidnight: 86_400))
+    ])
     private static let plain = InstrumentTerms(
         pointValue: PointValue(whole: 1), unitsPerLot: Quantity(1), marginPerLot: .zero, initialStopMultiple: Ratio(units: 1_500_000),
         trailingStopMultiple: Ratio(units: 2_500_000), maximumPyramids: 5, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))

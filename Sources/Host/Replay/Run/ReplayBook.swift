@@ -21,16 +21,21 @@ struct ReplayBook: ImmediateStore {
 
     mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
         let answers = try database.commit(transaction)
-        for write in transaction.writes {
-            switch write.record {
-            case let position as PositionRecord: note(position)
-            case let portfolio as PortfolioRecord: note(portfolio)
-            case let roll as RolloverRecord: note(roll)
-            default: break
-            }
-        }
+        for write in transaction.writes { note(write.record) }
         return answers
     }
+
+    /// Types are compared before anything is cast, because most records are evidence that the report does not need.
+    private mutating func note(_ record: any Record) {
+        let type = ObjectIdentifier(type(of: record))
+        if type == Self.portfolio, let portfolio = record as? PortfolioRecord { return note(portfolio) }
+        if type == Self.position, let position = record as? PositionRecord { return note(position) }
+        if type == Self.roll, let roll = record as? RolloverRecord { note(roll) }
+    }
+
+    private static let portfolio = ObjectIdentifier(PortfolioRecord.self)
+    private static let position = ObjectIdentifier(PositionRecord.self)
+    private static let roll = ObjectIdentifier(RolloverRecord.self)
 
     /// The records that match.
     mutating func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] { try database.fetch(query) }
