@@ -49,7 +49,7 @@ struct RecordedSignalsTests {
         let report = try ExampleSignals.report { $0.files = [ExampleSignals.path("recorded.jsonl")] }
         #expect(report.entries == 3 && report.exits == 3)
         #expect(report.verdicts.first { $0.name == "refused: no_position" }?.count == 1)
-        #expect(report.notes.contains("1 signals came a second time and were answered from the first."))
+        #expect(report.notes.contains("Signals that came again and were answered from the first: 1."))
         #expect(report.instruments.map(\.name) == ["BANK_NIFTY", "GOLD_MINI"])
         // Bank Nifty: (59310 − 58210) × 4 + (59310 − 58890) × 2 at 35; Gold Mini: (126180 − 125400) × 5 at 10.
         #expect(report.instruments.map(\.net.description) == ["183400", "39000"])

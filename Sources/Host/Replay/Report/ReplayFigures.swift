@@ -20,7 +20,7 @@ struct ReplayFigures: Equatable, Sendable {
     let averageTrade: ExactAmount
     let largestWin: ExactAmount
     let largestLoss: ExactAmount
-    /// Yearly growth of the account; nil when the account did not survive.
+    /// Yearly growth of the account; nil when the account did not survive, or lived for less than a quarter of a year.
     let annualGrowth: Ratio?
     /// Time with lots in hand as a share of the whole time.
     let exposure: Ratio?
@@ -62,7 +62,7 @@ struct ReplayFigures: Equatable, Sendable {
     /// The rate that, compounded, makes `start` into `end`. A root has no exact value, so this one figure is computed in binary.
     private static func growth(from start: ExactAmount, to end: ExactAmount, over span: Span) -> Ratio? {
         let years = Double(span.microseconds) / (365.25 * 86_400 * 1e6)
-        guard start > .zero, end > .zero, years > 0.01 else { return nil }
+        guard start > .zero, end > .zero, years >= 0.25 else { return nil }
         let rate = pow(end.approximate / start.approximate, 1 / years) - 1
         guard rate.isFinite, abs(rate) < 1e6 else { return nil }
         return Ratio(units: Int64((rate * 1e6).rounded()))

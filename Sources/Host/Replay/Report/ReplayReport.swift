@@ -92,9 +92,9 @@ struct ReplayReport: Sendable {
         if result.trades.contains(where: \.isOpen) {
             notes.append("Open lots are valued at their last listed price, less the charges of both sides.")
         }
-        if result.duplicates > 0 { notes.append("\(result.duplicates) signals came a second time and were answered from the first.") }
+        if result.duplicates > 0 { notes.append("Signals that came again and were answered from the first: \(result.duplicates).") }
         if result.conflicts > 0 {
-            notes.append("\(result.conflicts) signals had the identity of an earlier one with other content; they were not traded.")
+            notes.append("Signals with the identity of an earlier one and other content, which were not traded: \(result.conflicts).")
         }
         notes += result.alerts.sorted { $0.key < $1.key }.map { "\($0.value) × alert \($0.key)." }
         return notes + inputs.inputs.flatMap(\.notes)

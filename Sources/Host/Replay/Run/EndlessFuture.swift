@@ -7,7 +7,7 @@ struct EndlessFuture: InstrumentPlugin {
     static let manifest = PluginManifest(
         kind: .instruments, name: "replay-future", version: "1.0.0", summary: "One endless contract, for replays.")
 
-    private let leg: StructureLeg
+    private let name: InstrumentName
     /// The instrument whose facts hold; nil when only a point value is known.
     private let model: (any InstrumentPlugin)?
     /// Holds on all days in place of the model's.
@@ -15,10 +15,7 @@ struct EndlessFuture: InstrumentPlugin {
 
     /// A stand-in for `model`.
     init(name: InstrumentName, model: (any InstrumentPlugin)?, pointValue: PointValue?) {
-        let contract = Contract(
-            venue: "REPLAY", root: name.text, kind: .future, expiry: Self.expiry, symbol: "\(name)-REPLAY", unitsPerLot: Quantity(1),
-            tick: Price(units: 1))
-        leg = StructureLeg(role: .future, contract: contract, openingSide: .buy)
+        self.name = name
         self.model = model
         self.pointValue = pointValue
     }
@@ -36,14 +33,23 @@ struct EndlessFuture: InstrumentPlugin {
 
     func schedule(on day: TradingDay) -> DaySchedule { Self.always }
 
-    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { count > 0 && day <= Self.expiry ? [Self.expiry] : [] }
+    /// The end of the month in name only: nothing happens on it, and the machine counts the trading days until it for each entry.
+    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { count > 0 ? [Self.endOfMonth(day)] : [] }
 
     func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
-        guard expiry == Self.expiry else { throw .noSuchExpiry(expiry) }
+        guard expiry == Self.endOfMonth(day) else { throw .noSuchExpiry(expiry) }
+        let contract = Contract(
+            venue: "REPLAY", root: name.text, kind: .future, expiry: expiry, symbol: name.text + "-REPLAY", unitsPerLot: Quantity(1),
+            tick: Price(units: 1))
+        let leg = StructureLeg(role: .future, contract: contract, openingSide: .buy)
         return Structure(legs: [leg], expiry: expiry, pointValue: terms(on: day).pointValue)
     }
 
-    private static let expiry = TradingDay(daysSinceEpoch: 365 * 200)
+    private static func endOfMonth(_ day: TradingDay) -> TradingDay {
+        let (year, month, number) = day.date
+        return day.advanced(by: TradingDay.length(ofMonth: month, year: year) - number)
+    }
+
     private static let always = DaySchedule.open([
         Session(open: TimeOfDay(secondsSinceMidnight: 0), close: TimeOfDay(secondsSinceMidnight: 86_400))
     ])

@@ -2,6 +2,8 @@ import MunimKit
 import Storage
 
 /// Storage of a run that also notes what the report needs of each commit.
+///
+/// The trail of transitions is not kept: a run is repeated from its files whenever somebody wants to look, and the trail is most of what is written.
 struct ReplayBook: ImmediateStore {
     /// The account at one moment.
     struct AccountPoint: Equatable, Sendable {
@@ -20,8 +22,10 @@ struct ReplayBook: ImmediateStore {
     private var openLots: [PositionID: Int64] = [:]
 
     mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
-        let answers = try database.commit(transaction)
-        for write in transaction.writes { note(write.record) }
+        var kept = Transaction()
+        for write in transaction.writes where ObjectIdentifier(type(of: write.record)) != Self.trail { kept.append(write) }
+        let answers = try database.commit(kept)
+        for write in kept.writes { note(write.record) }
         return answers
     }
 
@@ -33,6 +37,7 @@ struct ReplayBook: ImmediateStore {
         if type == Self.roll, let roll = record as? RolloverRecord { note(roll) }
     }
 
+    private static let trail = ObjectIdentifier(AuditRecord.self)
     private static let portfolio = ObjectIdentifier(PortfolioRecord.self)
     private static let position = ObjectIdentifier(PositionRecord.self)
     private static let roll = ObjectIdentifier(RolloverRecord.self)

@@ -25,7 +25,8 @@ struct ReplayStage: Sendable {
 
     // MARK: - Desks
 
-    private static func desk(_ name: InstrumentName, _ options: ReplayOptions, _ host: HostConfiguration?) throws(ReplayFault) -> Desk {
+    /// What trades an instrument; throws a sentence when it is not known.
+    static func desk(_ name: InstrumentName, _ options: ReplayOptions, _ host: HostConfiguration?) throws(ReplayFault) -> Desk {
         let context = PluginContext(name: name.text, clock: SystemClock())
         guard let host else {
             let model = try preset(of: name, context)
