@@ -49,6 +49,11 @@ public struct ModelStore: ImmediateStore, Sendable {
     /// All rows of a type as they were written, in the order of their keys.
     public func all<R: Record>(_ type: R.Type = R.self) -> [R] { tables[R.table.name]?.sorted.compactMap { $0 as? R } ?? [] }
 
+    /// All rows of a type in no particular order, which is quicker.
+    public func unordered<R: Record>(_ type: R.Type = R.self) -> some Sequence<R> {
+        (tables[R.table.name]?.rows.values).map { rows in rows.lazy.compactMap { $0 as? R } }.map { Array($0) } ?? []
+    }
+
     /// The row with this primary key.
     public func row<R: Record>(_ type: R.Type = R.self, _ key: some ColumnValue) -> R? {
         tables[R.table.name]?.rows[[key.column]] as? R

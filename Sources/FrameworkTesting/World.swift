@@ -97,7 +97,8 @@ public final class World {
     /// A signal arrives: it is committed to the inbox, then handed to the machine unless it was there already.
     @discardableResult
     public func send(_ signal: Signal) -> Fingerprint {
-        let fingerprint = Fingerprint(String(repeating: "0", count: 48) + Self.hex(Self.mixed(0xCBF2_9CE4_8422_2325, signal.canonicalText)))
+        let hash = Self.mixed(0xCBF2_9CE4_8422_2325, signal.canonicalText)
+        let fingerprint = Fingerprint(Self.hex(hash &* 0x9E37_79B9_7F4A_7C15) + Self.hex(hash) + String(repeating: "0", count: 32))
         let record = SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: lane.now)
         var inbox = Transaction()
         inbox.insertIfAbsent(record)

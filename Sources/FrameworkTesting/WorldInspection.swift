@@ -61,7 +61,7 @@ public struct WorldInspection: Sendable {
     // I9
     private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
         guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
-        let earlier = store.all(OrderRecord.self).filter {
+        let earlier = store.unordered(OrderRecord.self).filter {
             $0.intent == row.intent && $0.step == row.step && $0.attempt < row.attempt && $0.slice == row.slice
         }
         for order in earlier where order.state != .notSent && order.state != .filled && order.state != .dropped {
@@ -84,7 +84,7 @@ public struct WorldInspection: Sendable {
     // I1
     private mutating func checkIntents(_ store: ModelStore) {
         var signals: Set<Fingerprint> = []
-        for intent in store.all(IntentRecord.self) {
+        for intent in store.unordered(IntentRecord.self) {
             if let signal = intent.signal, !signals.insert(signal).inserted { breach("I1", "signal \(signal) has two intents") }
         }
     }
@@ -92,8 +92,8 @@ public struct WorldInspection: Sendable {
     // I14: filled never falls and equals the posted trades
     private mutating func checkOrders(_ store: ModelStore) {
         var posted: [Tag: Int64] = [:]
-        for trade in store.all(TradeRecord.self) { posted[trade.tag, default: 0] += trade.quantity.count }
-        for order in store.all(OrderRecord.self) {
+        for trade in store.unordered(TradeRecord.self) { posted[trade.tag, default: 0] += trade.quantity.count }
+        for order in store.unordered(OrderRecord.self) {
             if let before = filled[order.tag], order.filled.count < before { breach("I14", "fills of \(order.tag) fell") }
             filled[order.tag] = order.filled.count
             if order.filled.count > posted[order.tag] ?? 0 { breach("I14", "\(order.tag) filled more than its trades") }
@@ -103,7 +103,7 @@ public struct WorldInspection: Sendable {
     // I14, I17, I18
     private mutating func checkPositions(_ store: ModelStore) {
         var slots: Set<String> = []
-        for position in store.all(PositionRecord.self) {
+        for position in store.unordered(PositionRecord.self) {
             checkMonotonic(position)
             guard position.status.isLive else { continue }
             if position.quantity.count != position.lots.count * position.unitsPerLot.count {
@@ -111,7 +111,7 @@ public struct WorldInspection: Sendable {
             }
             if !slots.insert("\(position.instrument) \(position.layer)").inserted { breach("I17", "two positions in \(position.layer)") }
         }
-        for stack in store.all(PyramidingRecord.self) {
+        for stack in store.unordered(PyramidingRecord.self) {
             guard let base = stack.base else { continue }
             if store.row(PositionRecord.self, base)?.status.isLive != true {
                 breach("I17", "the base \(base) of \(stack.instrument) is not open")
@@ -148,14 +148,14 @@ public struct WorldInspection: Sendable {
             }
             equity = row.equityAfter.units
         }
-        if let portfolio = store.all(PortfolioRecord.self).first, portfolio.closedEquity.units != equity {
+        if let portfolio = store.row(PortfolioRecord.self, 1), portfolio.closedEquity.units != equity {
             breach("I15", "closed equity is \(portfolio.closedEquity), the ledger sums to \(Money(units: equity))")
         }
     }
 
     // I2
     private mutating func checkSignals(_ store: ModelStore) {
-        for signal in store.all(SignalRecord.self) {
+        for signal in store.unordered(SignalRecord.self) {
             if let before = verdicts[signal.fingerprint], before != signal.status {
                 breach("I2", "signal \(signal.fingerprint) changed its verdict")
             }

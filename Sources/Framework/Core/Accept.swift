@@ -148,6 +148,18 @@ extension Core {
             return true
         }
         guard let index = scope.activeIndex else { return scope.isHeld ? false : decideNext(&scope, &turn) }
+        if carryOut(at: index, &scope, &turn) { return true }
+        guard !scope.intents[index].record.kind.mayOpen else { return false }
+        // Layers are closed independently of each other: an exit that waits holds no other exit up.
+        for other in scope.intents.indices
+        where other != index && scope.intents[other].isUnderWay && !scope.intents[other].record.kind.mayOpen {
+            if carryOut(at: other, &scope, &turn) { return true }
+        }
+        guard !scope.isHeld, !scope.intents.contains(where: { $0.isUnderWay && $0.record.kind.mayOpen }) else { return false }
+        return decideWaitingExit(&scope, &turn)
+    }
+
+    private mutating func carryOut(at index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         var intent = scope.intents[index]
         let hasMoved = carryOut(&intent, &scope, &turn)
         scope.intents[index] = intent

@@ -169,7 +169,8 @@ extension Core {
         let wanted = closable(step.quantity.count - filled, step, net: net, intent, scope)
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.
-            if isInFlight(step.contract.symbol, besides: strand, intent) { return false }
+            if isInFlight(step, besides: strand, intent, scope) { return false }
+            if waitsForLostOrder(indices, step, intent, &scope, &turn) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
         }
@@ -183,6 +184,21 @@ extension Core {
         planLegs(step, of: Quantity(wanted), strand: strand, attempt: attempts + 1, &intent, &turn)
         intent.notBefore = nil
         intent.exposure = nil
+        return true
+    }
+
+    /// An order that was not found has probably closed what is missing: until the book forgets the day it may still show up and say so.
+    private mutating func waitsForLostOrder(
+        _ indices: [Int], _ step: Step, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) -> Bool {
+        let today = TradingDay(of: turn.at)
+        let isLost = indices.contains { index in
+            intent.legs[index].state == .absent && intent.legs[index].record.sentAt.map { TradingDay(of: $0) == today } ?? false
+        }
+        guard isLost else { return false }
+        freeze(
+            &scope, "exit_order_missing",
+            "the broker holds nothing of \(step.contract.symbol) any more, and does not show the order that closed it", &turn)
         return true
     }
 

@@ -10,9 +10,13 @@ extension Core {
         return max(0, min(wanted, reported, wanted - unseen))
     }
 
-    /// Whether another order of the same intent in the same contract has not ended.
-    func isInFlight(_ symbol: String, besides strand: Int, _ intent: Intent) -> Bool {
-        intent.legs.contains { $0.strand != strand && $0.symbol == symbol && !$0.state.isTerminal }
+    /// Whether another order of the scope in the same contract has left and not ended.
+    func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {
+        func isOut(_ leg: OrderRecord) -> Bool {
+            leg.symbol == step.contract.symbol && (leg.state == .sending || leg.state == .unknown || leg.state == .working)
+        }
+        return intent.legs.contains { $0.record.strand != strand && isOut($0.record) }
+            || scope.intents.contains { other in other.id != intent.id && other.legs.contains { isOut($0.record) } }
     }
 
     /// What the account holds of a contract by our records: positions, and fills of intents that are not booked yet.

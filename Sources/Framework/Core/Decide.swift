@@ -2,13 +2,20 @@
 extension Core {
     /// Decides the next waiting signal: exits first, the rest in order of arrival.
     mutating func decideNext(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        let waiting = scope.signals.filter { $0.status == .accepted }
-        if let exit = waiting.first(where: { $0.signal.content.kind == .exit }) {
-            if decideExit(exit.record, &scope, &turn) { return true }
-        }
+        if decideWaitingExit(&scope, &turn) { return true }
         guard scope.surveying == nil else { return false }
-        if let entry = waiting.first(where: { $0.signal.content.kind.isEntry }) { return examine(entry.record, &scope, &turn) }
+        if let entry = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind.isEntry }) {
+            return examine(entry.record, &scope, &turn)
+        }
         return examineNextRoll(&scope, &turn)
+    }
+
+    /// Decides the first waiting exit; false when there is none, or when it waits for the open.
+    mutating func decideWaitingExit(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        guard let exit = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind == .exit }) else {
+            return false
+        }
+        return decideExit(exit.record, &scope, &turn)
     }
 
     // MARK: - Entries
@@ -88,7 +95,7 @@ extension Core {
         guard case .layer(let layer) = signal.target else { return }
         let kind: IntentKind = signal.kind == .pyramid ? .pyramid : .entry
         let id = IntentID("\(kind.rawValue)-\(record.fingerprint.text.prefix(16))")
-        let position = PositionID("\(scope.name)-\(layer.number)-\(record.fingerprint.text.prefix(12))")
+        let position = PositionID("\(scope.name)-\(layer.number)-\(record.fingerprint.text.prefix(16))")
         let steps = entry.structure.legs.enumerated().map { number, leg in
             Step(
                 number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,

@@ -77,15 +77,21 @@ extension Core {
         guard !hasChanged else {
             return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true)
         }
+        let (status, code, sentence) = failure(of: intent)
+        return Outcome(status: status, code: code, sentence: sentence, lines: lines, hasChangedExposure: false)
+    }
+
+    /// Why nothing came of an intent: our own reasons first, then the broker's words.
+    private func failure(of intent: Intent) -> (SignalStatus, String, String) {
         let messages = intent.legs.compactMap { leg in leg.state.isTerminal && leg.state != .filled ? leg.record.message : nil }
-        let message = messages.first ?? "nothing was filled"
-        let (status, code): (SignalStatus, String) =
-            if message.hasPrefix("entry_window") { (.expired, "entry_window") } else if message.hasPrefix("superseded_by_exit") {
-                (.superseded, "superseded_by_exit")
-            } else if message.hasPrefix("trading_stopped") { (.refused, "trading_stopped") } else if message.hasPrefix("outside_session") {
-                (.refused, "outside_session")
-            } else if intent.legs.contains(where: { $0.state == .absent }) { (.failed, "order_absent") } else { (.failed, "order_failed") }
-        return Outcome(status: status, code: code, sentence: message, lines: lines, hasChangedExposure: false)
+        let own: [(code: String, status: SignalStatus)] = [
+            ("superseded_by_exit", .superseded), ("trading_stopped", .refused), ("entry_window", .expired), ("outside_session", .refused),
+            ("order_rate", .refused),
+        ]
+        for (code, status) in own { if let message = messages.first(where: { $0.hasPrefix(code) }) { return (status, code, message) } }
+        if intent.lastCancelAt != nil { return (.superseded, "superseded_by_exit", "An exit ended its orders before they filled") }
+        let code = intent.legs.contains { $0.state == .absent } ? "order_absent" : "order_failed"
+        return (.failed, code, messages.first ?? "nothing was filled")
     }
 
     private func describe(_ strand: Strand, _ number: Int, _ intent: Intent) -> String {

@@ -33,8 +33,8 @@ extension Core {
     /// Gives a reading to the intents that wait for one.
     private mutating func hand(_ reading: PositionsReading, _ turn: inout Turn) {
         for name in scopes.keys {
-            guard var scope = scopes[name], let index = scope.activeIndex else { continue }
-            scope.intents[index].exposure = reading
+            guard var scope = scopes[name], scope.activeIndex != nil else { continue }
+            for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
             scopes[name] = scope
             advance(name, &turn)
         }
@@ -64,8 +64,7 @@ extension Core {
     /// Whether another scope trades the same contract right now, so that the sums cannot agree yet.
     private func isInFlight(_ symbol: String) -> Bool {
         scopes.contains { scope in
-            guard let index = scope.activeIndex else { return false }
-            return scope.intents[index].legs.contains { $0.symbol == symbol }
+            scope.intents.contains { $0.isUnderWay && $0.legs.contains { $0.record.symbol == symbol } }
         }
     }
 }

@@ -27,6 +27,9 @@ public enum IntentKind: String, StoredName, Sendable {
 
     /// Whether its opening legs increase risk.
     public var increasesRisk: Bool { self == .entry || self == .pyramid }
+
+    /// Whether it opens anything at all, be it in place of what it closes.
+    public var mayOpen: Bool { increasesRisk || self == .roll }
 }
 
 /// Where an intent stands.

@@ -1,0 +1,185 @@
+import MunimKit
+import MunimTesting
+import Testing
+
+/// Every path of the rules on orders of unknown outcome, refusals and partial fills.
+@Suite("Orders that do not simply fill")
+struct CoreUnknownTests {
+    static func world(_ script: [ModelBroker.Outcome], _ name: InstrumentName = Fixture.future) -> (World, Fingerprint) {
+        let world = Fixture.world()
+        world.broker { $0.script = script }
+        return (world, world.send(Fixture.base(name)))
+    }
+
+    @Test(
+        "An unknown entry that the broker has is found at the first look that shows it, and adopted with its fills (L-25)",
+        arguments: [0, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 59_000])
+    func found(milliseconds: Int) throws {
+        let (world, fingerprint) = Self.world([.unknownWithOrder(visibleAfter: .milliseconds(Int64(milliseconds)))])
+        #expect(world.orders.first?.state == .unknown)
+        #expect(world.signal(fingerprint)?.status == .working)
+        world.wait(.seconds(60))
+        #expect(world.signal(fingerprint)?.status == .executed)
+        #expect(world.positions.count == 1)
+        #expect(world.lane.broker.requests.count == 1)
+        expectSound(world)
+    }
+
+    @Test("An unknown entry is given up only after the horizon and two complete books, and is never sent again")
+    func absent() {
+        let (world, fingerprint) = Self.world([.unknownWithoutOrder])
+        world.wait(.seconds(59))
+        #expect(world.orders.first?.state == .unknown)
+        world.wait(.seconds(60))
+        #expect(world.orders.first?.state == .absent)
+        #expect(world.signal(fingerprint)?.reason == "order_absent")
+        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.alertCodes.contains("order_absent"))
+        expectSound(world)
+    }
+
+    @Test("A book that cannot be read, or is empty while orders are known, is no evidence", arguments: [ModelBroker.Mood.failing, .empty])
+    func noEvidence(_ mood: ModelBroker.Mood) {
+        let world = Fixture.world()
+        world.send(Fixture.base(Fixture.synthetic))
+        world.broker {
+            $0.script = [.unknownWithOrder(visibleAfter: .zero)]
+            $0.bookMood = mood
+        }
+        world.send(Fixture.base())
+        world.wait(.minutes(20))
+        #expect(world.orders.contains { $0.state == .unknown })
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(1))
+        #expect(world.positions.count == 2)
+        expectSound(world)
+    }
+
+    @Test("A tag that is in the book twice throws the switch, and both orders are accounted for")
+    func doubled() {
+        let (world, _) = Self.world([.doubled])
+        world.wait(.seconds(5))
+        #expect(world.alertCodes.contains("tag_sent_twice"))
+        #expect(world.lane.store.row(SwitchRecord.self, "trading")?.isThrown == true)
+        world.wait(.minutes(1))
+        #expect(world.send(Fixture.base(Fixture.synthetic, at: world.now)) == world.verdicts.last?.fingerprint)
+        #expect(world.verdicts.last?.reason == "trading_stopped")
+    }
+
+    @Test("C6 An order that arrives after it was given up is taken back", arguments: [100, 200, 3_000])
+    func late(seconds: Int) {
+        let (world, fingerprint) = Self.world([.late(.seconds(Int64(seconds)))])
+        world.wait(.minutes(60))
+        #expect(world.signal(fingerprint)?.status == .failed)
+        #expect(world.alertCodes.contains("late_order"))
+        #expect(world.lane.broker.orders.count == 2)
+        #expect(world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("C8 An order that arrives late is taken back by the process that comes after, too")
+    func lateAfterRestart() async throws {
+        let (world, _) = Self.world([.late(.minutes(5))])
+        world.wait(.minutes(3))
+        #expect(world.orders.first?.state == .absent)
+        try await world.restart()
+        world.wait(.minutes(10))
+        #expect(world.holdings.isEmpty)
+        #expect(world.alertCodes.contains("late_order"))
+        expectSound(world)
+    }
+
+    @Test("A slot that was given up takes no entry until its session ends")
+    func quarantine() {
+        let (world, _) = Self.world([.unknownWithoutOrder])
+        world.wait(.minutes(10))
+        world.send(Fixture.base(at: world.now))
+        #expect(world.verdicts.last?.reason == "slot_quarantined")
+        world.wait(until: TradingDay(of: world.now).advanced(by: 3).instant(at: TimeOfDay(secondsSinceMidnight: 36_000)))
+        world.send(Fixture.base(at: world.now))
+        #expect(world.verdicts.last?.status == .executed)
+        expectSound(world)
+    }
+
+    @Test("An entry that provably did not leave is tried again with a new tag, inside its window only")
+    func notSent() {
+        let (world, fingerprint) = Self.world([.notSent, .notSent])
+        world.wait(.seconds(10))
+        #expect(world.signal(fingerprint)?.status == .executed)
+        #expect(Set(world.lane.broker.requests.map(\.tag)).count == 3)
+        let (hopeless, other) = Self.world(Array(repeating: .notSent, count: 50))
+        hopeless.wait(.minutes(5))
+        #expect(hopeless.signal(other)?.status == .failed)
+        #expect(hopeless.lane.broker.requests.count == 5)
+        expectSound(world)
+        expectSound(hopeless)
+    }
+
+    @Test("A refused entry is not repeated")
+    func rejected() {
+        let (world, fingerprint) = Self.world([.reject])
+        world.wait(.minutes(3))
+        #expect(world.signal(fingerprint)?.status == .failed)
+        #expect(world.lane.broker.requests.count == 1)
+        expectSound(world)
+    }
+
+    @Test("L-16 When the second leg is refused the first is unwound and its cost booked")
+    func secondLegRefused() {
+        let (world, fingerprint) = Self.world([.fill, .reject], Fixture.synthetic)
+        #expect(world.signal(fingerprint)?.status == .failed)
+        #expect(world.lane.broker.orders.map(\.request.side) == [.sell, .buy])
+        #expect(world.lane.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(60)])
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("L-16 A structure with one leg for two seconds is alerted, and its scope takes no entries")
+    func oneLegged() {
+        let (world, _) = Self.world([.fill, .fillAfter(.seconds(8))], Fixture.synthetic)
+        world.wait(.seconds(1))
+        #expect(!world.alertCodes.contains("one_legged"))
+        world.wait(.seconds(1))
+        #expect(world.alertCodes.contains("one_legged"))
+        world.wait(.seconds(10))
+        #expect(world.positions.count == 1)
+        expectSound(world)
+    }
+
+    @Test("A first leg that fills in part makes the whole position that size")
+    func partialFirst() {
+        let (world, _) = Self.world([.partialThenCancelled(30)], Fixture.synthetic)
+        world.wait(.seconds(10))
+        #expect(world.positions.first?.lots == Lots(1))
+        #expect(world.lane.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(30)])
+        expectSound(world)
+    }
+
+    @Test("A surplus of a leg, or of a broken lot, is taken back", arguments: [10, 30, 40])
+    func partialSecond(units: Int) {
+        let (world, _) = Self.world([.fill, .partialThenCancelled(Int64(units))], Fixture.synthetic)
+        world.wait(.seconds(10))
+        #expect(world.positions.first?.lots == (units < 30 ? nil : Lots(1)))
+        expectSound(world)
+    }
+
+    @Test("A broken lot of a single leg is taken back")
+    func brokenLot() {
+        let (world, _) = Self.world([.partialThenCancelled(45)])
+        world.wait(.seconds(10))
+        #expect(world.positions.first?.quantity == Quantity(30))
+        #expect(world.holdings.values.map { $0 } == [30])
+        expectSound(world)
+    }
+
+    @Test("Quantities above the freeze limit leave in slices, each with a tag of its own")
+    func slices() {
+        var facts = TestFuture.Facts()
+        facts.freezeQuantity = Quantity(100)
+        let world = Fixture.world([Fixture.desk(facts: facts, lots: 8)])
+        world.send(Fixture.base())
+        #expect(world.lane.broker.requests.map(\.quantity.count) == [90, 90, 60])
+        #expect(world.positions.first?.quantity == Quantity(240))
+        expectSound(world)
+    }
+}
