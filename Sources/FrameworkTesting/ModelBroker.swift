@@ -73,6 +73,8 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     public var market: [InstrumentName: Price] = [:]
     /// Prices of single contracts, which count before all others.
     public var marks: [String: Price] = [:]
+    /// How much worse than the quote orders fill.
+    public var slippage = Price.zero
     /// Free funds; nil when they cannot be read.
     public var funds: Funds?
     /// Everything that reached the broker.
@@ -118,7 +120,8 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         _ request: OrderRequest, fills: [(units: Int64, after: Span)], visibleAfter: Span = .zero, endsAfter: Span? = nil, at: Instant
     ) -> PlaceOutcome {
         let number = orders.count + 1
-        let price = self.price(of: request.contract.symbol)
+        let quoted = self.price(of: request.contract.symbol)
+        let price = Price(units: request.side == .buy ? quoted.units + slippage.units : quoted.units - slippage.units)
         let trades = fills.enumerated().compactMap { index, fill in
             fill.units > 0
                 ? Fill(id: TradeID("T\(number)-\(index)"), quantity: Quantity(fill.units), price: price, at: at + fill.after) : nil

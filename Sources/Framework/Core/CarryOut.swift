@@ -50,7 +50,7 @@ extension Core {
     private mutating func refresh(_ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
         let strand = intent.record.plan.content.strands[number]
         guard intent.record.kind == .exit, let planned = strand.closes else { return false }
-        let position = scope.positionIndex(strand.position).map { scope.positions[$0].record }.flatMap { $0.status.isLive ? $0 : nil }
+        let position = scope.positionIndex(strand.position).map { scope.positions[$0].record }
         let wanted = position?.quantity ?? .zero
         guard
             position.map({ $0.structure.content }) ?? planned != planned

@@ -139,7 +139,7 @@ extension Core {
 
     private func find(_ id: PositionID) -> (Scope, Int)? {
         for scope in scopes.values {
-            if let index = scope.positionIndex(id), scope.positions[index].status.isLive { return (scope, index) }
+            if let index = scope.positionIndex(id) { return (scope, index) }
         }
         return nil
     }

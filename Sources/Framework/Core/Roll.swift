@@ -160,8 +160,7 @@ extension Core {
 
     /// An exit that interrupted a roll found its position closed by it: that is the exit's execution.
     private mutating func concludeExitsDoneByRoll(_ intent: Intent, _ scope: inout Scope, _ turn: inout Turn) {
-        for strand in intent.record.plan.content.strands
-        where scope.positionIndex(strand.position).map({ scope.positions[$0].status == .closed }) ?? true {
+        for strand in intent.record.plan.content.strands where scope.positionIndex(strand.position) == nil {
             let isLast = !scope.positions.contains { $0.status.isLive }
             let done = scope.signals.filter { signal in
                 guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }

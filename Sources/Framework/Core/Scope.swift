@@ -56,7 +56,8 @@ struct Scope: Sendable {
         }
     }
 
-    func positionIndex(_ id: PositionID) -> Int? { positions.firstIndex { $0.id == id } }
+    /// Where a live position is; one that was closed in this turn is written with it and no longer found.
+    func positionIndex(_ id: PositionID) -> Int? { positions.firstIndex { $0.record.id == id && $0.record.status.isLive } }
 
     /// The oldest bar that stops were not held against yet.
     var nextBar: SignalRecord? { signals.first { $0.status == .accepted && $0.signal.content.kind == .marketData }?.record }

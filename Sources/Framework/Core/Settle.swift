@@ -58,7 +58,7 @@ extension Core {
         add(position, signalPrice: plan.price, &scope, &turn)
         let cost = charges(price: price, lots: lots, pointValue: structure.pointValue)
         bookCharges(cost, of: position.id, key: "\(intent.id):open", &turn)
-        scope.positions[scope.positionIndex(position.id) ?? 0].charges = cost
+        if let index = scope.positionIndex(position.id) { scope.positions[index].charges = cost }
     }
 
     private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ turn: inout Turn) {
