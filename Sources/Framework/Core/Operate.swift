@@ -9,7 +9,8 @@ extension Core {
             scopes[name] = scope
             advance(name, &turn)
         case .book:
-            nextBookAlarm = nil
+            // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
+            if nextBookAlarm.map({ $0 <= turn.at }) ?? true { nextBookAlarm = nil }
             guard !isReadingBook else { return }
             isReadingBook = true
             turn.perform(.readBook)

@@ -6,11 +6,11 @@ extension Core {
         let terms = scope.desk.instrument.terms(on: TradingDay(of: bar.timestamp))
         var lines: [String] = []
         var hit: [PositionID] = []
-        // An older bar that comes late may raise a stop, but its price is not today's.
+        // An older bar that comes late may be the highest close, but its range and its price are not those of now.
         let isNewest = scope.lastBarAt.map { bar.timestamp >= $0 } ?? true
         scope.lastBarAt = max(scope.lastBarAt ?? bar.timestamp, bar.timestamp)
         for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
-            raise(&scope.positions[index], bar, terms, at: turn.at)
+            raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: turn.at)
             let position = scope.positions[index].record
             let isHit = isNewest && (position.status == .open || position.status == .partial) && bar.price < position.currentStop
             lines.append("\(position.layer): stop \(position.currentStop), high \(position.highestClose)\(isHit ? ", hit" : "")")
@@ -32,10 +32,10 @@ extension Core {
         return position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
     }
 
-    private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, _ terms: InstrumentTerms, at: Instant) {
+    private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, range: Price, _ terms: InstrumentTerms, at: Instant) {
         let stops = TrailingStop(
             current: position.record.currentStop, highestClose: position.record.highestClose, multiple: terms.trailingStopMultiple)
-        let raised = stops.raised(close: bar.price, averageTrueRange: bar.atr)
+        let raised = stops.raised(close: bar.price, averageTrueRange: range)
         precondition(raised.current >= position.record.currentStop, "I18: a stop never falls")
         guard raised != stops else { return }
         position.highestClose = raised.highestClose
