@@ -97,8 +97,9 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         switch outcome {
         case .fill: return accept(request, fills: [(whole, .zero)], at: at)
         case .fillAfter(let span): return accept(request, fills: [(whole, span)], at: at)
-        case .partial(let units, let span): return accept(request, fills: [(units, .zero), (whole - units, span)], at: at)
-        case .partialThenCancelled(let units): return accept(request, fills: [(units, .zero)], endsAfter: .zero, at: at)
+        case .partial(let units, let span):
+            return accept(request, fills: [(min(units, whole), .zero), (max(0, whole - units), span)], at: at)
+        case .partialThenCancelled(let units): return accept(request, fills: [(min(units, whole), .zero)], endsAfter: .zero, at: at)
         case .rest: return accept(request, fills: [], at: at)
         case .acceptThenReject:
             let answer = accept(request, fills: [], endsAfter: .milliseconds(300), at: at)

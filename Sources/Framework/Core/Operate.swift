@@ -95,10 +95,12 @@ extension Core {
     private mutating func begin(
         closing positions: [PositionRecord], _ reason: String, _ request: OperatorRequest, _ scope: inout Scope, _ turn: inout Turn
     ) {
+        // A request that is sent again closes what is open then, which is nothing that the first one is closing.
+        let name = "\(request.id)-\(scope.name)-\(turn.at.microseconds)"
         beginExit(
-            id: IntentID("operator-\(request.id)-\(scope.name)"), of: positions.map(\.id),
+            id: IntentID("operator-\(name)"), of: positions.map(\.id),
             price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
-            causeKey: "operator:\(request.id):\(scope.name)", for: nil, &scope, &turn)
+            causeKey: "operator:\(name)", for: nil, &scope, &turn)
     }
 
     private mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
@@ -131,7 +133,7 @@ extension Core {
         }
         reduce(
             index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
-            key: "operator:\(request.id)", &scope, &turn)
+            key: "operator:\(request.id):\(id)", &scope, &turn)
         let profit = scope.positions[index].realizedProfit
         scopes[scope.name] = scope
         turn.touch(scope.name)
