@@ -38,6 +38,21 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("One look after the horizon is not enough to give an order up; the second is")
+    func twoLooks() {
+        var policy = Policy.testing
+        policy.reconcileInterval = .minutes(60)
+        let world = Fixture.world(policy: policy)
+        world.broker { $0.script = [.unknownWithoutOrder] }
+        world.send(Fixture.base())
+        world.wait(.seconds(70))
+        #expect(world.orders.first?.misses == 1)
+        #expect(world.orders.first?.state == .unknown)
+        world.wait(.seconds(25))
+        #expect(world.orders.first?.state == .absent)
+        expectSound(world)
+    }
+
     @Test("A book that cannot be read, or is empty while orders are known, is no evidence", arguments: [ModelBroker.Mood.failing, .empty])
     func noEvidence(_ mood: ModelBroker.Mood) {
         let world = Fixture.world()
