@@ -36,6 +36,38 @@ struct ReplayReportTests {
         #expect(report.exposure.last?.lots == 7)
     }
 
+    @Test(
+        "The machine's own ledger agrees with the trades, but for its rounding to ten-thousandths",
+        arguments: [
+            ("gold_mini_trades.csv", nil as String?), ("recorded.jsonl", nil), ("gold_mini_trades.csv", "plugins.yaml"),
+        ])
+    func ledger(_ file: String, _ configuration: String?) throws {
+        var options = ReplayOptions()
+        options.files = [ExampleSignals.path(file)]
+        options.charges = Ratio(units: 537)
+        options.sizing = .asSignalled
+        let host = try configuration.map { name in
+            let path = ExampleSignals.path("../../\(name)")
+            let reading = ConfigurationReading(file: path, registry: try Builtins.registry(), environment: .process)
+            return try #require(reading.configuration)
+        }
+        let inputs = try ReplayInputs(options, host: host)
+        let stage = try ReplayStage(inputs.instruments, options: options, host: host)
+        var run = ReplayRun(stage, from: inputs.signals[0].at)
+        try run.run(inputs.signals)
+        let result = run.result(marks: [:])
+        var expected = ExactAmount(stage.policy.initialCapital)
+        for trade in result.trades {
+            if !trade.isOpen { expected += trade.net }
+            guard trade.isOpen else { continue }
+            expected = expected - ExactAmount(chargesAt: trade.entryPrice, lots: trade.lots, pointValue: trade.pointValue, rate: trade.rate)
+        }
+        let difference = (ExactAmount(result.closedEquity) - expected).units.magnitude
+        let rounding = ExactAmount(Money(units: Int64(result.executions.count) * 2)).units.magnitude
+        #expect(!result.executions.isEmpty)
+        #expect(difference <= rounding, "\(result.closedEquity) against \(expected)")
+    }
+
     @Test("JSON and CSV carry the same exact amounts as the headline")
     func formats() throws {
         let report = try Self.gold()

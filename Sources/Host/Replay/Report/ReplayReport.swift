@@ -76,6 +76,7 @@ struct ReplayReport: Sendable {
                 Fact(name: "Fills", text: "at the listed prices, no slippage"),
                 Fact(name: "Trading hours", text: stage.policy.sessions == .ignored ? "ignored" : "enforced"),
                 Fact(name: "Gates off", text: stage.gatesOff.isEmpty ? "none" : stage.gatesOff.joined(separator: "; ")),
+                Fact(name: "Ledger", text: "closed equity \(result.closedEquity), the charges of open entries booked"),
                 Fact(name: "Matching", text: "first in, first out, per instrument and point value"),
             ]
     }
