@@ -19,7 +19,7 @@ extension Core {
                     scope.intents[intentIndex].legs[legIndex] = leg
                 }
             }
-            scopes[name] = scope
+            put(&scope)
             turn.touch(name)
         }
         isReadingBook = true
@@ -47,7 +47,7 @@ extension Core {
                 scope.isHeld = true
                 turn.perform(.wake(.scope(name), at: turn.at))
             }
-            scopes[name] = scope
+            put(&scope)
         }
         for name in scopes.keys { advance(name, &turn) }
         readPositions(&turn)
@@ -73,7 +73,7 @@ extension Core {
         guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
         scope.signals.append(Tracked(stored: record))
         notePrice(of: record.signal.content, &scope, &turn)
-        scopes[record.instrument] = scope
+        put(&scope)
         turn.touch(record.instrument)
         advance(record.instrument, &turn)
     }
@@ -132,7 +132,7 @@ extension Core {
         for _ in 0..<10_000 {
             guard var scope = scopes[name] else { return }
             let hasMoved = step(&scope, &turn)
-            scopes[name] = scope
+            put(&scope)
             guard hasMoved else {
                 scheduleBook(for: scope, &turn)
                 return

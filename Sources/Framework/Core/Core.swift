@@ -10,6 +10,10 @@ public struct Core: Sendable {
     var portfolio: Tracked<PortfolioRecord>
     var tradingSwitch: Tracked<SwitchRecord>
     var scopes: SortedMap<InstrumentName, Scope>
+    /// Live positions of all scopes.
+    var openExposure = ExposureSum()
+    /// Decisions in flight of all scopes.
+    var inFlightExposure = ExposureSum()
     var limiter: OrderLimiter
     var auditCount: Int64 = 0
     var alertCount: Int64 = 0
@@ -31,6 +35,8 @@ public struct Core: Sendable {
     var capitalKeys: Set<String> = []
     /// Where a tag's leg is; only looked up, never walked.
     var scopeOfTag: [Tag: InstrumentName] = [:]
+    /// Where a leg is watched that ended unfilled; only looked up, never walked.
+    var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
     /// Tags of legs whose intents are over.
     var endedTags = EndedTags()
 

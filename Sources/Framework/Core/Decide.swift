@@ -69,7 +69,7 @@ extension Core {
         case .roll(let position, _):
             decideRoll(position, survey, &scope, &turn)
         }
-        scopes[name] = scope
+        put(&scope)
         advance(name, &turn)
     }
 

@@ -12,14 +12,6 @@ public struct Exposure: Hashable, Codable, Sendable {
     /// Nothing at stake.
     public init() {}
 
-    mutating func add(risk: Money, volatility: Money, margin: Money) {
-        self.risk = Self.saturated(self.risk, risk)
-        self.volatility = Self.saturated(self.volatility, volatility)
-        self.margin = Self.saturated(self.margin, margin)
-    }
-
-    // An amount beyond 64 bits is over every limit anyway.
-    private static func saturated(_ left: Money, _ right: Money) -> Money { (try? left.adding(right)) ?? Money(units: .max) }
 }
 
 extension PositionRecord {
@@ -39,32 +31,87 @@ extension PositionRecord {
     }
 }
 
-extension Core {
-    /// Open positions of all instruments.
-    var exposure: Exposure {
-        var exposure = Exposure()
-        scopes.forEach { scope in
-            for position in scope.positions where position.record.status.isLive {
-                exposure.add(
-                    risk: position.record.riskAmount, volatility: position.record.volatilityAmount, margin: position.record.marginAmount)
-                exposure.positions += 1
-            }
-        }
-        return exposure
+/// A sum of exposures that cannot overflow, so that parts can be taken out again.
+struct ExposureSum: Sendable {
+    private var risk: Int128 = 0
+    private var volatility: Int128 = 0
+    private var margin: Int128 = 0
+    private var positions = 0
+
+    mutating func add(risk: Money, volatility: Money, margin: Money) {
+        self.risk += Int128(risk.units)
+        self.volatility += Int128(volatility.units)
+        self.margin += Int128(margin.units)
+        positions += 1
     }
 
-    /// Open positions and everything in flight, which counts as used.
-    var committedExposure: Exposure {
-        var exposure = self.exposure
-        scopes.forEach { scope in
-            for intent in scope.intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
-                let record = intent.record.record
-                exposure.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin)
-                exposure.positions += 1
-            }
-        }
+    static func + (left: ExposureSum, right: ExposureSum) -> ExposureSum {
+        var sum = left
+        sum.risk += right.risk
+        sum.volatility += right.volatility
+        sum.margin += right.margin
+        sum.positions += right.positions
+        return sum
+    }
+
+    static func - (left: ExposureSum, right: ExposureSum) -> ExposureSum {
+        var difference = left
+        difference.risk -= right.risk
+        difference.volatility -= right.volatility
+        difference.margin -= right.margin
+        difference.positions -= right.positions
+        return difference
+    }
+
+    /// The sum as amounts; one beyond 64 bits is over every limit anyway.
+    var exposure: Exposure {
+        func saturated(_ units: Int128) -> Money { Money(units: Int64(clamping: units)) }
+        var exposure = Exposure()
+        exposure.risk = saturated(risk)
+        exposure.volatility = saturated(volatility)
+        exposure.margin = saturated(margin)
+        exposure.positions = positions
         return exposure
     }
+}
+
+extension Scope {
+    /// Live positions of the scope.
+    fileprivate var openNow: ExposureSum {
+        var sum = ExposureSum()
+        for position in positions where position.record.status.isLive {
+            sum.add(risk: position.record.riskAmount, volatility: position.record.volatilityAmount, margin: position.record.marginAmount)
+        }
+        return sum
+    }
+
+    /// Decisions of the scope that are in flight, which count as used.
+    fileprivate var inFlightNow: ExposureSum {
+        var sum = ExposureSum()
+        for intent in intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
+            let record = intent.record.record
+            sum.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin)
+        }
+        return sum
+    }
+}
+
+extension Core {
+    /// Stores a scope that was changed, and brings the account's exposure up to it.
+    mutating func put(_ scope: inout Scope) {
+        let (open, inFlight) = (scope.openNow, scope.inFlightNow)
+        openExposure = openExposure - scope.openExposure + open
+        inFlightExposure = inFlightExposure - scope.inFlightExposure + inFlight
+        scope.openExposure = open
+        scope.inFlightExposure = inFlight
+        scopes[scope.name] = scope
+    }
+
+    /// Open positions of all instruments.
+    var exposure: Exposure { openExposure.exposure }
+
+    /// Open positions and everything in flight, which counts as used.
+    var committedExposure: Exposure { (openExposure + inFlightExposure).exposure }
 
     /// Unrealised profit of all positions at the last prices heard.
     var unrealizedProfit: Money {

@@ -34,7 +34,10 @@ extension Core {
     private mutating func watch(_ intent: Intent, _ scope: inout Scope) {
         for leg in intent.legs {
             let isDoubtful = leg.record.sentAt != nil && leg.state != .filled && leg.state != .notSent
-            if isDoubtful { scope.watchedLegs.append(WatchedLeg(leg: leg.record, posted: intent.postedTrades)) }
+            if isDoubtful {
+                scope.watchedLegs.append(WatchedLeg(leg: leg.record, posted: intent.postedTrades))
+                scopeOfWatchedTag[leg.record.tag] = scope.name
+            }
             _ = endedTags.insert(leg.tag)
             scopeOfTag[leg.tag] = nil
         }

@@ -6,7 +6,7 @@ extension Core {
             guard var scope = scopes[name] else { return }
             scope.isHeld = false
             releaseQuarantine(&scope, &turn)
-            scopes[name] = scope
+            put(&scope)
             advance(name, &turn)
         case .book:
             // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
@@ -36,11 +36,13 @@ extension Core {
         guard today != day else { return }
         day = today
         endedTags.removeAll()
+        scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
             guard var scope = scopes[name] else { continue }
             scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
+            for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
             releaseQuarantine(&scope, &turn)
-            scopes[name] = scope
+            put(&scope)
             turn.touch(name)
         }
     }
@@ -86,7 +88,7 @@ extension Core {
             guard !open.isEmpty else { continue }
             lines += open.map { "\($0.id): \($0.lots) lots" }
             begin(closing: open, reason, request, &scope, &turn)
-            scopes[name] = scope
+            put(&scope)
             advance(name, &turn)
         }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions are being closed.", details: lines)
@@ -111,7 +113,7 @@ extension Core {
             return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(position.status.rawValue).")
         }
         begin(closing: [position], reason, request, &scope, &turn)
-        scopes[scope.name] = scope
+        put(&scope)
         advance(scope.name, &turn)
         return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is being closed.")
     }
@@ -135,7 +137,7 @@ extension Core {
             index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
             key: "operator:\(request.id):\(id)", &scope, &turn)
         let profit = scope.positions[index].realizedProfit
-        scopes[scope.name] = scope
+        put(&scope)
         turn.touch(scope.name)
         return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is booked as closed at \(price), realised profit \(profit).")
     }
@@ -179,7 +181,7 @@ extension Core {
         scope.record.state = .active
         scope.record.frozenReason = nil
         audit("scope", name, from: ScopeState.frozen.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
-        scopes[name] = scope
+        put(&scope)
         advance(name, &turn)
         return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
     }

@@ -14,7 +14,7 @@ extension Core {
                 freeze(
                     &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)", &turn)
             }
-            scopes[name] = scope
+            put(&scope)
         }
     }
 
@@ -35,7 +35,7 @@ extension Core {
         for name in scopes.keys {
             guard var scope = scopes[name], scope.activeIndex != nil else { continue }
             for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
-            scopes[name] = scope
+            put(&scope)
             advance(name, &turn)
         }
     }

@@ -44,7 +44,7 @@ extension Core {
             change(&self, &leg, &intent, &scope, &turn)
             intent.legs[legIndex] = leg
             scope.intents[index] = intent
-            scopes[name] = scope
+            put(&scope)
             advance(name, &turn)
             return true
         }
@@ -168,18 +168,16 @@ extension Core {
 
     /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
-        for name in scopes.keys {
-            guard var scope = scopes[name], let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { continue }
+        if let name = scopeOfWatchedTag[tag], var scope = scopes[name],
+            let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag })
+        {
             guard report.state.isTerminal else {
                 endLate(report, index, &scope, &turn)
-                scopes[name] = scope
-                return
+                return put(&scope)
             }
-            if bringBack(report, index, &scope, &turn) {
-                scopes[name] = scope
-                advance(name, &turn)
-            }
-            return
+            guard bringBack(report, index, &scope, &turn) else { return }
+            put(&scope)
+            return advance(name, &turn)
         }
         // Some books show yesterday's orders until the morning.
         guard endedTags.insert(tag).isNew, TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
@@ -193,7 +191,7 @@ extension Core {
         for name in owners {
             guard var scope = scopes[name] else { continue }
             freeze(&scope, "order_without_record", reason, &turn)
-            scopes[name] = scope
+            put(&scope)
         }
     }
 

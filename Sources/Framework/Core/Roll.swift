@@ -5,7 +5,7 @@ extension Core {
         for name in scopes.keys {
             guard var scope = scopes[name] else { continue }
             scope.rollQueue = scope.positions.filter { $0.status == .open }.map(\.id)
-            scopes[name] = scope
+            put(&scope)
             if !scope.rollQueue.isEmpty { advance(name, &turn) }
         }
     }

@@ -15,6 +15,10 @@ struct Scope: Sendable {
     var recentEntries: [RecentEntry] = []
     /// Legs of the day that ended without being filled: fills that still come are taken back.
     var watchedLegs: [WatchedLeg] = []
+    /// What the account's exposure counts for this scope.
+    var openExposure = ExposureSum()
+    /// What the account's reservations count for this scope.
+    var inFlightExposure = ExposureSum()
     /// Positions still to be held against the rollover rule.
     var rollQueue: [PositionID] = []
     /// Whether people were told that an exit waits for the open.

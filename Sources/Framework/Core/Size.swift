@@ -137,23 +137,31 @@ struct Counterfactuals {
         _ input: String, _ name: String, from value: Money, _ set: (inout SizingRequest, Money) -> Void
     ) -> Counterfactual? {
         let wanted = decision.lots.count + 1
-        func lots(adding whole: Int64) -> Int64? {
-            guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return nil }
+        func reaches(_ whole: Int64) -> Bool {
+            guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return true }
             var changed = request
             set(&changed, amount)
-            return (try? rule.size(changed))?.lots.count
+            return (try? rule.size(changed)).map { $0.lots.count >= wanted } ?? true
         }
-        var high: Int64 = 1
-        // 2^44 whole units are far beyond any account and still fit the scale.
-        while high < 1 << 44, (lots(adding: high) ?? wanted) < wanted { high *= 4 }
-        guard let reached = lots(adding: high), reached >= wanted else { return nil }
-        var low = high / 4
+        // 2^44 whole units are far beyond any account and still fit the scale; most inputs do not bind, which the first question tells.
+        guard reaches(1 << 44) else { return nil }
+        var high = max(1, value.units / Money.unitsPerWhole / max(1, decision.lots.count) + 1)
+        while high < 1 << 44, !reaches(high) { high *= 4 }
+        var low: Int64 = 0
         while high - low > 1 {
             let middle = low + (high - low) / 2
-            if let count = lots(adding: middle), count >= wanted { high = middle } else { low = middle }
+            if reaches(middle) { high = middle } else { low = middle }
         }
-        guard let result = lots(adding: high) else { return nil }
-        return Counterfactual(
-            input: input, change: "+\(high)", lots: Lots(result), sentence: "\(result) lots if \(name) were \(high) higher")
+        return counterfactual(input, name, adding: high, to: value, set)
+    }
+
+    private func counterfactual(
+        _ input: String, _ name: String, adding whole: Int64, to value: Money, _ set: (inout SizingRequest, Money) -> Void
+    ) -> Counterfactual? {
+        guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return nil }
+        var changed = request
+        set(&changed, amount)
+        guard let lots = try? rule.size(changed).lots, lots > decision.lots else { return nil }
+        return Counterfactual(input: input, change: "+\(whole)", lots: lots, sentence: "\(lots) lots if \(name) were \(whole) higher")
     }
 }

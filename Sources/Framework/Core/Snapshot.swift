@@ -57,6 +57,31 @@ public struct Snapshot: Sendable {
     }
 }
 
+extension Snapshot {
+    /// The rows of each instrument, in one walk over all of them.
+    fileprivate var byInstrument: [InstrumentName: Snapshot] {
+        var parts: [InstrumentName: Snapshot] = [:]
+        for row in scopes { parts[row.instrument, default: Snapshot()].scopes.append(row) }
+        for row in stacks { parts[row.instrument, default: Snapshot()].stacks.append(row) }
+        for row in positions { parts[row.instrument, default: Snapshot()].positions.append(row) }
+        for row in intents { parts[row.instrument, default: Snapshot()].intents.append(row) }
+        for row in signals { parts[row.instrument, default: Snapshot()].signals.append(row) }
+        for row in recentEntries { parts[row.instrument, default: Snapshot()].recentEntries.append(row) }
+        let needed = Set(trades.map(\.tag))
+        let open = Set(intents.map(\.id))
+        var instrumentOfTag: [Tag: InstrumentName] = [:]
+        for row in orders {
+            if needed.contains(row.tag) { instrumentOfTag[row.tag] = row.instrument }
+            guard row.isDoubtful || open.contains(row.intent) else { continue }
+            parts[row.instrument, default: Snapshot()].orders.append(row)
+        }
+        for row in trades {
+            if let name = instrumentOfTag[row.tag] { parts[name, default: Snapshot()].trades.append(row) }
+        }
+        return parts
+    }
+}
+
 extension OrderRecord {
     /// Whether a fill could still come although the leg ended.
     var isDoubtful: Bool { sentAt != nil && state.isTerminal && state != .filled && state != .notSent }
@@ -70,10 +95,12 @@ extension Core {
         self.init(policy: policy, broker: broker, desks: desks, incarnation: incarnation, at: at)
         if let record = snapshot.portfolio { portfolio = Tracked(stored: record) }
         if let record = snapshot.tradingSwitch { tradingSwitch = Tracked(stored: record) }
+        let parts = snapshot.byInstrument
         for name in scopes.keys {
             guard var scope = scopes[name] else { continue }
-            scope.restore(name, from: snapshot)
-            scopes[name] = scope
+            scope.restore(name, from: parts[name] ?? Snapshot())
+            for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
+            put(&scope)
         }
         capitalKeys = Set(snapshot.capital.map(\.entryKey))
         let today = snapshot.orders.filter { $0.sentAt.map { TradingDay(of: $0) == day } ?? false }
@@ -100,6 +127,7 @@ extension Core {
         day = previous.day
         nextBookAlarm = previous.nextBookAlarm
         nextPositionsAlarm = previous.nextPositionsAlarm
+        scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
             guard let old = previous.scopes[name] else { continue }
             scopes.change(name) { $0.carryOn(from: old) }
