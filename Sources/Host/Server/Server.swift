@@ -86,22 +86,21 @@ final class HTTPServer: Sendable {
         }
     }
 
-    /// Stops accepting, lets requests on their way finish for at most `grace`, answers the rest with 503 and closes everything.
+    /// Turns new connections away, lets requests on their way finish for at most `grace`, answers the rest with 503 and closes everything.
     ///
-    /// Further calls return at once.
+    /// A connection that comes during the grace is closed and none of its requests is handled; afterwards the system refuses it. Further calls
+    /// return at once.
     func stop(grace: Duration) async {
         let daemon = state.withLock { state -> Daemon? in
             defer { state.isStopping = true }
             return state.isStopping ? nil : state.daemon
         }
         guard let daemon else { return }
-        let listener = MHD_quiesce_daemon(daemon.handle)
-        // The library's threads may still poll it, so it is closed last; until then the system would keep connecting strangers to it.
-        if listener >= 0 { shutdown(listener, SocketEnd.bothDirections) }
+        // The listening socket stays with the library until its threads have ended: MHD_quiesce_daemon would take it out of their epoll sets
+        // while they do so themselves, and the library aborts the process when one of the two comes second.
         await drain(for: grace)
         if abandonAll() { await drain(for: .milliseconds(200)) }
         await Teardown().stop(daemon)
-        if listener >= 0 { Glibc.close(listener) }
         state.withLock { $0.daemon = nil }
         arrivals.finish()
     }
@@ -207,7 +206,11 @@ extension HTTPServer {
             let peer = CMicrohttpd_peer(handle).flatMap { IPAddress($0) } ?? .unspecified
             let connection = ServerConnection(peer: peer, socket: CMicrohttpd_socket(handle), tick: now)
             slot.pointee = Unmanaged.passRetained(connection).toOpaque()
-            state.withLock { $0.connections[ObjectIdentifier(connection)] = connection }
+            let comesLate = state.withLock { state in
+                state.connections[ObjectIdentifier(connection)] = connection
+                return state.isStopping
+            }
+            if comesLate { connection.cut() }
         } else if let raw = slot.pointee {
             slot.pointee = nil
             let connection = Unmanaged<ServerConnection>.fromOpaque(raw).takeRetainedValue()
@@ -233,7 +236,9 @@ extension HTTPServer {
         _ connection: ServerConnection, _ handle: OpaquePointer, head: (UnsafePointer<CChar>, UnsafePointer<CChar>),
         body: UnsafeRawBufferPointer
     ) -> MHD_Result {
-        switch connection.withState({ $0.step }) {
+        let (step, isCut) = connection.withState { ($0.step, $0.isCut) }
+        guard !isCut else { return .NO }
+        switch step {
         case .line(let target, let address):
             return accept(rawHead(of: handle, head, target: target, at: address), on: connection, handle)
         case .body(let accepted, let bytes) where !body.isEmpty:

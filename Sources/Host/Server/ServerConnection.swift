@@ -27,6 +27,15 @@ final class ServerConnection: Sendable {
         /// Whether an answer was written before: then waiting for a line is idling.
         var isReused = false
         var isOpen = true
+        /// Whether the host has ended it; what it sent before may still arrive and counts no more, as no answer can reach it.
+        var isCut = false
+
+        /// Ends the stream in both directions; the library then closes the connection.
+        mutating func cut(_ socket: Int32) {
+            guard isOpen else { return }
+            isCut = true
+            shutdown(socket, SocketEnd.bothDirections)
+        }
     }
 
     let peer: IPAddress
@@ -56,10 +65,13 @@ final class ServerConnection: Sendable {
     /// Ends the connection when its step lasts longer than `limits` allow; the library then sees the end of the stream.
     func cutIfOverdue(at tick: UInt64, limits: ServerLimits) {
         state.withLock { state in
-            guard state.isOpen, tick &- state.since > limits.ticks(of: state) else { return }
-            shutdown(socket, SocketEnd.bothDirections)
+            guard tick &- state.since > limits.ticks(of: state) else { return }
+            state.cut(socket)
         }
     }
+
+    /// Ends the connection, whatever its step; nothing that it sent reaches the handler any more.
+    func cut() { state.withLock { $0.cut(socket) } }
 
     /// Whether a request is on its way.
     var isBusy: Bool {
