@@ -158,7 +158,7 @@ extension RunningHost {
         // A busy machine may take its time; a host that hangs is found by the time limit of the suite.
         let answer = try #require(
             await offPool { () -> RawClient.Answer? in
-                guard let client = RawClient(port: port, timeout: 60), client.send(bytes) else { return nil }
+                guard let client = RawClient(port: port), client.send(bytes) else { return nil }
                 return client.answer()
             })
         return HostReply(status: answer.status, head: answer.head, text: answer.text)

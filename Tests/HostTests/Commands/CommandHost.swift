@@ -86,10 +86,12 @@ enum CommandHost {
 
     /// The verdicts on signals that are sent one after the other.
     private static func decide(_ signals: [Signal], _ application: Application) async throws -> [SignalRecord] {
-        while !application.engine.condition.isRecovered, !application.engine.condition.hasEnded { await Task.yield() }
+        while !application.engine.condition.isRecovered, !application.engine.condition.hasEnded {
+            try await application.clock.sleep(until: application.clock.now() + .milliseconds(1))
+        }
         var decided: [SignalRecord] = []
         for signal in signals {
-            let admission = await application.inbox.submit(record(signal, at: application.clock.now()), waiting: .seconds(20))
+            let admission = await application.inbox.submit(record(signal, at: application.clock.now()), waiting: .seconds(300))
             guard case .accepted(let record) = admission else { throw PluginFault("\(admission)") }
             decided.append(record)
         }

@@ -24,12 +24,13 @@ struct ConfigMutationTests {
     ]
 
     @Test("A mutated file is either a configuration or has faults, and never ends the process", arguments: 0..<8)
-    func mutations(_ seed: UInt64) throws {
+    func mutations(_ seed: UInt64) async throws {
         var generator = SeededGenerator(state: seed)
         let registry = try SamplePlugins.registry()
         let original = Array(HostConfigurationTests.complete.utf8)
         var accepted = 0
         for _ in 0..<300 {
+            await Task.yield()
             var bytes = original
             for _ in 0..<Int.random(in: 1...2, using: &generator) {
                 let start = Int.random(in: 0..<bytes.count, using: &generator)
@@ -46,10 +47,11 @@ struct ConfigMutationTests {
     }
 
     @Test("Every prefix of a file is either a configuration or has faults")
-    func prefixes() throws {
+    func prefixes() async throws {
         let registry = try SamplePlugins.registry()
         let original = Array(HostConfigurationTests.complete.utf8)
         for count in stride(from: 0, through: original.count, by: 7) {
+            await Task.yield()
             let reading = ConfigurationReading(
                 bytes: Array(original[..<count]), file: "file", registry: registry, environment: SamplePlugins.environment)
             #expect((reading.configuration == nil) == !reading.faults.isEmpty)

@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// Who may use which route.
-    @Suite(.timeLimit(.minutes(2))) struct AccessTests {
+    @Suite(.timeLimit(.minutes(5))) struct AccessTests {
         /// Every route that answers somebody who knows no secret, wherever the host listens.
         static let open: Set<String> = ["POST /webhook", "GET /health", "GET /ready", "GET /openapi.json"]
         /// What programs on the same machine may read besides.

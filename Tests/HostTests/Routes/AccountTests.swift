@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// The account and the host as a whole.
-    @Suite(.timeLimit(.minutes(2))) struct AccountTests {
+    @Suite(.timeLimit(.minutes(5))) struct AccountTests {
         @Test("The portfolio shows equity, profit at the last price, and each stake with its share and its light")
         func portfolio() async throws {
             try await RunningHost.run { host async throws in

@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// Lists: parts, filters, and what is refused.
-    @Suite(.timeLimit(.minutes(2))) struct ListTests {
+    @Suite(.timeLimit(.minutes(5))) struct ListTests {
         @Test("A walk along next gives each row once, newest first, although rows are added meanwhile", arguments: [1, 3, 7, 200])
         func walk(_ limit: Int) async throws {
             try await RunningHost.run { host async throws in

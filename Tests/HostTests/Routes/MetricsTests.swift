@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// The page for Prometheus.
-    @Suite(.timeLimit(.minutes(1))) struct MetricsTests {
+    @Suite(.timeLimit(.minutes(5))) struct MetricsTests {
         @Test("Every metric has its help and its type before its values, once, and every line is well formed")
         func format() throws {
             let metrics = PrometheusMetrics()

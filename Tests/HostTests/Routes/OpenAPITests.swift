@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// The description of the interface against the interface.
-    @Suite(.timeLimit(.minutes(2))) struct OpenAPITests {
+    @Suite(.timeLimit(.minutes(5))) struct OpenAPITests {
         @Test("The document and the routes name the same paths and methods, and each of them answers")
         func agreement() async throws {
             try await RunningHost.run { host async throws in

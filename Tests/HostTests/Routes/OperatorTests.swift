@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// What operators may do, seen in the records afterwards.
-    @Suite(.timeLimit(.minutes(2))) struct OperatorTests {
+    @Suite(.timeLimit(.minutes(5))) struct OperatorTests {
         private static let who = #""reason":"drill","by":"asha""#
 
         @Test("L-05: a stop refuses entries and lets exits through; it outlives the process until a named person lifts it")

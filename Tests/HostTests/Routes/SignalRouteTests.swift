@@ -5,7 +5,7 @@ import Testing
 
 extension InterfaceTests {
     /// What is said of a signal, and what a resend does.
-    @Suite(.timeLimit(.minutes(2))) struct SignalRouteTests {
+    @Suite(.timeLimit(.minutes(5))) struct SignalRouteTests {
         @Test("A signal is found by its fingerprint and by a unique beginning of it, with explanation, intent, orders and trades")
         func detail() async throws {
             try await RunningHost.run { host async throws in

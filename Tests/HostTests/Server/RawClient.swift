@@ -11,6 +11,8 @@ func offPool<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -
 }
 
 /// A TCP connection that sends exactly the bytes it is given.
+///
+/// Its time limit only ends a test that would hang; it is far beyond what a busy machine needs.
 final class RawClient: Sendable {
     /// One answer as it came.
     struct Answer: Sendable {
@@ -22,7 +24,7 @@ final class RawClient: Sendable {
 
     private let socket: Int32
 
-    init?(port: Int, receiveBuffer: Int32? = nil, timeout: Int = 10) {
+    init?(port: Int, receiveBuffer: Int32? = nil, timeout: Int = 120) {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size)) }
         var limit = timeval(tv_sec: timeout, tv_usec: 0)
@@ -124,23 +126,37 @@ func post(_ path: String = "/webhook", body: String = "{}", headers: String = ""
     Array("POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)".utf8)
 }
 
+extension HTTPServerOptions {
+    /// Limits of time that no test reaches, however busy the machine.
+    static var patient: HTTPServerOptions {
+        var options = HTTPServerOptions()
+        options.headLimit = .seconds(3_600)
+        options.bodyLimit = .seconds(3_600)
+        options.idleLimit = .seconds(3_600)
+        options.answerLimit = .seconds(3_600)
+        return options
+    }
+}
+
 /// Runs a server on a free port for as long as `body` runs; the default handler echoes the body.
 func withServer<Result>(
-    _ options: HTTPServerOptions = HTTPServerOptions(),
+    _ options: HTTPServerOptions = .patient, clock: HeldClock? = nil,
     handler: @escaping HTTPHandler = { HTTPResponse(status: 200, contentType: "text/plain", body: $0.body) },
     isolation: isolated (any Actor)? = #isolation, _ body: (Int, HTTPServer) async throws -> Result
 ) async throws -> Result {
     var options = options
     options.port = 0
-    let server = HTTPServer(options: options, handler: handler)
+    let server = HTTPServer(options: options, clock: clock ?? ContinuousClock() as any Clock<Duration>, handler: handler)
     let port = try server.start()
     let running = Task { await server.run() }
     do {
         let result = try await body(port, server)
+        clock?.release()
         await server.stop(grace: .seconds(2))
         await running.value
         return result
     } catch {
+        clock?.release()
         await server.stop(grace: .zero)
         await running.value
         throw error

@@ -20,6 +20,11 @@ final class Gate: Sendable {
         }
     }
 
+    /// Holds up the calling thread, which must be none of the pool, until so many wait.
+    func waitForArrivals(_ count: Int) {
+        while waitingCount < count { usleep(500) }
+    }
+
     func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
@@ -30,14 +35,29 @@ final class Gate: Sendable {
     }
 }
 
-/// How many requests were answered.
-private final class Served: Sendable {
-    let count = Atomic<Int>(0)
+/// What a crowd of senders does to a server.
+private final class Load: Sendable {
+    let served = Atomic<Int>(0)
+    let isOver = Atomic<Bool>(false)
+
+    /// Sends requests on one connection until it ends.
+    func send(to port: Int) {
+        let client = RawClient(port: port)
+        while !isOver.load(ordering: .relaxed), client?.send(post()) == true, client?.answer()?.status == 200 {
+            served.add(1, ordering: .relaxed)
+        }
+    }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SuspensionTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SuspensionTests {
     init() {
         OpenFiles.raiseLimit(to: 16_384)
+    }
+
+    static var options: HTTPServerOptions {
+        var options = HTTPServerOptions.patient
+        options.port = 0
+        return options
     }
 
     private static let waitAtGate: @Sendable (Gate) -> HTTPHandler = { gate in
@@ -55,7 +75,7 @@ private final class Served: Sendable {
             let suspended = await offPool {
                 let clients = (0..<200).compactMap { _ in RawClient(port: port) }
                 for (index, client) in clients.enumerated() { client.send(post("/wait", body: "\(index)")) }
-                while gate.waitingCount < 200 { sched_yield() }
+                gate.waitForArrivals(200)
                 return clients
             }
             #expect(idle.count == 2_000 && suspended.count == 200 && server.connectionCount >= 2_200)
@@ -96,17 +116,21 @@ private final class Served: Sendable {
     @Test("A graceful stop lets the request on its way finish and accepts no other")
     func gracefulStop() async throws {
         let gate = Gate()
-        let server = HTTPServer(options: HTTPServerOptions(port: 0), handler: Self.waitAtGate(gate))
+        let server = HTTPServer(options: Self.options, handler: Self.waitAtGate(gate))
         let port = try server.start()
         let running = Task { await server.run() }
         let client = await offPool {
             let client = RawClient(port: port)
             client?.send(post("/wait", body: "late"))
-            while gate.waitingCount < 1 { sched_yield() }
+            gate.waitForArrivals(1)
             return client
         }
-        let stopping = Task { await server.stop(grace: .seconds(10)) }
-        await offPool { while RawClient(port: port) != nil { sched_yield() } }
+        let stopping = Task { await server.stop(grace: .seconds(300)) }
+        await offPool {
+            while let stranger = RawClient(port: port), !stranger.isClosed(within: 2) {}
+        }
+        for _ in 0..<20 { #expect(await exchange(port, post("/wait", body: "too late")) == nil) }
+        #expect(gate.waitingCount == 1)
         gate.open()
         #expect(await offPool { client?.answer()?.text } == "late")
         await stopping.value
@@ -117,13 +141,13 @@ private final class Served: Sendable {
     @Test("A stop without grace answers what is left with 503, and a late answer finds nothing to do")
     func hardStop() async throws {
         let gate = Gate()
-        let server = HTTPServer(options: HTTPServerOptions(port: 0), handler: Self.waitAtGate(gate))
+        let server = HTTPServer(options: Self.options, handler: Self.waitAtGate(gate))
         let port = try server.start()
         let running = Task { await server.run() }
         let clients = await offPool {
             let clients = (0..<20).compactMap { _ in RawClient(port: port) }
             for client in clients { client.send(post("/wait")) }
-            while gate.waitingCount < 20 { sched_yield() }
+            gate.waitForArrivals(20)
             return clients
         }
         await server.stop(grace: .zero)
@@ -133,25 +157,24 @@ private final class Served: Sendable {
         await server.stop(grace: .zero)
     }
 
-    @Test("A stop amid a stream of requests on kept connections ends every one of them", arguments: 0..<20)
+    @Test("A stop amid a stream of requests, on kept connections and on new ones, ends every one of them", arguments: 0..<40)
     func stopUnderLoad(_ round: Int) async throws {
-        let server = HTTPServer(options: HTTPServerOptions(port: 0), handler: { .text($0.id) })
+        let server = HTTPServer(options: Self.options, handler: { .text($0.id) })
         let port = try server.start()
         let running = Task { await server.run() }
-        let served = Served()
+        let load = Load()
         await withTaskGroup { group in
-            for _ in 0..<8 {
+            for lane in 0..<8 {
                 group.addTask {
                     await offPool {
-                        let client = RawClient(port: port)
-                        while client?.send(post()) == true, let answer = client?.answer(), answer.status == 200 {
-                            served.count.add(1, ordering: .relaxed)
-                        }
+                        // Half of them begin anew whenever they are turned away, until the server is gone.
+                        repeat { load.send(to: port) } while lane < 4 && !load.isOver.load(ordering: .relaxed)
                     }
                 }
             }
-            await offPool { while served.count.load(ordering: .relaxed) < 40 + round * 7 { sched_yield() } }
+            await offPool { while load.served.load(ordering: .relaxed) < 40 + round * 7 { usleep(500) } }
             await server.stop(grace: round.isMultiple(of: 2) ? .zero : .milliseconds(100))
+            load.isOver.store(true, ordering: .relaxed)
         }
         await running.value
         #expect(server.connectionCount == 0)
@@ -159,14 +182,14 @@ private final class Served: Sendable {
 
     @Test("A server that is cancelled closes everything, and one that was never run can be stopped")
     func cancelled() async throws {
-        let server = HTTPServer(options: HTTPServerOptions(port: 0), handler: { _ in .text("") })
+        let server = HTTPServer(options: Self.options, handler: { _ in .text("") })
         let port = try server.start()
         let running = Task { await server.run() }
         #expect(await exchange(port, post())?.status == 200)
         running.cancel()
         await running.value
         #expect(server.connectionCount == 0)
-        let idle = HTTPServer(options: HTTPServerOptions(port: 0), handler: { _ in .text("") })
+        let idle = HTTPServer(options: Self.options, handler: { _ in .text("") })
         _ = try idle.start()
         await idle.stop(grace: .zero)
     }
