@@ -60,19 +60,20 @@ import Testing
     @Test("A body shorter than announced never reaches the handler; a longer one is not read into it")
     func shortAndLong() async throws {
         let seen = Mutex<[String]>([])
+        let clock = HeldClock()
         try await withServer(
+            Self.impatient, clock: clock,
             handler: { request in
                 seen.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
                 return .text("")
             }
         ) { port, _ in
-            let short = await offPool {
-                guard let client = RawClient(port: port) else { return RawClient.Answer() as RawClient.Answer? }
+            await offPool {
+                guard let client = RawClient(port: port) else { return }
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{}")
                 client.finishSending()
-                return client.answer()
+                while !client.isClosed(within: 5) { clock.advance(by: Self.impatient.tick) }
             }
-            #expect(short?.status ?? 400 != 200)
             let long = await offPool {
                 guard let client = RawClient(port: port) else { return [0] }
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}{\"smuggled\":1}\r\n\r\n")
