@@ -74,7 +74,7 @@ struct MunimBench {
         let host = try HostProcess(binary: binary, instruments: instruments)
         defer { host.remove() }
         _ = try host.start()
-        let load = LoadGenerator(port: host.port, connections: 48, instruments: instruments, layers: 4, rate: nil)
+        let load = LoadGenerator(port: host.port, connections: 256, instruments: instruments, layers: 4, rate: nil)
         let result = try load.run(seconds: seconds)
         let rate = Double(result.latencies.count) / result.seconds
         Table.row(
