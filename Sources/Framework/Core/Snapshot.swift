@@ -1,8 +1,12 @@
 /// All stored rows that decisions look at, as read at a start or after a conflict.
 public struct Snapshot: Sendable {
+    /// The account's row; nil before it was first written.
     public var portfolio: PortfolioRecord?
+    /// The switch that stops all increase of risk; nil while it was never thrown.
     public var tradingSwitch: SwitchRecord?
+    /// Every instrument's scope that was ever stored, also of instruments no longer configured.
     public var scopes: [ScopeRecord] = []
+    /// Every instrument's stack of layers that was ever stored.
     public var stacks: [PyramidingRecord] = []
     /// Positions that are not closed.
     public var positions: [PositionRecord] = []

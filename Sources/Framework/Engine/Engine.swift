@@ -18,10 +18,13 @@ public final class Engine: Sendable {
         public var alerts: [any AlertPlugin]
         /// This process.
         public var incarnation: Incarnation
-        /// Time, randomness, log, metrics.
+        /// Tells wall and boot time, and sleeps; a manual clock in tests.
         public var clock: any Clock
+        /// Gives each event its entropy, so that a recorded run can be repeated.
         public var random: any RandomSource
+        /// Takes lines for people; silent by default.
         public var log: any Log
+        /// Takes counts and latencies; drops them by default.
         public var metrics: any Metrics
         /// Sees every event and its effects, when somebody wants to know.
         public var trace: (any TraceSink)?

@@ -9,7 +9,9 @@ public protocol ColumnValue: Sendable {
 }
 
 extension Int64: ColumnValue {
+    /// Stored as a whole number.
     public var column: Value { .integer(self) }
+    /// Reads a whole number; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let number) = column else { return nil }
         self = number
@@ -17,7 +19,9 @@ extension Int64: ColumnValue {
 }
 
 extension Int: ColumnValue {
+    /// Stored as a whole number of 64 bits.
     public var column: Value { .integer(Int64(self)) }
+    /// Reads a whole number; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let number) = column else { return nil }
         self = Int(number)
@@ -25,7 +29,9 @@ extension Int: ColumnValue {
 }
 
 extension Bool: ColumnValue {
+    /// Stored as 1 for true and 0 for false.
     public var column: Value { .integer(self ? 1 : 0) }
+    /// Reads 0 or 1; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let number) = column, number == 0 || number == 1 else { return nil }
         self = number == 1
@@ -33,7 +39,9 @@ extension Bool: ColumnValue {
 }
 
 extension String: ColumnValue {
+    /// Stored as text.
     public var column: Value { .text(self) }
+    /// Reads text; nil for any other value.
     public init?(_ column: Value) {
         guard case .text(let text) = column else { return nil }
         self = text
@@ -41,7 +49,9 @@ extension String: ColumnValue {
 }
 
 extension Array: ColumnValue where Element == UInt8 {
+    /// Stored as bytes.
     public var column: Value { .bytes(self) }
+    /// Reads bytes; nil for any other value.
     public init?(_ column: Value) {
         guard case .bytes(let bytes) = column else { return nil }
         self = bytes
@@ -49,7 +59,9 @@ extension Array: ColumnValue where Element == UInt8 {
 }
 
 extension Optional: ColumnValue where Wrapped: ColumnValue {
+    /// Stored as its value, or null where there is none.
     public var column: Value { self?.column ?? .null }
+    /// Reads null as no value; nil when the column holds neither null nor a value of the type.
     public init?(_ column: Value) {
         if case .null = column {
             self = .none
@@ -61,7 +73,9 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
 }
 
 extension FixedPointValue {
+    /// Stored as the whole number of units of `10^-scale`.
     public var column: Value { .integer(units) }
+    /// Reads units of `10^-scale`; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let units) = column else { return nil }
         self.init(units: units)
@@ -74,7 +88,9 @@ extension Ratio: ColumnValue {}
 extension PointValue: ColumnValue {}
 
 extension Identifier {
+    /// Stored as its text.
     public var column: Value { .text(text) }
+    /// Reads text; nil for any other value.
     public init?(_ column: Value) {
         guard case .text(let text) = column else { return nil }
         self.init(text)
@@ -91,7 +107,9 @@ extension TradeID: ColumnValue {}
 extension Incarnation: ColumnValue {}
 
 extension Lots: ColumnValue {
+    /// Stored as a whole number of lots.
     public var column: Value { .integer(count) }
+    /// Reads a count of at least 0; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let count) = column, count >= 0 else { return nil }
         self.init(count)
@@ -99,7 +117,9 @@ extension Lots: ColumnValue {
 }
 
 extension Quantity: ColumnValue {
+    /// Stored as a whole number of units.
     public var column: Value { .integer(count) }
+    /// Reads a count of at least 0; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let count) = column, count >= 0 else { return nil }
         self.init(count)
@@ -107,7 +127,9 @@ extension Quantity: ColumnValue {
 }
 
 extension Instant: ColumnValue {
+    /// Stored as microseconds since 1970 in UTC.
     public var column: Value { .integer(microseconds) }
+    /// Reads microseconds since 1970 in UTC; nil for any other value.
     public init?(_ column: Value) {
         guard case .integer(let microseconds) = column else { return nil }
         self.init(microseconds: microseconds)
@@ -115,7 +137,9 @@ extension Instant: ColumnValue {
 }
 
 extension TradingDay: ColumnValue {
+    /// Stored as `YYYY-MM-DD`.
     public var column: Value { .text(description) }
+    /// Reads `YYYY-MM-DD`; nil for any other value and for days that do not exist.
     public init?(_ column: Value) {
         guard case .text(let text) = column else { return nil }
         self.init(text)
@@ -123,7 +147,9 @@ extension TradingDay: ColumnValue {
 }
 
 extension Layer: ColumnValue {
+    /// Stored as `Long_n`.
     public var column: Value { .text(description) }
+    /// Reads `Long_1` to `Long_99`; nil for any other value.
     public init?(_ column: Value) {
         guard case .text(let text) = column else { return nil }
         self.init(text: text)
@@ -134,7 +160,9 @@ extension Layer: ColumnValue {
 public protocol StoredName: ColumnValue, RawRepresentable, Codable, CaseIterable, Hashable where RawValue == String {}
 
 extension StoredName {
+    /// Stored as its raw text.
     public var column: Value { .text(rawValue) }
+    /// Reads one of the raw texts; nil for any other value.
     public init?(_ column: Value) {
         guard case .text(let text) = column else { return nil }
         self.init(rawValue: text)
@@ -165,7 +193,9 @@ public struct Document: Hashable, Sendable {
         }
     }
 
+    /// Equal when their JSON text is equal, so that a stored and a fresh one compare.
     public static func == (left: Document, right: Document) -> Bool { left.text == right.text }
+    /// Hashes the JSON text that equality compares.
     public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
@@ -175,7 +205,9 @@ public struct Stored<Content: Codable & Hashable & Sendable>: ColumnValue, Hasha
     public var content: Content
     /// Wraps a value.
     public init(_ content: Content) { self.content = content }
+    /// Stored as a document, which stays in memory as it is until a backend wants text.
     public var column: Value { .document(Document(content)) }
+    /// Reads a document or its JSON text; nil when it is not a `Content`.
     public init?(_ column: Value) {
         guard let content = Document.read(column, as: Content.self) else { return nil }
         self.content = content

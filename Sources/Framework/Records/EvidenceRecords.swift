@@ -4,14 +4,22 @@ public struct AuditRecord: Record {
     public var id: String
     /// What changed: `signal`, `intent`, `order`, `position`, `portfolio`, `scope`, `switch`.
     public var entity: String
+    /// Identifier of what changed, as text; for `switch` and `portfolio` the name of the one row.
     public var entityID: String
+    /// The state before, by its stored name; empty when the entity was just made.
     public var from: String
+    /// The state after, by its stored name.
     public var to: String
+    /// Why it changed, as text for people: a stable code, a person and a reason, or the numbers of the change.
     public var cause: String
+    /// The process that decided the transition.
     public var incarnation: Incarnation
+    /// Term of leadership in which it was decided; 1 where one process runs alone.
     public var epoch: Int64
+    /// When the core decided it, by the host's clock; the commit follows.
     public var at: Instant
 
+    /// The table `audit`: rows are only added, found by entity or by time.
     public static let table = Table(
         "audit",
         columns: [
@@ -37,12 +45,14 @@ public struct AuditRecord: Record {
         self.at = at
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, entity.column, entityID.column, from.column, to.column, cause.column, incarnation.column, epoch.column, at.column,
         ]
     }
 
+    /// Some columns by position; the key comes without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -52,6 +62,7 @@ public struct AuditRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("audit_id")
         entity = try row.read("entity")
@@ -67,16 +78,26 @@ public struct AuditRecord: Record {
 
 /// An alert on its way to people: written with what it tells of, delivered at least once.
 public struct OutboxRecord: Record {
+    /// The alert's own identifier, unique for ever, so that a repeated delivery can be told from a new alert.
     public var id: String
+    /// How much it matters to a person.
     public var severity: Severity
+    /// A stable code to filter by, such as `order_unknown`.
     public var code: String
+    /// What happened, what the host did, and what a person should do.
     public var message: String
+    /// The instrument it speaks of; nil when it concerns the whole account.
     public var instrument: InstrumentName?
+    /// When the core raised it, by the host's clock.
     public var createdAt: Instant
+    /// When delivery ended, by the host's clock; nil while a restart would deliver it again.
     public var deliveredAt: Instant?
+    /// Rounds of delivery that were recorded; 0 until the first one ended.
     public var attempts: Int
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `outbox`: alerts that are still to be delivered have an empty `delivered_at`.
     public static let table = Table(
         "outbox",
         columns: [
@@ -103,6 +124,7 @@ public struct OutboxRecord: Record {
         Alert(id: id, severity: severity, code: code, message: message, instrument: instrument, at: createdAt)
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, severity.column, code.column, message.column, instrument.column, createdAt.column, deliveredAt.column,
@@ -110,6 +132,7 @@ public struct OutboxRecord: Record {
         ]
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("alert_id")
         severity = try row.read("severity")
@@ -127,17 +150,26 @@ extension Severity: StoredName {}
 
 /// One roll of one position, kept for ever.
 public struct RolloverRecord: Record {
+    /// The position that rolled; it keeps its identity in the new contract.
     public var position: PositionID
+    /// Last trading day of the contract that was closed; with the position it is the key.
     public var fromExpiry: TradingDay
+    /// Last trading day of the contract that was opened.
     public var toExpiry: TradingDay
+    /// Price of the old structure from its closing fills.
     public var exitPrice: Price
+    /// Price of the new structure from its opening fills.
     public var entryPrice: Price
     /// New entry less old exit: by this the stops moved.
     public var basis: Price
+    /// Profit booked for closing the old contract, before charges; negative for a loss.
     public var profit: Money
+    /// Charges of the closing and the opening side together, as a positive amount.
     public var charges: Money
+    /// When the roll was settled, by the host's clock.
     public var rolledAt: Instant
 
+    /// The table `rollovers`: one row per position and expiry it left, never changed.
     public static let table = Table(
         "rollovers",
         columns: [
@@ -163,6 +195,7 @@ public struct RolloverRecord: Record {
         self.rolledAt = rolledAt
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             position.column, fromExpiry.column, toExpiry.column, exitPrice.column, entryPrice.column, basis.column, profit.column,
@@ -170,6 +203,7 @@ public struct RolloverRecord: Record {
         ]
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         position = try row.read("position_id")
         fromExpiry = try row.read("from_expiry")
@@ -185,16 +219,26 @@ public struct RolloverRecord: Record {
 
 /// One process of the host, from its start to its end.
 public struct InstanceRecord: Record {
+    /// Identity of this one run of the process; a restart is another one.
     public var id: Incarnation
+    /// The configured name of the instance, the same across restarts.
     public var name: String
+    /// Network name of the machine, `unknown` where the system gives none.
     public var hostname: String
+    /// What the process reported of itself last; `recovering` from its start.
     public var status: InstanceStatus
+    /// Version of the host's program, such as `0.1.0`.
     public var binaryVersion: String
+    /// When the process opened its store, by the host's clock.
     public var startedAt: Instant
+    /// The last sign of life, by the host's clock; equal to `startedAt` until there is another.
     public var lastHeartbeat: Instant
+    /// Whether it was the one that may trade when the row was written; false at the start.
     public var isLeader: Bool
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `instance_metadata`: one row per run of the process.
     public static let table = Table(
         "instance_metadata",
         columns: [
@@ -217,6 +261,7 @@ public struct InstanceRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, name.column, hostname.column, status.column, binaryVersion.column, startedAt.column, lastHeartbeat.column,
@@ -224,6 +269,7 @@ public struct InstanceRecord: Record {
         ]
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("instance_id")
         name = try row.read("name")
@@ -239,5 +285,6 @@ public struct InstanceRecord: Record {
 
 /// What a process is doing.
 public enum InstanceStatus: String, StoredName, Sendable {
+    /// Comparing with the broker's book, trading, waiting to take over, or ended without a word.
     case recovering, active, standby, crashed
 }

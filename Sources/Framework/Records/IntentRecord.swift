@@ -1,8 +1,12 @@
 /// A durable decision to change exposure, with everything that is needed to carry it out and to book it.
 public struct IntentRecord: Record {
+    /// Its name, unique for ever and derived from its cause, so that the same cause makes the same intent.
     public var id: IntentID
+    /// The scope it trades in; one intent at a time carries out legs there.
     public var instrument: InstrumentName
+    /// What it changes: an entry, a pyramid, an exit, a roll or a repair.
     public var kind: IntentKind
+    /// Where it stands; only the core moves it, one audit row per transition.
     public var state: IntentState
     /// The signal that caused it; each causes at most one.
     public var signal: Fingerprint?
@@ -14,15 +18,24 @@ public struct IntentRecord: Record {
     public var entryDeadline: Instant?
     /// When a structure that is not whole must be whole or flat.
     public var repairDeadline: Instant?
+    /// Money at risk that counts against the account's limit until the intent is over; zero unless it increases risk.
     public var reservedRisk: Money
+    /// Money of one average true range that counts as exposure until the intent is over; zero unless it increases risk.
     public var reservedVolatility: Money
+    /// Margin that counts as used until the intent is over; zero unless it increases risk.
     public var reservedMargin: Money
+    /// The process that decided it; a later one carries it on without changing this.
     public var owner: Incarnation
+    /// Term of leadership in which it was decided; 1 where one process runs alone.
     public var epoch: Int64
+    /// When it was decided, by the host's clock.
     public var createdAt: Instant
+    /// When its state or plan changed last, by the host's clock.
     public var updatedAt: Instant
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `intents`: a signal and a cause key each occur once among its rows.
     public static let table = Table(
         "intents",
         columns: [
@@ -59,6 +72,7 @@ public struct IntentRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, instrument.column, kind.column, state.column, signal.column, causeKey.column, plan.column, entryDeadline.column,
@@ -67,6 +81,7 @@ public struct IntentRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key and the version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -79,6 +94,7 @@ public struct IntentRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("intent_id")
         instrument = try row.read("instrument")

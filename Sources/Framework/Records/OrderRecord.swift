@@ -1,35 +1,57 @@
 /// One leg attempt: an order, or one slice of one, with its own tag, sent at most once.
 public struct OrderRecord: Record {
+    /// Our name of this attempt towards the broker; the key, never reused.
     public var tag: Tag
+    /// The decision that it carries out.
     public var intent: IntentID
+    /// The position that its fills open, close or roll.
     public var position: PositionID
+    /// The scope it is traded in.
     public var instrument: InstrumentName
     /// The strand and step of the intent's plan.
     public var strand: Int
+    /// Place of the step within its strand, counted from 0.
     public var step: Int
     /// Counted from 1 within a step; slices of one attempt share it.
     public var attempt: Int
+    /// Which part of a quantity above the exchange's limit for one order, counted from 0.
     public var slice: Int
+    /// Which leg of the structure: the future, the call or the put.
     public var role: LegRole
+    /// Whether its fills open or close exposure.
     public var action: LegAction
+    /// Direction of the order, bought or sold.
     public var side: Side
+    /// The contract as it was known when the leg was planned.
     public var contract: Stored<Contract>
+    /// The broker's symbol of the contract, repeated to be shown; never parsed to decide anything.
     public var symbol: String
+    /// Units asked for, as the broker counts them.
     public var quantity: Quantity
+    /// Where the attempt stands; only the core moves it, one audit row per transition.
     public var state: LegState
+    /// Units filled so far; late fills are added in every state.
     public var filled: Quantity
     /// Σ price × quantity of the fills, in ten-thousandths; the average is this over `filled`.
     public var filledValue: Int64
+    /// The broker's number of the order; nil until the broker has reported it.
     public var brokerOrder: BrokerOrderID?
+    /// The process that may have sent it; nil while it was never sent.
     public var sender: Incarnation?
+    /// When the core decided the attempt, by the host's clock.
     public var plannedAt: Instant
+    /// When the commit before the first byte was decided, by the host's clock; nil while it was never sent.
     public var sentAt: Instant?
+    /// When it reached a state that does not change by itself, by the host's clock; nil before.
     public var finishedAt: Instant?
     /// Successful complete looks into the book, begun after the horizon, that did not show it.
     public var misses: Int
+    /// Why it did not simply work or fill: the broker's words or ours; nil where there is nothing to say.
     public var message: String?
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `orders`: one row per leg attempt, found by tag, intent, state or the broker's number.
     public static let table = Table(
         "orders",
         columns: [
@@ -72,6 +94,7 @@ public struct OrderRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             tag.column, intent.column, position.column, instrument.column, strand.column, step.column, attempt.column, slice.column,
@@ -81,6 +104,7 @@ public struct OrderRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key and the version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -91,6 +115,7 @@ public struct OrderRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         tag = try row.read("tag")
         intent = try row.read("intent_id")
@@ -126,18 +151,30 @@ extension Side: StoredName {}
 
 /// One trade of the broker, posted once.
 public struct TradeRecord: Record {
+    /// The broker's number of the trade; the key, so that a trade told twice is posted once.
     public var id: TradeID
+    /// The leg attempt that it filled.
     public var tag: Tag
+    /// The decision that the attempt carried out.
     public var intent: IntentID
+    /// The position that it opened, closed or rolled.
     public var position: PositionID
+    /// The broker's number of the order that was filled.
     public var brokerOrder: BrokerOrderID
+    /// The broker's symbol of the contract.
     public var symbol: String
+    /// Direction of the trade, bought or sold.
     public var side: Side
+    /// Units traded, as the broker counts them; positive whatever the side.
     public var quantity: Quantity
+    /// Price per quoted unit at which it was traded.
     public var price: Price
+    /// When it was traded, by the broker's clock.
     public var tradedAt: Instant
+    /// When the core posted it, by the host's clock.
     public var recordedAt: Instant
 
+    /// The table `trades`: rows are only added.
     public static let table = Table(
         "trades",
         columns: [
@@ -162,6 +199,7 @@ public struct TradeRecord: Record {
         recordedAt = at
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, tag.column, intent.column, position.column, brokerOrder.column, symbol.column, side.column, quantity.column,
@@ -169,6 +207,7 @@ public struct TradeRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key comes without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -178,6 +217,7 @@ public struct TradeRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("trade_id")
         tag = try row.read("tag")

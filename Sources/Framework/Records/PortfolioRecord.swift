@@ -2,19 +2,26 @@
 public struct PortfolioRecord: Record {
     /// Always 1.
     public var id: Int
+    /// Capital that the configuration gave at the first start; zero where all capital was deposited.
     public var initialCapital: Money
     /// Initial capital + Σ realised profit − Σ charges + deposits − withdrawals, exact at every commit.
     public var closedEquity: Money
     /// The highest closed equity so far; deposits raise it, withdrawals lower it.
     public var equityHigh: Money
+    /// Money lost if every open position is stopped at its stop, reservations of running entries included.
     public var totalRisk: Money
+    /// Money of one average true range of every open position, reservations of running entries included.
     public var totalVolatility: Money
+    /// Margin of all open lots by the instruments' own terms, reservations of running entries included.
     public var marginUsed: Money
     /// Number of the last ledger row.
     public var ledgerNumber: Int64
+    /// When equity or exposure changed last, by the host's clock.
     public var updatedAt: Instant
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `portfolio_state`, which has exactly one row.
     public static let table = Table(
         "portfolio_state",
         columns: [
@@ -39,6 +46,7 @@ public struct PortfolioRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, initialCapital.column, closedEquity.column, equityHigh.column, totalRisk.column, totalVolatility.column,
@@ -46,6 +54,7 @@ public struct PortfolioRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key and the version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -56,6 +65,7 @@ public struct PortfolioRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("id")
         initialCapital = try row.read("initial_capital")
@@ -76,16 +86,24 @@ public struct LedgerRecord: Record {
     public var number: Int64
     /// Names the cause once for ever, so that a settling that runs twice books once.
     public var entryKey: String
+    /// Why money moved: deposit, withdrawal, trading profit or charges.
     public var kind: LedgerEntryKind
     /// Signed; charges and withdrawals are negative.
     public var amount: Money
+    /// Closed equity before this row; equals `equityAfter` of the row before.
     public var equityBefore: Money
+    /// Closed equity after this row: `equityBefore` plus `amount`, exactly.
     public var equityAfter: Money
+    /// The position that earned or cost it; nil for capital and for surpluses that were taken back.
     public var position: PositionID?
+    /// What it was for, in words for people.
     public var notes: String
+    /// Who caused it: `munim`, `configuration` or the name of a person.
     public var createdBy: String
+    /// When it was booked, by the host's clock.
     public var createdAt: Instant
 
+    /// The table `capital_transactions`: rows are only added, and an entry key occurs once.
     public static let table = Table(
         "capital_transactions",
         columns: [
@@ -113,6 +131,7 @@ public struct LedgerRecord: Record {
         self.createdAt = createdAt
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             number.column, entryKey.column, kind.column, amount.column, equityBefore.column, equityAfter.column, position.column,
@@ -120,6 +139,7 @@ public struct LedgerRecord: Record {
         ]
     }
 
+    /// Some columns by position; the keys come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -130,6 +150,7 @@ public struct LedgerRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         number = try row.read("id")
         entryKey = try row.read("entry_key")

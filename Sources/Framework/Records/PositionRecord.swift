@@ -1,52 +1,87 @@
 /// One layer of one instrument from its settling to its close; unique for ever.
 public struct PositionRecord: Record {
+    /// Its name, unique for ever: a slot that is used again gets a new one.
     public var id: PositionID
+    /// The scope it belongs to.
     public var instrument: InstrumentName
+    /// Its place in the instrument's stack; at most one live position holds it.
     public var layer: Layer
+    /// Where it stands; live until it is closed.
     public var status: PositionStatus
+    /// Whether paper or real money was traded when it was opened.
     public var mode: TradingMode
+    /// The signal that opened it; nil where none did.
     public var signal: Fingerprint?
     /// Time of the signal that opened it: an exit closes it only when it is newer.
     public var entryTimestamp: Instant
     /// Price of the structure from its opening fills; moves only when the position rolls.
     public var entryPrice: Price
+    /// The sender's price at signal time, to compare with the fills.
     public var signalPrice: Price
+    /// Lots that are still open; a closed position keeps those of its last part.
     public var lots: Lots
     /// Units per leg, as the broker counts them.
     public var quantity: Quantity
+    /// Units of one leg per lot, by the contract it holds.
     public var unitsPerLot: Quantity
+    /// Money per point of price per lot, by the contract it holds.
     public var pointValue: PointValue
+    /// Margin of one lot by the instrument's terms on the day it was opened.
     public var marginPerLot: Money
+    /// The stop at settling; moves only with a roll, by the basis.
     public var initialStop: Price
+    /// The stop that counts now; it never falls, except with a roll, by the basis.
     public var currentStop: Price
+    /// The highest close of a bar since the entry, which carries the trailing stop; starts at the entry price.
     public var highestClose: Price
     /// One R in points, at settling; unchanged by rolls.
     public var initialRisk: Price
+    /// Average true range of the decision to open it, in points.
     public var averageTrueRange: Price
+    /// Name of the constraint that limited its size, as the sizing rule calls it.
     public var limiter: String
+    /// The legs it holds now, with their contracts; replaced by a roll.
     public var structure: Stored<Structure>
+    /// Last trading day of the structure it holds now.
     public var expiry: TradingDay
+    /// The common strike of a synthetic; nil for a future.
     public var strike: Price?
     /// Σ signed price × units of the opening fills, in ten-thousandths: what the open structure cost.
     public var openedValue: Int64
+    /// Profit booked by closes and rolls so far, before charges; negative for a loss.
     public var realizedProfit: Money
+    /// Charges booked so far for opening, closing and rolling, as a positive amount.
     public var charges: Money
+    /// Whether a roll is under way: `inProgress` while an intent rolls it.
     public var rolloverStatus: RolloverStatus
+    /// Times it rolled, 0 for one still in its first contract.
     public var rolloverCount: Int
+    /// The part of `realizedProfit` that rolls booked.
     public var rolloverProfit: Money
+    /// When it rolled last, by the host's clock; nil when it never did.
     public var rolloverTimestamp: Instant?
+    /// The entry price before the last roll; nil when it never rolled.
     public var originalEntryPrice: Price?
+    /// Last trading day of the contract before the last roll; nil when it never rolled.
     public var originalExpiry: TradingDay?
+    /// When units were closed last, by the host's clock; nil while none were.
     public var exitTimestamp: Instant?
+    /// Price of the structure from its last closing fills; nil while no units were closed.
     public var exitPrice: Price?
+    /// Stable code or words of what closed units last; nil while none were closed.
     public var exitReason: String?
+    /// Whether it is layer 1, on which pyramids stand.
     public var isBase: Bool
     /// The intent that closes or rolls it now.
     public var intent: IntentID?
+    /// When its opening was settled, by the host's clock.
     public var createdAt: Instant
+    /// When stops, size or status changed last, by the host's clock.
     public var updatedAt: Instant
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `portfolio_positions`: among live rows an instrument's layer occurs once.
     public static let table = Table(
         "portfolio_positions",
         columns: [
@@ -73,6 +108,7 @@ public struct PositionRecord: Record {
         ],
         indexes: [["instrument", "status"], ["status"], ["entry_timestamp"], ["rollover_status", "expiry"]], versionColumn: "version")
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             id.column, instrument.column, layer.column, status.column, mode.column, signal.column, entryTimestamp.column,
@@ -86,6 +122,7 @@ public struct PositionRecord: Record {
         ]
     }
 
+    /// Some columns by position; keys, status and version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -99,6 +136,7 @@ public struct PositionRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("position_id")
         instrument = try row.read("instrument")

@@ -32,10 +32,15 @@ public struct SortColumn: Hashable, Sendable {
 
 /// One condition on one column.
 public enum Condition: Hashable, Sendable {
+    /// The column holds exactly this value.
     case equal(String, Value)
+    /// The column is empty.
     case isNull(String)
+    /// The column holds one of these values.
     case isIn(String, [Value])
+    /// The column holds something smaller than this value.
     case less(String, Value)
+    /// The column holds this value or something larger.
     case atLeast(String, Value)
 
     /// Equality with a typed value.
@@ -77,10 +82,15 @@ public struct Transaction: Sendable {
 
 /// One write of a transaction.
 public enum Write: Sendable {
+    /// Adds a row; a primary or unique key that exists already is a conflict.
     case insert(any Record)
+    /// Adds a row unless one with the same primary key exists; the commit answers which.
     case insertIfAbsent(any Record)
+    /// Replaces the row with the same primary key whose version is one less; else a conflict.
     case update(any Record)
+    /// Removes the row with the same primary key, if there is one.
     case delete(any Record)
+    /// Demands that the stored row has this record's version, and writes nothing.
     case require(any Record)
 
     /// The record that is written.

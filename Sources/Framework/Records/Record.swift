@@ -11,6 +11,7 @@ public protocol Record: Codable, Hashable, Sendable {
 }
 
 extension Record {
+    /// Builds all values and picks the wanted ones; records that are written very often answer faster.
     public func values(at positions: [Int]) -> [Value] {
         let all = values
         return positions.map { all[$0] }
@@ -33,10 +34,13 @@ extension Record {
 
 /// One value of a row.
 public enum Value: Hashable, Sendable {
+    /// Nothing; only in columns that may be empty.
     case null
     /// Whole numbers, booleans (0 and 1), instants (microseconds) and decimals (units of the column's scale).
     case integer(Int64)
+    /// Text in Unicode: names, identifiers, and days as `YYYY-MM-DD`.
     case text(String)
+    /// Bytes that the store does not look into.
     case bytes([UInt8])
     /// A structured value, encoded as text only by backends that store text.
     case document(Document)
@@ -44,6 +48,7 @@ public enum Value: Hashable, Sendable {
 
 /// What a column holds, so that each backend can choose its own type for it.
 public enum ColumnType: Hashable, Sendable {
+    /// A kind of content without a parameter; instants count microseconds since 1970 in UTC, days are `YYYY-MM-DD`.
     case integer, boolean, instant, day, text, bytes, document
     /// An exact decimal with so many places.
     case decimal(scale: Int)

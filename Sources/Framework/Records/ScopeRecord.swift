@@ -1,15 +1,23 @@
 /// What must be decided one at a time: an instrument of the account, with its last price and last exit.
 public struct ScopeRecord: Record {
+    /// The configured name of the instrument; the key.
     public var instrument: InstrumentName
+    /// Whether it takes entries; exits are taken in every state.
     public var state: ScopeState
+    /// Code and sentence of why it was frozen; nil while it is active.
     public var frozenReason: String?
     /// Time of the last accepted exit; entries not newer are superseded.
     public var lastExitAt: Instant?
+    /// The newest price that a signal brought; nil before the first.
     public var lastPrice: Price?
+    /// The newest average true range above zero that a signal brought, in points; nil before the first.
     public var lastAverageTrueRange: Price?
+    /// The sender's time of `lastPrice`; nil before the first.
     public var lastPriceAt: Instant?
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `scopes`: one row per instrument that was ever configured.
     public static let table = Table(
         "scopes",
         columns: [
@@ -27,6 +35,7 @@ public struct ScopeRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             instrument.column, state.column, frozenReason.column, lastExitAt.column, lastPrice.column, lastAverageTrueRange.column,
@@ -34,6 +43,7 @@ public struct ScopeRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key and the version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -44,6 +54,7 @@ public struct ScopeRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         instrument = try row.read("instrument")
         state = try row.read("state")
@@ -58,14 +69,20 @@ public struct ScopeRecord: Record {
 
 /// The stack of an instrument: its base, and the price of its newest layer.
 public struct PyramidingRecord: Record {
+    /// The configured name of the instrument; the key.
     public var instrument: InstrumentName
+    /// Signal price of the newest layer, moved by the basis of rolls; nil without a base.
     public var lastPyramidPrice: Price?
+    /// The open base position; nil when there is none.
     public var base: PositionID?
     /// Pyramids taken on this base.
     public var taken: Int
+    /// When the stack changed last, by the host's clock.
     public var updatedAt: Instant
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `pyramiding_state`: one row per instrument.
     public static let table = Table(
         "pyramiding_state",
         columns: [
@@ -83,10 +100,12 @@ public struct PyramidingRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [instrument.column, lastPyramidPrice.column, base.column, taken.column, updatedAt.column, version.column]
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         instrument = try row.read("instrument")
         lastPyramidPrice = try row.read("last_pyramid_price")
@@ -99,13 +118,20 @@ public struct PyramidingRecord: Record {
 
 /// A switch that people throw; `trading` stops everything that increases risk.
 public struct SwitchRecord: Record {
+    /// Its name and key, such as `trading`.
     public var name: String
+    /// Whether it stops what it switches; false lets everything pass.
     public var isThrown: Bool
+    /// Why it was thrown or released, in the person's words; empty before the first time.
     public var reason: String
+    /// Who moved it last; empty before the first time.
     public var changedBy: String
+    /// When it was moved last, by the host's clock.
     public var changedAt: Instant
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `switches`: one row per switch.
     public static let table = Table(
         "switches",
         columns: [
@@ -124,10 +150,12 @@ public struct SwitchRecord: Record {
         self.version = version
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [name.column, isThrown.column, reason.column, changedBy.column, changedAt.column, version.column]
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         name = try row.read("name")
         isThrown = try row.read("is_thrown")

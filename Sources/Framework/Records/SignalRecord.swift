@@ -1,29 +1,43 @@
 /// The inbox: one row per accepted signal, from its commit to its verdict.
 public struct SignalRecord: Record {
+    /// Canonical identity of the signal; the key, so that a resend meets this row.
     public var fingerprint: Fingerprint
+    /// The checked message as it is decided upon.
     public var signal: Stored<Signal>
+    /// The instrument it speaks of, configured or not.
     public var instrument: InstrumentName
+    /// The sender's word for what is asked, such as `BASE_ENTRY`; repeated to be searched.
     public var signalType: String
+    /// The layers it speaks of, as `Long_n`, `ALL` or empty.
     public var position: String
+    /// The sender's time, in UTC; age and order are judged by it.
     public var signalTimestamp: Instant
+    /// When the body arrived, by the host's clock.
     public var receivedAt: Instant
     /// SHA-256 of the canonical content, to tell a resend from a conflict.
     public var digest: String
     /// The body as it came, without its secret.
     public var rawBody: String
+    /// Where it stands; a verdict never changes again.
     public var status: SignalStatus
     /// A stable code, such as `1r_gate_not_passed`; nil until the verdict.
     public var reason: String?
+    /// Every number of the verdict; nil until the verdict.
     public var explanation: Stored<Explanation>?
+    /// The intent that it caused; nil for a signal that changes no exposure.
     public var intent: IntentID?
     /// Processes that began to decide it.
     public var attempts: Int
     /// Resends that were answered from this row.
     public var isDuplicate: Bool
+    /// The process that gave the verdict; nil until then, and for an instrument that is not configured.
     public var processedBy: String?
+    /// When the verdict was given, by the host's clock; nil until then.
     public var processedAt: Instant?
+    /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The table `signal_log`: the inbox, found by status, arrival or instrument.
     public static let table = Table(
         "signal_log",
         columns: [
@@ -55,6 +69,7 @@ public struct SignalRecord: Record {
         version = 1
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
             fingerprint.column, signal.column, instrument.column, signalType.column, position.column, signalTimestamp.column,
@@ -63,6 +78,7 @@ public struct SignalRecord: Record {
         ]
     }
 
+    /// Some columns by position; the key and the version come without building the whole row.
     public func values(at positions: [Int]) -> [Value] {
         values(at: positions) { position in
             switch position {
@@ -73,6 +89,7 @@ public struct SignalRecord: Record {
         }
     }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         fingerprint = try row.read("fingerprint")
         signal = try row.read("payload")
@@ -99,11 +116,16 @@ public struct SignalRecord: Record {
 public struct ConflictRecord: Record {
     /// Fingerprint and digest, so that a repeated conflict is one row.
     public var id: String
+    /// The accepted signal whose identity the message carried.
     public var fingerprint: Fingerprint
+    /// SHA-256 of the canonical content of this message, in hexadecimal digits.
     public var digest: String
+    /// The body of this message as it came, without its secret.
     public var rawBody: String
+    /// When it first arrived, by the host's clock.
     public var receivedAt: Instant
 
+    /// The table `signal_conflicts`: rows are only added.
     public static let table = Table(
         "signal_conflicts",
         columns: [
@@ -121,8 +143,10 @@ public struct ConflictRecord: Record {
         self.receivedAt = receivedAt
     }
 
+    /// The row in the order of the columns of ``table``.
     public var values: [Value] { [id.column, fingerprint.column, digest.column, rawBody.column, receivedAt.column] }
 
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("conflict_id")
         fingerprint = try row.read("fingerprint")

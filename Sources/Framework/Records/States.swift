@@ -23,6 +23,7 @@ public enum SignalStatus: String, StoredName, Sendable {
 
 /// What an intent changes.
 public enum IntentKind: String, StoredName, Sendable {
+    /// Opens layer 1, opens a further layer, closes layers, moves one to a later contract, or takes a late order back.
     case entry, pyramid, exit, roll, repair
 
     /// Whether its opening legs increase risk.
@@ -83,6 +84,7 @@ public enum LegState: String, StoredName, Sendable {
 
 /// Where a position stands.
 public enum PositionStatus: String, StoredName, Sendable {
+    /// Held whole, being closed, over, or held after a part was closed.
     case open, closing, closed, partial
 
     /// Whether it still holds exposure.
@@ -91,13 +93,17 @@ public enum PositionStatus: String, StoredName, Sendable {
 
 /// Where a position's rollover stands.
 public enum RolloverStatus: String, StoredName, Sendable {
+    /// No roll is under way, or one is due.
     case none, pending
+    /// An intent is rolling it now.
     case inProgress = "in_progress"
+    /// The last roll was carried out, or closed nothing.
     case rolled, failed
 }
 
 /// Whether a scope takes entries.
 public enum ScopeState: String, StoredName, Sendable {
+    /// Takes entries as far as the other gates allow.
     case active
     /// Takes no entries until a person has looked.
     case frozen
@@ -105,13 +111,18 @@ public enum ScopeState: String, StoredName, Sendable {
 
 /// Why the ledger changed.
 public enum LedgerEntryKind: String, StoredName, Sendable {
+    /// Capital paid in; positive, and raises the equity high by as much.
     case deposit = "DEPOSIT"
+    /// Capital taken out; negative, and lowers the equity high by as much.
     case withdraw = "WITHDRAW"
+    /// Realised profit of a close, a roll or a repair before charges; negative for a loss.
     case tradingProfit = "TRADING_PNL"
+    /// What trading cost; negative.
     case charges = "CHARGES"
 }
 
 /// Where money is traded.
 public enum TradingMode: String, StoredName, Sendable {
+    /// Simulated fills without money, or orders to a real broker.
     case paper, live
 }

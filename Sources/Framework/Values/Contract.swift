@@ -1,6 +1,8 @@
 /// The direction of an order.
 public enum Side: String, Codable, CaseIterable, Sendable {
+    /// Adds units to the account's net position.
     case buy = "BUY"
+    /// Takes units from the account's net position, below zero too.
     case sell = "SELL"
     /// The other direction.
     public var opposite: Side { self == .buy ? .sell : .buy }
@@ -61,6 +63,7 @@ public struct Contract: Hashable, Codable, Sendable {
 
 /// What a leg is within its structure.
 public enum LegRole: String, Codable, CaseIterable, Sendable {
+    /// The only leg of a future, or the bought and sold halves of a synthetic.
     case future, call, put
 }
 
@@ -86,6 +89,7 @@ public struct StructureLeg: Hashable, Codable, Sendable {
 
 /// Whether an order opens or closes exposure.
 public enum LegAction: String, Codable, CaseIterable, Sendable {
+    /// Trades on the leg's opening side, or on the opposite one.
     case open, close
 }
 

@@ -1,14 +1,20 @@
 /// An amount of the account's currency in ten-thousandths; negative for a loss or a debit.
 public struct Money: FixedPointValue {
+    /// Decimal places kept: 4, so that one unit is one ten-thousandth.
     public static let scale = 4
+    /// The value as a whole number of ten-thousandths of the currency.
     public let units: Int64
+    /// A value of so many ten-thousandths of the currency.
     public init(units: Int64) { self.units = units }
 }
 
 /// A price per quoted unit in ten-thousandths of the currency.
 public struct Price: FixedPointValue {
+    /// Decimal places kept: 4, so that one unit is one ten-thousandth.
     public static let scale = 4
+    /// The value as a whole number of ten-thousandths of the currency per quoted unit.
     public let units: Int64
+    /// A value of so many ten-thousandths of the currency per quoted unit.
     public init(units: Int64) { self.units = units }
 
     /// The nearest multiple of `tick`, halves away from zero; `tick` must be positive.
@@ -20,8 +26,11 @@ public struct Price: FixedPointValue {
 
 /// A pure number in millionths: 0.05 % is 0.0005, an efficiency ratio lies between 0 and 1.
 public struct Ratio: FixedPointValue {
+    /// Decimal places kept: 6, so that one unit is one millionth.
     public static let scale = 6
+    /// The value as a whole number of millionths.
     public let units: Int64
+    /// A value of so many millionths.
     public init(units: Int64) { self.units = units }
 
     /// One, the whole.
@@ -38,8 +47,11 @@ public struct Ratio: FixedPointValue {
 
 /// Money per point of price per lot, in ten-thousandths: 30 for a lot of 30 units, 10 for 100 g quoted per 10 g.
 public struct PointValue: FixedPointValue {
+    /// Decimal places kept: 4, so that one unit is one ten-thousandth.
     public static let scale = 4
+    /// The value as a whole number of ten-thousandths of the currency per point per lot.
     public let units: Int64
+    /// A value of so many ten-thousandths of the currency per point per lot.
     public init(units: Int64) { self.units = units }
 }
 

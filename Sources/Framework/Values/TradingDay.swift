@@ -108,6 +108,7 @@ extension TradingDay: Codable {
 
 /// A day of the week.
 public enum Weekday: String, Codable, CaseIterable, Sendable {
+    /// The days in the order of ISO 8601, the week starting on Monday.
     case monday, tuesday, wednesday, thursday, friday, saturday, sunday
     /// Whether exchanges are closed by rule.
     public var isWeekend: Bool { self == .saturday || self == .sunday }
