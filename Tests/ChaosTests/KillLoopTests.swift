@@ -5,7 +5,7 @@ import Testing
 @Suite("A host that is killed again and again", .serialized, .timeLimit(.minutes(10)))
 struct KillLoopTests {
     /// `MUNIM_KILLS=200` for the long run.
-    private static var kills: Int { ProcessInfo.processInfo.environment["MUNIM_KILLS"].flatMap(Int.init) ?? 25 }
+    private static var kills: Int { ProcessInfo.processInfo.environment["MUNIM_KILLS"].flatMap(Int.init) ?? 60 }
 
     @Test("Kills under load leave sender, database and broker in exact agreement")
     func killsUnderLoad() async throws {

@@ -12,7 +12,8 @@ final class HostProcess {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "munim-bench-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        port = UInt16.random(in: 20_000...60_000)
+        // Below the range from which the system takes the ports of outgoing connections.
+        port = UInt16.random(in: 20_000...32_000)
         let file = folder.appendingPathComponent("plugins.yaml")
         try Self.configuration(instruments: instruments, port: port, replyWithin: replyWithin).write(
             to: file, atomically: true, encoding: .utf8)

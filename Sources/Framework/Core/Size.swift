@@ -145,14 +145,25 @@ struct Counterfactuals {
         }
         // 2^44 whole units are far beyond any account and still fit the scale; most inputs do not bind, which the first question tells.
         guard reaches(1 << 44) else { return nil }
-        var high = max(1, value.units / Money.unitsPerWhole / max(1, decision.lots.count) + 1)
+        var (low, high) = bracket(around: value)
         while high < 1 << 44, !reaches(high) { high *= 4 }
-        var low: Int64 = 0
+        if low > 0, reaches(low) { low = 0 }
         while high - low > 1 {
             let middle = low + (high - low) / 2
             if reaches(middle) { high = middle } else { low = middle }
         }
         return counterfactual(input, name, adding: high, to: value, set)
+    }
+
+    /// Where the answer lies if the smallest quotient grows in proportion to the input; its text is cut to ten-thousandths, hence the margin.
+    private func bracket(around value: Money) -> (low: Int64, high: Int64) {
+        let quotients = decision.constraints.filter(\.binds).compactMap { try? FixedPoint.units(of: $0.quotient, scale: 4) }
+        let whole = Int128(max(1, value.units / Money.unitsPerWhole))
+        guard let smallest = quotients.min(), smallest > 0 else { return (0, Int64(whole)) }
+        let wanted = Int128(decision.lots.count + 1) * 10_000
+        let estimate = whole * wanted / Int128(smallest) - whole
+        let margin = (estimate + whole) / Int128(smallest) + 2
+        return (Int64(clamping: max(0, estimate - margin)), Int64(clamping: max(1, min(estimate + margin, 1 << 44))))
     }
 
     private func counterfactual(

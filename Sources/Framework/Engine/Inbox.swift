@@ -59,12 +59,27 @@ public final class Inbox: Sendable {
         guard let stored = try await store.fetch(Query<SignalRecord>(.equal("fingerprint", record.fingerprint), limit: 1)).first else {
             return .unavailable("the stored signal cannot be read back")
         }
-        guard stored.digest != record.digest else { return .duplicate(stored) }
+        guard stored.digest != record.digest else {
+            await markAsSentAgain(stored)
+            return .duplicate(stored)
+        }
         var transaction = Transaction()
         transaction.insertIfAbsent(
             ConflictRecord(fingerprint: record.fingerprint, digest: record.digest, rawBody: record.rawBody, receivedAt: record.receivedAt))
         let isNew = try await store.commit(transaction).first ?? false
         if isNew { engine.raiseConflict(of: stored) }
         return .conflict(stored)
+    }
+
+    /// Notes on a decided row that it was sent again; a row that is still being decided belongs to the lane.
+    private func markAsSentAgain(_ stored: SignalRecord) async {
+        guard stored.status.isVerdict, !stored.isDuplicate else { return }
+        var marked = stored
+        marked.isDuplicate = true
+        marked.version += 1
+        var transaction = Transaction()
+        transaction.update(marked)
+        // The answer does not depend on the note.
+        _ = try? await store.commit(transaction)
     }
 }

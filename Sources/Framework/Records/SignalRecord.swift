@@ -28,7 +28,7 @@ public struct SignalRecord: Record {
     public var intent: IntentID?
     /// Processes that began to decide it.
     public var attempts: Int
-    /// Resends that were answered from this row.
+    /// Whether the same message came again after the verdict.
     public var isDuplicate: Bool
     /// The process that gave the verdict; nil until then, and for an instrument that is not configured.
     public var processedBy: String?

@@ -15,7 +15,7 @@ public struct SQLiteOptions: PluginOptions {
 
     /// Creates options.
     public init(
-        path: String = "munim.db", busyTimeout: Span = .seconds(5), cache: Int = 16, integrityCheck: IntegrityCheck = .quick,
+        path: String = "munim.db", busyTimeout: Span = .seconds(5), cache: Int = 4, integrityCheck: IntegrityCheck = .quick,
         migrate: MigrationPolicy = .auto
     ) {
         self.path = path
@@ -30,7 +30,7 @@ public struct SQLiteOptions: PluginOptions {
         busyTimeout = reader.value(
             "busy_timeout", .span.within(.zero ... .seconds(60)), default: .seconds(5),
             summary: "How long to wait for another program that has the file open.")
-        cache = reader.value("cache", .integer.within(1...4_096), default: 16, unit: "MiB", summary: "Page cache of each connection.")
+        cache = reader.value("cache", .integer.within(1...4_096), default: 4, unit: "MiB", summary: "Page cache of each connection.")
         integrityCheck = reader.value(
             "integrity_check", .choice(IntegrityCheck.self), default: .quick, summary: "How thoroughly the file is checked at start.")
         migrate = reader.value(
