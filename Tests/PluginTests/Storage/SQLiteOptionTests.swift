@@ -10,7 +10,7 @@ struct SQLiteOptionTests {
         let options = try SQLiteOptions.read([:])
         #expect(options.path == "munim.db")
         #expect(options.busyTimeout == .seconds(5))
-        #expect(options.cache == 16)
+        #expect(options.cache == 4)
         #expect(options.integrityCheck == .quick)
         #expect(options.migrate == .auto)
     }
