@@ -17,8 +17,8 @@ public struct Desk: Sendable {
         self.rollover = rollover
     }
 
-    /// The first expiry that the rollover rule would not leave within the policy's days.
-    func entryExpiry(on day: TradingDay, avoidingDays days: Int) -> TradingDay? {
+    /// The first expiry that the rollover rule would not leave within `days` trading days; nil when there is none among the next six.
+    public func entryExpiry(on day: TradingDay, avoidingDays days: Int) -> TradingDay? {
         let expiries = instrument.expiries(onOrAfter: day, count: 6)
         for (index, expiry) in expiries.enumerated() {
             let next = index + 1 < expiries.count ? expiries[index + 1] : nil

@@ -129,7 +129,6 @@ public final class Engine: Sendable {
     // MARK: - What the inbox tells
 
     func note(storageFailure error: StorageError) {
-        parts.metrics.add(1, to: .commitFailures, label: nil)
         parts.log(.error, "a signal could not be stored", LogField("why", error))
     }
 
@@ -173,10 +172,7 @@ public final class Engine: Sendable {
             guard !transaction.isEmpty else { return effects }
             do throws(StorageError) {
                 announce(transaction, isDone: false)
-                let started = parts.clock.boot()
                 _ = try await parts.store.commit(transaction)
-                parts.metrics.record(parts.clock.boot() - started, in: .commitLatency, label: nil)
-                parts.metrics.add(1, to: .commits, label: nil)
                 announce(transaction, isDone: true)
                 state.withLock { $0.storageFailure = nil }
                 return effects
@@ -204,7 +200,6 @@ public final class Engine: Sendable {
 
     /// Goes back before the batch: on a conflict or an unknown outcome the rows are read anew, otherwise the same writes are tried later.
     private func recover(from error: StorageError, _ core: inout Core, _ events: inout [Event], _ failures: Int64) async {
-        parts.metrics.add(1, to: .commitFailures, label: nil)
         parts.log(.error, "a commit failed", LogField("why", error))
         switch error {
         case .conflict where failures <= 3: break

@@ -52,7 +52,11 @@ struct InstrumentTestRun: Sendable {
 
     private func structureMessages() throws -> [String] {
         guard !test.expected.legs.isEmpty || !test.expected.symbols.isEmpty else { return [] }
-        guard let expiry = entryExpiry() else { return ["expected a contract, found none that would not roll at once"] }
+        let desk = Desk(
+            name: test.signal.instrument, instrument: instrument.instrument, sizing: instrument.sizing, rollover: instrument.rollover)
+        guard let expiry = desk.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
+            return ["expected a contract, found none that would not roll at once"]
+        }
         let legs = try instrument.instrument.structure(expiry: expiry, price: test.signal.price, on: day).legs
         var messages: [String] = []
         let found = legs.map { ExpectedLeg(side: $0.openingSide, role: $0.role) }
@@ -64,18 +68,6 @@ struct InstrumentTestRun: Sendable {
             messages.append("expected the symbols \(list(test.expected.symbols)), found \(list(symbols))")
         }
         return messages
-    }
-
-    /// The first expiry that the rollover rule would not leave within the coming days.
-    private func entryExpiry() -> TradingDay? {
-        let expiries = instrument.instrument.expiries(onOrAfter: day, count: 6)
-        for (index, expiry) in expiries.enumerated() {
-            let next = index + 1 < expiries.count ? expiries[index + 1] : nil
-            let left = max(0, instrument.instrument.tradingDays(from: day, to: expiry) - policy.entryRolloverDays)
-            let view = RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)
-            if !instrument.rollover.advice(on: view).isDue { return expiry }
-        }
-        return nil
     }
 
     private func list(_ elements: [some CustomStringConvertible]) -> String {
