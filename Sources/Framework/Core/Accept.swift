@@ -9,23 +9,25 @@ extension Core {
             portfolio.initialCapital = policy.initialCapital
         }
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
-            releaseSlotsOfDeadSenders(&scope, &turn)
-            for intentIndex in scope.intents.indices {
-                for legIndex in scope.intents[intentIndex].legs.indices
-                where scope.intents[intentIndex].legs[legIndex].state == .sending {
-                    var leg = scope.intents[intentIndex].legs[legIndex]
-                    move(&leg, to: .unknown, cause: "its sender ended before the outcome was written", &turn)
-                    scope.intents[intentIndex].legs[legIndex] = leg
-                }
+            change(name, &turn) { core, scope, turn in
+                core.releaseSlotsOfDeadSenders(&scope, &turn)
+                core.doubt(&scope, &turn)
             }
-            put(&scope)
-            turn.touch(name)
         }
         isReadingBook = true
         turn.perform(.readBook)
         turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
         turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
+    }
+
+    /// 4.4: an order that was being sent when its sender ended may have left or not.
+    private mutating func doubt(_ scope: inout Scope, _ turn: inout Turn) {
+        for intent in scope.intents.indices {
+            for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
+                move(
+                    &scope.intents[intent].legs[leg], to: .unknown, cause: "its sender ended before the outcome was written", &turn)
+            }
+        }
     }
 
     /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.
@@ -41,13 +43,14 @@ extension Core {
     mutating func finishRecovery(_ turn: inout Turn) {
         hasRecovered = true
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
-            for index in scope.signals.indices where scope.signals[index].status == .accepted { countAttempt(index, &scope, &turn) }
-            if scope.signals.contains(where: { $0.status == .accepted }) {
+            change(name, &turn) { core, scope, turn in
+                for index in scope.signals.indices where scope.signals[index].status == .accepted {
+                    core.countAttempt(index, &scope, &turn)
+                }
+                guard scope.signals.contains(where: { $0.status == .accepted }) else { return }
                 scope.isHeld = true
                 turn.perform(.wake(.scope(name), at: turn.at))
             }
-            put(&scope)
         }
         for name in scopes.keys { advance(name, &turn) }
         readPositions(&turn)
@@ -69,13 +72,13 @@ extension Core {
 
     /// Takes a signal that the inbox has committed.
     mutating func accept(_ record: SignalRecord, _ turn: inout Turn) {
-        guard var scope = scopes[record.instrument] else { return refuseUnknownInstrument(record, &turn) }
-        guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
-        scope.signals.append(Tracked(stored: record))
-        notePrice(of: record.signal.content, &scope, &turn)
-        put(&scope)
-        turn.touch(record.instrument)
-        advance(record.instrument, &turn)
+        let isKnown: Void? = change(record.instrument, &turn) { core, scope, turn in
+            guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
+            scope.signals.append(Tracked(stored: record))
+            core.notePrice(of: record.signal.content, &scope, &turn)
+            core.advance(&scope, &turn)
+        }
+        if isKnown == nil { refuseUnknownInstrument(record, &turn) }
     }
 
     private mutating func refuseUnknownInstrument(_ record: SignalRecord, _ turn: inout Turn) {
@@ -121,24 +124,21 @@ extension Core {
         scope.signals[index].processedBy = incarnation.text
         audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason ?? "", &turn)
         turn.perform(.conclude(scope.signals[index].record))
-        turn.touch(scope.name)
     }
 
     /// Goes on with a scope until it waits for something.
     mutating func advance(_ name: InstrumentName, _ turn: inout Turn) {
-        turn.touch(name)
+        change(name, &turn) { core, scope, turn in core.advance(&scope, &turn) }
+    }
+
+    /// Goes on with a scope that is being changed, until it waits for something.
+    mutating func advance(_ scope: inout Scope, _ turn: inout Turn) {
         guard hasRecovered, !isStopping else { return }
         // A bound, because every transition must lower the work that is left.
         for _ in 0..<10_000 {
-            guard var scope = scopes[name] else { return }
-            let hasMoved = step(&scope, &turn)
-            put(&scope)
-            guard hasMoved else {
-                scheduleBook(for: scope, &turn)
-                return
-            }
+            guard step(&scope, &turn) else { return scheduleBook(for: scope, &turn) }
         }
-        preconditionFailure("scope \(name) does not come to rest")
+        preconditionFailure("scope \(scope.name) does not come to rest")
     }
 
     /// One transition of a scope; false when there is nothing to do now.
@@ -160,9 +160,6 @@ extension Core {
     }
 
     private mutating func carryOut(at index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        var intent = scope.intents[index]
-        let hasMoved = carryOut(&intent, &scope, &turn)
-        scope.intents[index] = intent
-        return hasMoved
+        scope.changeIntent(at: index) { scope, intent in carryOut(&intent, &scope, &turn) }
     }
 }

@@ -16,25 +16,20 @@ extension Core {
             leg.symbol == step.contract.symbol && (leg.state == .sending || leg.state == .unknown || leg.state == .working)
         }
         return intent.legs.contains { $0.record.strand != strand && isOut($0.record) }
-            || scope.intents.contains { other in other.id != intent.id && other.legs.contains { isOut($0.record) } }
+            || scope.intents.contains { other in other.legs.contains { isOut($0.record) } }
     }
 
-    /// What the account holds of a contract by our records: positions, and fills of intents that are not booked yet.
+    /// What the account holds of a contract by our records; the scope and the intent are those that are being changed.
     private func expectedNet(of symbol: String, with intent: Intent, in scope: Scope) -> Int64 {
-        var units: Int64 = 0
-        scopes.forEach { stored in
-            // The scope and the intent that are being changed are newer than their stored copies.
-            let current = stored.name == scope.name ? scope : stored
-            units += current.units(of: symbol)
-            for other in current.intents { units += (other.id == intent.id ? intent : other).unbookedUnits(of: symbol) }
-        }
+        var units = scope.heldUnits(of: symbol) + intent.unbookedUnits(of: symbol)
+        scopes.forEach { units += $0.heldUnits(of: symbol) }
         return units
     }
 }
 
 extension Scope {
     /// Signed units of a contract in live positions.
-    func units(of symbol: String) -> Int64 {
+    private func units(of symbol: String) -> Int64 {
         positions.reduce(0) { sum, position in
             guard position.record.status.isLive else { return sum }
             return position.record.structure.content.legs.reduce(sum) { sum, leg in
@@ -42,6 +37,11 @@ extension Scope {
                 return leg.openingSide == .buy ? sum + position.record.quantity.count : sum - position.record.quantity.count
             }
         }
+    }
+
+    /// Signed units of a contract in live positions, and in fills that are not booked yet.
+    fileprivate func heldUnits(of symbol: String) -> Int64 {
+        intents.reduce(units(of: symbol)) { $0 + $1.unbookedUnits(of: symbol) }
     }
 
     /// Whether an exit of a position is being carried out.
@@ -59,7 +59,7 @@ extension Scope {
 
 extension Intent {
     /// Signed units of a contract that were filled and are not in a position yet.
-    func unbookedUnits(of symbol: String) -> Int64 {
+    fileprivate func unbookedUnits(of symbol: String) -> Int64 {
         guard isUnderWay else { return 0 }
         let strands = record.plan.content.strands
         return legs.reduce(0) { sum, leg in

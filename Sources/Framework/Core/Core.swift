@@ -81,7 +81,7 @@ public struct Core: Sendable {
     }
 
     private mutating func close(_ turn: inout Turn) -> [Effect] {
-        refreshExposure(turn.touched, at: turn.at)
+        refreshPortfolio(turn.touched, at: turn.at)
         checkInvariants(turn.touched)
         var transaction = Transaction()
         tradingSwitch.flush(into: &transaction)
@@ -95,11 +95,30 @@ public struct Core: Sendable {
 
     // MARK: - What every transition uses
 
-    mutating func audit(_ entity: String, _ id: some CustomStringConvertible, from: String, to: String, cause: String, _ turn: inout Turn) {
+    /// Changes a scope; nil without a call when no instrument has the name.
+    ///
+    /// The scope is taken out meanwhile, so that none of its lists is copied: transitions see the other scopes in the machine and this one in their hands.
+    @discardableResult
+    mutating func change<Result>(
+        _ name: InstrumentName, _ turn: inout Turn, _ change: (inout Core, inout Scope, inout Turn) -> Result
+    ) -> Result? {
+        guard var scope = scopes.take(name) else { return nil }
+        let result = change(&self, &scope, &turn)
+        count(&scope)
+        scopes[name] = scope
+        turn.touch(name)
+        return result
+    }
+
+    mutating func audit(
+        _ entity: String, _ id: some CustomStringConvertible, from: String, to: String, cause: @autoclosure () -> String,
+        _ turn: inout Turn
+    ) {
+        guard policy.keepsTrail else { return }
         auditCount += 1
         turn.insert(
             AuditRecord(
-                id: "\(incarnation)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause,
+                id: "\(incarnation)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause(),
                 incarnation: incarnation, epoch: 1, at: turn.at))
     }
 
@@ -112,7 +131,7 @@ public struct Core: Sendable {
     }
 
     /// Recomputes the account's exposure when a position may have changed.
-    private mutating func refreshExposure(_ touched: [InstrumentName], at: Instant) {
+    private mutating func refreshPortfolio(_ touched: [InstrumentName], at: Instant) {
         guard !touched.isEmpty else { return }
         let exposure = self.exposure
         if portfolio.record.totalRisk != exposure.risk { portfolio.totalRisk = exposure.risk }

@@ -55,22 +55,24 @@ extension Core {
 
     /// Continues a decision with what the market said.
     mutating func conclude(_ survey: Survey, _ turn: inout Turn) {
-        let name = survey.subject.instrument
-        // An answer to a question of another time: the scope asks again where it still matters.
-        guard var scope = scopes[name], scope.surveying == survey.subject else { return advance(name, &turn) }
+        change(survey.subject.instrument, &turn) { core, scope, turn in
+            // An answer to a question of another time is let go: the scope asks again where it still matters.
+            if scope.surveying == survey.subject { core.decide(survey, &scope, &turn) }
+            core.advance(&scope, &turn)
+        }
+    }
+
+    private mutating func decide(_ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
         scope.surveying = nil
         switch survey.subject {
         case .signal(let fingerprint, _):
-            if scope.activeIndex == nil,
+            guard scope.activeIndex == nil,
                 let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record
-            {
-                decideEntry(record, survey, &scope, &turn)
-            }
+            else { return }
+            decideEntry(record, survey, &scope, &turn)
         case .roll(let position, _):
             decideRoll(position, survey, &scope, &turn)
         }
-        put(&scope)
-        advance(name, &turn)
     }
 
     private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
@@ -228,7 +230,6 @@ extension Core {
             audit("signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text, &turn)
         }
         scope.intents.append(intent)
-        turn.touch(scope.name)
     }
 
     /// Plans leg attempts for a quantity of a step, one per freeze slice, each with a tag of its own.

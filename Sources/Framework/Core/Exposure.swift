@@ -85,6 +85,16 @@ extension Scope {
         return sum
     }
 
+    /// Unrealised profit of the scope's positions at the last price heard.
+    fileprivate var unrealizedProfit: Money {
+        guard let price = record.record.lastPrice else { return .zero }
+        var sum = Money.zero
+        for position in positions where position.record.status.isLive {
+            sum = (try? sum.adding(position.record.unrealizedProfit(at: price) ?? .zero)) ?? sum
+        }
+        return sum
+    }
+
     /// Decisions of the scope that are in flight, which count as used.
     fileprivate var inFlightNow: ExposureSum {
         var sum = ExposureSum()
@@ -97,47 +107,44 @@ extension Scope {
 }
 
 extension Core {
-    /// Stores a scope that was changed, and brings the account's exposure up to it.
-    mutating func put(_ scope: inout Scope) {
+    /// Brings the account's exposure up to a scope that was changed.
+    mutating func count(_ scope: inout Scope) {
         let (open, inFlight) = (scope.openNow, scope.inFlightNow)
         openExposure = openExposure - scope.openExposure + open
         inFlightExposure = inFlightExposure - scope.inFlightExposure + inFlight
         scope.openExposure = open
         scope.inFlightExposure = inFlight
-        scopes[scope.name] = scope
     }
 
     /// Open positions of all instruments.
     var exposure: Exposure { openExposure.exposure }
 
-    /// Open positions and everything in flight, which counts as used.
-    var committedExposure: Exposure { (openExposure + inFlightExposure).exposure }
+    /// Open positions and everything in flight, which counts as used, with the scope that is being changed as it is now.
+    func committedExposure(with scope: Scope) -> Exposure {
+        let others = openExposure + inFlightExposure - scope.openExposure - scope.inFlightExposure
+        return (others + scope.openNow + scope.inFlightNow).exposure
+    }
 
-    /// Unrealised profit of all positions at the last prices heard.
-    var unrealizedProfit: Money {
-        var sum = Money.zero
-        scopes.forEach { scope in
-            guard let price = scope.record.record.lastPrice else { return }
-            for position in scope.positions where position.status.isLive {
-                sum = (try? sum.adding(position.record.unrealizedProfit(at: price) ?? .zero)) ?? sum
-            }
-        }
+    /// Unrealised profit of all positions at the last prices heard; `scope` is the one that is being changed.
+    private func unrealizedProfit(with scope: Scope) -> Money {
+        var sum = scope.unrealizedProfit
+        scopes.forEach { sum = (try? sum.adding($0.unrealizedProfit)) ?? sum }
         return sum
     }
 
     /// The equity that sizes are computed from.
-    func sizingEquity() throws(Overflow) -> Money {
+    func sizingEquity(with scope: Scope) throws(Overflow) -> Money {
         switch policy.equity {
         case .closed: portfolio.record.closedEquity
-        case .open: try portfolio.record.closedEquity.adding(unrealizedProfit)
-        case .blended(let share): try portfolio.record.closedEquity.adding(unrealizedProfit.times(share))
+        case .open: try portfolio.record.closedEquity.adding(unrealizedProfit(with: scope))
+        case .blended(let share): try portfolio.record.closedEquity.adding(unrealizedProfit(with: scope).times(share))
         case .highWater: portfolio.record.equityHigh
         }
     }
 
     /// Margin that may still be used: the policy's share of the equity less what is used, capped by the broker's free funds.
-    func availableMargin(equity: Money, funds: Funds?) throws(Overflow) -> Money {
-        let free = try equity.times(policy.marginShare).subtracting(committedExposure.margin)
+    func availableMargin(equity: Money, funds: Funds?, with scope: Scope) throws(Overflow) -> Money {
+        let free = try equity.times(policy.marginShare).subtracting(committedExposure(with: scope).margin)
         let own = max(.zero, free)
         guard let funds else { return own }
         return min(own, max(.zero, funds.available))

@@ -37,8 +37,10 @@ extension Core {
     }
 
     /// The gates that hold a size against the whole account, everything in flight counted as used.
-    func portfolioGates(risk: Money, volatility: Money, margin: Money, equity: Money, isPyramid: Bool) -> [Gate] {
-        let committed = committedExposure
+    func portfolioGates(
+        risk: Money, volatility: Money, margin: Money, equity: Money, isPyramid: Bool, with scope: Scope
+    ) -> [Gate] {
+        let committed = committedExposure(with: scope)
         let limits = policy.limits
         return [
             shareGate(

@@ -3,11 +3,11 @@ extension Core {
     mutating func wake(_ alarm: Alarm, _ turn: inout Turn) {
         switch alarm {
         case .scope(let name):
-            guard var scope = scopes[name] else { return }
-            scope.isHeld = false
-            releaseQuarantine(&scope, &turn)
-            put(&scope)
-            advance(name, &turn)
+            change(name, &turn) { core, scope, turn in
+                scope.isHeld = false
+                core.releaseQuarantine(&scope, &turn)
+                core.advance(&scope, &turn)
+            }
         case .book:
             // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
             if nextBookAlarm.map({ $0 <= turn.at }) ?? true { nextBookAlarm = nil }
@@ -38,12 +38,11 @@ extension Core {
         endedTags.removeAll()
         scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
-            scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
-            for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
-            releaseQuarantine(&scope, &turn)
-            put(&scope)
-            turn.touch(name)
+            change(name, &turn) { core, scope, turn in
+                scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
+                for watched in scope.watchedLegs { core.scopeOfWatchedTag[watched.leg.tag] = name }
+                core.releaseQuarantine(&scope, &turn)
+            }
         }
     }
 
@@ -83,13 +82,13 @@ extension Core {
     private mutating func closeAll(_ reason: String, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
         var lines: [String] = []
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
-            let open = scope.positions.filter { $0.status == .open || $0.status == .partial }.map(\.record)
-            guard !open.isEmpty else { continue }
-            lines += open.map { "\($0.id): \($0.lots) lots" }
-            begin(closing: open, reason, request, &scope, &turn)
-            put(&scope)
-            advance(name, &turn)
+            change(name, &turn) { core, scope, turn in
+                let open = scope.positions.filter { $0.status == .open || $0.status == .partial }.map(\.record)
+                guard !open.isEmpty else { return }
+                lines += open.map { "\($0.id): \($0.lots) lots" }
+                core.begin(closing: open, reason, request, &scope, &turn)
+                core.advance(&scope, &turn)
+            }
         }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions are being closed.", details: lines)
     }
@@ -106,47 +105,48 @@ extension Core {
     }
 
     private mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
-        guard let (found, index) = find(id) else { return missing(id, request) }
-        var scope = found
-        let position = scope.positions[index].record
-        guard position.status == .open || position.status == .partial else {
-            return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(position.status.rawValue).")
+        changeOpenPosition(id, request, &turn) { core, scope, index, turn in
+            core.begin(closing: [scope.positions[index].record], reason, request, &scope, &turn)
+            core.advance(&scope, &turn)
+            return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is being closed.")
         }
-        begin(closing: [position], reason, request, &scope, &turn)
-        put(&scope)
-        advance(scope.name, &turn)
-        return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is being closed.")
     }
 
     private mutating func bookExit(
         _ id: PositionID, _ price: Price, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
-        guard let (found, index) = find(id) else { return missing(id, request) }
-        var scope = found
-        let position = scope.positions[index].record
-        guard position.status == .open || position.status == .partial else {
-            return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(position.status.rawValue).")
+        changeOpenPosition(id, request, &turn) { core, scope, index, turn in
+            let position = scope.positions[index].record
+            // The legs' own prices are not known; their signed sum is the structure's price less its strike.
+            let perUnit = price.units - (position.strike?.units ?? 0)
+            let (value, overflowed) = perUnit.multipliedReportingOverflow(by: position.quantity.count)
+            guard price > .zero, !overflowed else {
+                return OperatorAnswer(id: request.id, isDone: false, message: "The price must be positive and fit; found \(price).")
+            }
+            core.reduce(
+                index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
+                key: "operator:\(request.id):\(id)", &scope, &turn)
+            let profit = scope.positions[index].realizedProfit
+            return OperatorAnswer(
+                id: request.id, isDone: true, message: "\(id) is booked as closed at \(price), realised profit \(profit).")
         }
-        // The legs' own prices are not known; their signed sum is the structure's price less its strike.
-        let perUnit = price.units - (position.strike?.units ?? 0)
-        let (value, overflowed) = perUnit.multipliedReportingOverflow(by: position.quantity.count)
-        guard price > .zero, !overflowed else {
-            return OperatorAnswer(id: request.id, isDone: false, message: "The price must be positive and fit; found \(price).")
-        }
-        reduce(
-            index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
-            key: "operator:\(request.id):\(id)", &scope, &turn)
-        let profit = scope.positions[index].realizedProfit
-        put(&scope)
-        turn.touch(scope.name)
-        return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is booked as closed at \(price), realised profit \(profit).")
     }
 
-    private func find(_ id: PositionID) -> (Scope, Int)? {
-        for scope in scopes.values {
-            if let index = scope.positionIndex(id) { return (scope, index) }
+    /// Changes a position that nothing is closing yet; else the answer says what is in the way.
+    private mutating func changeOpenPosition(
+        _ id: PositionID, _ request: OperatorRequest, _ turn: inout Turn,
+        _ change: (inout Core, inout Scope, _ index: Int, inout Turn) -> OperatorAnswer
+    ) -> OperatorAnswer {
+        guard let owner = scopes.values.first(where: { $0.positionIndex(id) != nil })?.name else { return missing(id, request) }
+        let answer = self.change(owner, &turn) { core, scope, turn -> OperatorAnswer? in
+            guard let index = scope.positionIndex(id) else { return nil }
+            let status = scope.positions[index].status
+            guard status == .open || status == .partial else {
+                return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(status.rawValue).")
+            }
+            return change(&core, &scope, index, &turn)
         }
-        return nil
+        return answer.flatMap(\.self) ?? missing(id, request)
     }
 
     private func missing(_ id: PositionID, _ request: OperatorRequest) -> OperatorAnswer {
@@ -174,16 +174,17 @@ extension Core {
     private mutating func unfreeze(
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
-        guard var scope = scopes[name] else {
-            return OperatorAnswer(
-                id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
+        let answer = change(name, &turn) { core, scope, turn in
+            scope.record.state = .active
+            scope.record.frozenReason = nil
+            core.audit(
+                "scope", name, from: ScopeState.frozen.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
+            core.advance(&scope, &turn)
+            return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
         }
-        scope.record.state = .active
-        scope.record.frozenReason = nil
-        audit("scope", name, from: ScopeState.frozen.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
-        put(&scope)
-        advance(name, &turn)
-        return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
+        return answer
+            ?? OperatorAnswer(
+                id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
     }
 
     private mutating func rollover(_ execute: Bool, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {

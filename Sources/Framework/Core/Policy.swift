@@ -57,6 +57,8 @@ public struct Policy: Hashable, Codable, Sendable {
     public var rolloverHours: Session?
     /// Whether explanations carry what would have changed the size.
     public var explainsCounterfactuals = true
+    /// Whether every transition leaves a row in the audit trail; only runs that can be repeated do without.
+    public var keepsTrail = true
 
     /// The defaults.
     public init() {}

@@ -6,15 +6,17 @@ extension Core {
         hand(reading, &turn)
         let expected = expectedUnits
         for name in scopes.keys {
-            guard var scope = scopes[name], scope.activeIndex == nil, isComparable(scope, reading) else { continue }
-            for symbol in symbols(of: scope) where !isInFlight(symbol) {
-                let ours = expected[symbol] ?? 0
-                let theirs = positions.first { $0.symbol == symbol }?.netUnits ?? 0
-                guard ours != theirs else { continue }
-                freeze(
-                    &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)", &turn)
+            change(name, &turn) { core, scope, turn in
+                guard scope.activeIndex == nil, core.isComparable(scope, reading) else { return }
+                for symbol in core.symbols(of: scope) where !core.isInFlight(symbol) {
+                    let ours = expected[symbol] ?? 0
+                    let theirs = positions.first { $0.symbol == symbol }?.netUnits ?? 0
+                    guard ours != theirs else { continue }
+                    core.freeze(
+                        &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)",
+                        &turn)
+                }
             }
-            put(&scope)
         }
     }
 
@@ -33,10 +35,11 @@ extension Core {
     /// Gives a reading to the intents that wait for one.
     private mutating func hand(_ reading: PositionsReading, _ turn: inout Turn) {
         for name in scopes.keys {
-            guard var scope = scopes[name], scope.activeIndex != nil else { continue }
-            for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
-            put(&scope)
-            advance(name, &turn)
+            change(name, &turn) { core, scope, turn in
+                guard scope.activeIndex != nil else { return }
+                for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
+                core.advance(&scope, &turn)
+            }
         }
     }
 

@@ -2,17 +2,17 @@
 extension Core {
     /// Takes the outcome of an attempt to place an order.
     mutating func classify(_ tag: Tag, _ outcome: PlaceOutcome, _ turn: inout Turn) {
-        change(tag, &turn) { core, leg, intent, _, turn in
+        changeLeg(tag, &turn) { core, leg, intent, _, turn in
             // A report may have overtaken the answer.
-            guard leg.state == .sending || leg.state == .unknown else { return }
+            guard intent.legs[leg].state == .sending || intent.legs[leg].state == .unknown else { return }
             switch outcome {
             case .accepted(let report):
-                leg.brokerOrder = report.orderID
-                core.move(&leg, to: .working, cause: "accepted", &turn)
-                core.merge(report, into: &leg, &intent, &turn)
-            case .rejected(let reason): core.move(&leg, to: .rejected, cause: reason, &turn)
-            case .notSent(let reason): core.move(&leg, to: .notSent, cause: reason, &turn)
-            case .unknown(let reason): core.move(&leg, to: .unknown, cause: reason, &turn)
+                intent.legs[leg].brokerOrder = report.orderID
+                core.move(&intent.legs[leg], to: .working, cause: "accepted", &turn)
+                core.merge(report, into: leg, &intent, &turn)
+            case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &turn)
+            case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &turn)
+            case .unknown(let reason): core.move(&intent.legs[leg], to: .unknown, cause: reason, &turn)
             }
         }
     }
@@ -27,53 +27,54 @@ extension Core {
     /// Takes one order's report, however often and in whatever order reports come.
     mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
         guard let tag = report.tag, tag.isOurs else { return }
-        let isKnown = change(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: &leg, &intent, &turn) }
+        let isKnown = changeLeg(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: leg, &intent, &turn) }
         if !isKnown { noteLate(report, tag, &turn) }
     }
 
     /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
     @discardableResult
-    private mutating func change(
-        _ tag: Tag, _ turn: inout Turn, _ change: (inout Core, inout Tracked<OrderRecord>, inout Intent, inout Scope, inout Turn) -> Void
+    private mutating func changeLeg(
+        _ tag: Tag, _ turn: inout Turn, _ change: (inout Core, _ leg: Int, inout Intent, inout Scope, inout Turn) -> Void
     ) -> Bool {
-        guard let name = scopeOfTag[tag], var scope = scopes[name] else { return false }
-        for index in scope.intents.indices {
-            guard let legIndex = scope.intents[index].legs.firstIndex(where: { $0.tag == tag }) else { continue }
-            var intent = scope.intents[index]
-            var leg = intent.legs[legIndex]
-            change(&self, &leg, &intent, &scope, &turn)
-            intent.legs[legIndex] = leg
-            scope.intents[index] = intent
-            put(&scope)
-            advance(name, &turn)
-            return true
+        guard let name = scopeOfTag[tag] else { return false }
+        let isFound = self.change(name, &turn) { core, scope, turn in
+            for index in scope.intents.indices {
+                guard let leg = scope.intents[index].legs.firstIndex(where: { $0.tag == tag }) else { continue }
+                scope.changeIntent(at: index) { scope, intent in change(&core, leg, &intent, &scope, &turn) }
+                core.advance(&scope, &turn)
+                return true
+            }
+            return false
         }
-        return false
+        return isFound ?? false
     }
 
     /// Brings a leg up to a report: new fills are posted once, states only go forward.
-    private mutating func merge(_ report: OrderReport, into leg: inout Tracked<OrderRecord>, _ intent: inout Intent, _ turn: inout Turn) {
-        let wasLive = !leg.state.isTerminal
+    private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ turn: inout Turn) {
+        let wasLive = !intent.legs[index].state.isTerminal
         dayOfLastOrder = TradingDay(of: turn.at)
-        if leg.record.brokerOrder == nil { leg.brokerOrder = report.orderID }
-        for fill in report.fills where !intent.postedTrades.contains(fill.id) { post(fill, report.orderID, &leg, &intent, &turn) }
-        if leg.record.filled >= leg.record.quantity { return move(&leg, to: .filled, cause: "filled at the broker", &turn) }
-        guard wasLive || leg.state == .absent else { return }
+        if intent.legs[index].record.brokerOrder == nil { intent.legs[index].brokerOrder = report.orderID }
+        for fill in report.fills where !intent.postedTrades.contains(fill.id) { post(fill, report.orderID, index, &intent, &turn) }
+        if intent.legs[index].record.filled >= intent.legs[index].record.quantity {
+            return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &turn)
+        }
+        guard wasLive || intent.legs[index].state == .absent else { return }
         switch report.state {
         case .submitted, .open, .filled:
             // "Filled" with fills still missing: they come with the next report.
-            move(&leg, to: .working, cause: "seen at the broker", &turn)
-        case .cancelled: move(&leg, to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
-        case .rejected: move(&leg, to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
+            move(&intent.legs[index], to: .working, cause: "seen at the broker", &turn)
+        case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
+        case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
         }
     }
 
     private mutating func post(
-        _ fill: Fill, _ order: BrokerOrderID, _ leg: inout Tracked<OrderRecord>, _ intent: inout Intent, _ turn: inout Turn
+        _ fill: Fill, _ order: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ turn: inout Turn
     ) {
-        let (count, overflowed) = leg.record.filled.count.addingReportingOverflow(fill.quantity.count)
+        let leg = intent.legs[index].record
+        let (count, overflowed) = leg.filled.count.addingReportingOverflow(fill.quantity.count)
         let (value, isTooLarge) = fill.price.units.multipliedReportingOverflow(by: fill.quantity.count)
-        let (sum, sumIsTooLarge) = leg.record.filledValue.addingReportingOverflow(value)
+        let (sum, sumIsTooLarge) = leg.filledValue.addingReportingOverflow(value)
         guard !overflowed, !isTooLarge, !sumIsTooLarge, fill.quantity > .zero, fill.price > .zero else {
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
@@ -81,13 +82,13 @@ extension Core {
                 &turn)
         }
         intent.postedTrades.append(fill.id)
-        leg.filled = Quantity(count)
-        leg.filledValue = sum
-        turn.insert(TradeRecord(fill: fill, order: leg.record, brokerOrder: order, at: turn.at))
-        if count > leg.record.quantity.count {
+        intent.legs[index].filled = Quantity(count)
+        intent.legs[index].filledValue = sum
+        turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
+        if count > leg.quantity.count {
             alert(
                 .critical, "overfill", intent.record.instrument,
-                "Order \(order) of \(leg.tag) filled \(count) of \(leg.record.quantity) units.", &turn)
+                "Order \(order) of \(leg.tag) filled \(count) of \(leg.quantity) units.", &turn)
         }
     }
 
@@ -98,7 +99,7 @@ extension Core {
         isReadingBook = false
         guard let orders = trusted(reading) else {
             if !hasRecovered { turn.perform(.wake(.book, at: turn.at + .seconds(1))) }
-            for name in scopes.keys { if let scope = scopes[name] { scheduleBook(for: scope, &turn) } }
+            for scope in scopes.values { scheduleBook(for: scope, &turn) }
             return
         }
         var byTag: [Tag: [OrderReport]] = [:]
@@ -128,9 +129,9 @@ extension Core {
         for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
             let reports = byTag[tag] ?? []
             if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
-            change(tag, &turn) { core, leg, intent, scope, turn in
-                if reports.isEmpty { return core.miss(&leg, &scope, startedAt: startedAt, &turn) }
-                for report in reports { core.merge(report, into: &leg, &intent, &turn) }
+            changeLeg(tag, &turn) { core, leg, intent, scope, turn in
+                if reports.isEmpty { return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, &turn) }
+                for report in reports { core.merge(report, into: leg, &intent, &turn) }
             }
         }
     }
@@ -168,17 +169,7 @@ extension Core {
 
     /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
-        if let name = scopeOfWatchedTag[tag], var scope = scopes[name],
-            let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag })
-        {
-            guard report.state.isTerminal else {
-                endLate(report, index, &scope, &turn)
-                return put(&scope)
-            }
-            guard bringBack(report, index, &scope, &turn) else { return }
-            put(&scope)
-            return advance(name, &turn)
-        }
+        if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &turn) { return }
         // Some books show yesterday's orders until the morning.
         guard endedTags.insert(tag).isNew, TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
         let owners = scopes.keys.filter { name in
@@ -189,10 +180,22 @@ extension Core {
             alert(.critical, "order_without_record", nil, "\(reason). A lost commit or a restored backup; look at it.", &turn)
         }
         for name in owners {
-            guard var scope = scopes[name] else { continue }
-            freeze(&scope, "order_without_record", reason, &turn)
-            put(&scope)
+            change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, &turn) }
         }
+    }
+
+    /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.
+    private mutating func takeWatched(_ report: OrderReport, _ tag: Tag, _ name: InstrumentName, _ turn: inout Turn) -> Bool {
+        let isWatched = change(name, &turn) { core, scope, turn in
+            guard let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { return false }
+            if !report.state.isTerminal {
+                core.endLate(report, index, &scope, &turn)
+            } else if core.bringBack(report, index, &scope, &turn) {
+                core.advance(&scope, &turn)
+            }
+            return true
+        }
+        return isWatched ?? false
     }
 
     /// I12: an order that works although its leg had ended is ended first; what it fills until then is taken back after.

@@ -3,10 +3,10 @@ extension Core {
     /// Queues every open position to be held against its rule.
     mutating func queueRolls(_ turn: inout Turn) {
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
-            scope.rollQueue = scope.positions.filter { $0.status == .open }.map(\.id)
-            put(&scope)
-            if !scope.rollQueue.isEmpty { advance(name, &turn) }
+            change(name, &turn) { core, scope, turn in
+                scope.rollQueue = scope.positions.filter { $0.status == .open }.map(\.id)
+                if !scope.rollQueue.isEmpty { core.advance(&scope, &turn) }
+            }
         }
     }
 

@@ -66,6 +66,14 @@ struct Scope: Sendable {
     /// The oldest bar that stops were not held against yet.
     var nextBar: SignalRecord? { signals.first { $0.status == .accepted && $0.signal.content.kind == .marketData }?.record }
 
+    /// Changes an intent, which is taken out meanwhile: `change` sees the scope with all others.
+    mutating func changeIntent<Result>(at index: Int, _ change: (inout Scope, inout Intent) -> Result) -> Result {
+        var intent = intents.remove(at: index)
+        let result = change(&self, &intent)
+        intents.insert(intent, at: index)
+        return result
+    }
+
     func isQuarantined(_ layer: Layer) -> Bool {
         intents.contains { intent in
             intent.record.state == .quarantined && intent.record.plan.content.strands.contains { $0.layer == layer }

@@ -79,6 +79,5 @@ extension Core {
         alert(
             .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.", &turn
         )
-        turn.touch(scope.name)
     }
 }

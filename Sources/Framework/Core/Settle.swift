@@ -9,7 +9,7 @@ extension Core {
         case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
         case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
         case (let structure?, .some): settleRoll(to: structure, fills, strand, &intent, &scope, &turn)
-        case (nil, nil): settleRepair(fills, strand, intent, &turn)
+        case (nil, nil): settleRepair(fills, strand, intent, scope, &turn)
         }
         intent.record.plan.content.strands[number].isSettled = true
         intent.record.updatedAt = turn.at
@@ -154,8 +154,10 @@ extension Core {
     }
 
     /// A late order that was taken back: what it cost is booked, no position changes.
-    private mutating func settleRepair(_ fills: StrandFills, _ strand: Strand, _ intent: Intent, _ turn: inout Turn) {
-        guard let leg = fills.repairs.first, let scope = scopes[intent.record.instrument] else { return }
+    private mutating func settleRepair(
+        _ fills: StrandFills, _ strand: Strand, _ intent: Intent, _ scope: Scope, _ turn: inout Turn
+    ) {
+        guard let leg = fills.repairs.first else { return }
         let pointValue = scope.desk.instrument.terms(on: TradingDay(of: turn.at)).pointValue
         let difference = leg.side == .sell ? Int128(leg.value) - Int128(strand.lateValue) : Int128(strand.lateValue) - Int128(leg.value)
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)

@@ -33,7 +33,7 @@ extension Core {
         if policy.limits.areEnforced {
             explanation.gates += portfolioGates(
                 risk: numbers.risk, volatility: numbers.volatility, margin: numbers.margin, equity: numbers.request.equity,
-                isPyramid: isPyramid)
+                isPyramid: isPyramid, with: scope)
             explanation.gates += orderValueGate(numbers.value)
             try refuse(on: explanation)
         }
@@ -71,7 +71,7 @@ extension Core {
     private func sizingRequest(
         _ signal: Signal, _ structure: Structure, _ survey: Survey, _ scope: Scope, _ terms: InstrumentTerms
     ) throws(Overflow) -> SizingRequest {
-        let equity = try sizingEquity()
+        let equity = try sizingEquity(with: scope)
         let own = try signal.price.subtracting(signal.atr.times(terms.initialStopMultiple))
         let stop: Price =
             switch policy.sizingStop {
@@ -84,7 +84,8 @@ extension Core {
         }
         return SizingRequest(
             price: signal.price, stop: stop, averageTrueRange: signal.atr, efficiencyRatio: signal.efficiencyRatio,
-            suggestedLots: signal.lots, equity: equity, availableMargin: try availableMargin(equity: equity, funds: survey.funds),
+            suggestedLots: signal.lots, equity: equity,
+            availableMargin: try availableMargin(equity: equity, funds: survey.funds, with: scope),
             marginPerLot: terms.marginPerLot, pointValue: structure.pointValue, pyramid: signal.kind == .pyramid ? pyramid : nil)
     }
 

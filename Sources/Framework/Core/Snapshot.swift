@@ -101,10 +101,11 @@ extension Core {
         if let record = snapshot.tradingSwitch { tradingSwitch = Tracked(stored: record) }
         let parts = snapshot.byInstrument
         for name in scopes.keys {
-            guard var scope = scopes[name] else { continue }
+            guard var scope = scopes.take(name) else { continue }
             scope.restore(name, from: parts[name] ?? Snapshot())
             for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
-            put(&scope)
+            count(&scope)
+            scopes[name] = scope
         }
         capitalKeys = Set(snapshot.capital.map(\.entryKey))
         let today = snapshot.orders.filter { $0.sentAt.map { TradingDay(of: $0) == day } ?? false }

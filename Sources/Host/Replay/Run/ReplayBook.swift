@@ -3,7 +3,8 @@ import Storage
 
 /// Storage of a run that also notes what the report needs of each commit.
 ///
-/// The trail of transitions is not kept: a run is repeated from its files whenever somebody wants to look, and the trail is most of what is written.
+/// Signals and books are kept; intents, orders and the trail of transitions are not, because they are most of what is written and a run is
+/// repeated from its files whenever somebody wants to look.
 struct ReplayBook: ImmediateStore {
     /// The account at one moment.
     struct AccountPoint: Equatable, Sendable {
@@ -23,7 +24,7 @@ struct ReplayBook: ImmediateStore {
 
     mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
         var kept = Transaction()
-        for write in transaction.writes where ObjectIdentifier(type(of: write.record)) != Self.trail { kept.append(write) }
+        for write in transaction.writes where Self.kept.contains(ObjectIdentifier(type(of: write.record))) { kept.append(write) }
         let answers = try database.commit(kept)
         for write in kept.writes { note(write.record) }
         return answers
@@ -37,7 +38,9 @@ struct ReplayBook: ImmediateStore {
         if type == Self.roll, let roll = record as? RolloverRecord { note(roll) }
     }
 
-    private static let trail = ObjectIdentifier(AuditRecord.self)
+    /// An array, because comparing a handful of words is quicker than hashing one.
+    private static let kept = [signal, position, portfolio, roll, ObjectIdentifier(LedgerRecord.self)]
+    private static let signal = ObjectIdentifier(SignalRecord.self)
     private static let portfolio = ObjectIdentifier(PortfolioRecord.self)
     private static let position = ObjectIdentifier(PositionRecord.self)
     private static let roll = ObjectIdentifier(RolloverRecord.self)

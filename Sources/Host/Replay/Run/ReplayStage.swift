@@ -97,6 +97,7 @@ struct ReplayStage: Sendable {
         var policy = host?.policy ?? Policy()
         policy.mode = .paper
         policy.explainsCounterfactuals = false
+        policy.keepsTrail = false
         policy.sessions = options.sessions ?? (host == nil ? .ignored : policy.sessions)
         policy.chargeRate = options.charges ?? (host == nil ? .zero : policy.chargeRate)
         policy.initialCapital = options.capital ?? (policy.initialCapital > .zero ? policy.initialCapital : Money(whole: 5_000_000))
