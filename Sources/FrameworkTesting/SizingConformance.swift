@@ -81,18 +81,15 @@ extension SizingConformance.Checks {
         for constraint in decision.constraints where constraint.binds {
             expect(decision.lots <= constraint.lots, "\(decision.lots) lots are more than \(constraint.name) allows, \(constraint.lots)")
         }
-        for constraint in decision.constraints {
-            expect(isCutToFourDecimals(constraint.quotient), "\(constraint.name) shows \(constraint.quotient), not four decimals")
+        for constraint in decision.constraints where constraint.quotient.units < .max {
+            let floored = max(0, Int128(constraint.quotient.units).divided(by: Int128(FractionalLots.unitsPerWhole), rounding: .floor))
+            expect(
+                Int128(constraint.lots.count) == floored,
+                "\(constraint.name) allows \(constraint.lots) lots, but its quotient is \(constraint.quotient)")
         }
         let names = decision.constraints.map(\.name)
         expect(Set(names).count == names.count, "two constraints have one name")
         expect(decision.lots == .zero || names.contains(decision.limiter), "the limiter \(decision.limiter) is not among the constraints")
-    }
-
-    private func isCutToFourDecimals(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts[1].utf8.count == 4
-            && (parts[0] + parts[1]).utf8.drop { $0 == 45 }.allSatisfy { (48...57).contains($0) }
     }
 
     func peeling() {

@@ -97,20 +97,20 @@ public struct TestSizing: SizingPlugin {
     public init(options: NoOptions, context: PluginContext) { self.init(fixed: nil) }
 
     public func size(_ request: SizingRequest) throws(Overflow) -> SizingDecision {
-        if let fixed { return decision([SizingConstraint(name: "fixed", quotient: "\(fixed).0000", lots: fixed)]) }
+        if let fixed { return decision([SizingConstraint(name: "fixed", quotient: try FractionalLots(fixed), lots: fixed)]) }
         let perLot = try request.price.subtracting(request.stop).value(of: Lots(1), at: request.pointValue)
         guard perLot > .zero, request.marginPerLot > .zero else {
-            return decision([SizingConstraint(name: "invalid_risk", quotient: "0.0000", lots: .zero)])
+            return decision([SizingConstraint(name: "invalid_risk", quotient: .zero, lots: .zero)])
         }
         return decision([
-            constraint("risk", request.equity.units / 100, perLot.units),
-            constraint("margin", request.availableMargin.units, request.marginPerLot.units),
+            try constraint("risk", request.equity.units / 100, perLot.units),
+            try constraint("margin", request.availableMargin.units, request.marginPerLot.units),
         ])
     }
 
-    private func constraint(_ name: String, _ budget: Int64, _ perLot: Int64) -> SizingConstraint {
+    private func constraint(_ name: String, _ budget: Int64, _ perLot: Int64) throws(Overflow) -> SizingConstraint {
         let lots = max(0, budget / perLot)
-        return SizingConstraint(name: name, quotient: "\(lots).0000", lots: Lots(lots))
+        return SizingConstraint(name: name, quotient: try FractionalLots(Lots(lots)), lots: Lots(lots))
     }
 
     private func decision(_ constraints: [SizingConstraint]) -> SizingDecision {

@@ -19,12 +19,15 @@ public struct Desk: Sendable {
 
     /// The first expiry that the rollover rule would not leave within `days` trading days; nil when there is none among the next six.
     public func entryExpiry(on day: TradingDay, avoidingDays days: Int) -> TradingDay? {
-        let expiries = instrument.expiries(onOrAfter: day, count: 6)
-        for (index, expiry) in expiries.enumerated() {
-            let next = index + 1 < expiries.count ? expiries[index + 1] : nil
+        var nearest = day
+        for _ in 0..<6 {
+            // Nearly always the first will do, so that no more than it and the one after it are asked for.
+            let expiries = instrument.expiries(onOrAfter: nearest, count: 2)
+            guard let expiry = expiries.first else { return nil }
             let left = max(0, instrument.tradingDays(from: day, to: expiry) - days)
-            let view = RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)
+            let view = RolloverView(day: day, expiry: expiry, nextExpiry: expiries.dropFirst().first, tradingDaysLeft: left)
             if !rollover.advice(on: view).isDue { return expiry }
+            nearest = expiry.advanced(by: 1)
         }
         return nil
     }

@@ -158,7 +158,7 @@ struct Counterfactuals {
 
     /// Where the answer lies if the smallest quotient grows in proportion to the input; its text is cut to ten-thousandths, hence the margin.
     private func bracket(around value: Money) -> (low: Int64, high: Int64) {
-        let quotients = decision.constraints.filter(\.binds).compactMap { try? FixedPoint.units(of: $0.quotient, scale: 4) }
+        let quotients = decision.constraints.filter(\.binds).map(\.quotient.units)
         let whole = Int128(max(1, value.units / Money.unitsPerWhole))
         guard let smallest = quotients.min(), smallest > 0 else { return (0, Int64(whole)) }
         let wanted = Int128(decision.lots.count + 1) * 10_000

@@ -71,19 +71,19 @@ public struct PyramidContext: Hashable, Codable, Sendable {
     }
 }
 
-/// One limit on a size: its name, the exact quotient cut to four decimals, and the whole lots it allows.
+/// One limit on a size: its name, the quotient, and the whole lots it allows.
 public struct SizingConstraint: Hashable, Codable, Sendable {
     /// Such as `risk`, `volatility` or `margin`.
     public var name: String
-    /// The quotient before flooring, cut (not rounded) to four decimals.
-    public var quotient: String
+    /// The quotient before flooring; the largest number there is stands for everything above it.
+    public var quotient: FractionalLots
     /// The whole lots it allows.
     public var lots: Lots
     /// Whether the size depends on it; false when it is shown only.
     public var binds: Bool
 
     /// Creates a constraint.
-    public init(name: String, quotient: String, lots: Lots, binds: Bool = true) {
+    public init(name: String, quotient: FractionalLots, lots: Lots, binds: Bool = true) {
         self.name = name
         self.quotient = quotient
         self.lots = lots

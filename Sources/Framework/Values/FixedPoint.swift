@@ -21,7 +21,41 @@ public enum FixedPoint {
     }
 
     /// The shortest exact decimal text of `units` at `scale`, such as "52000.05"; no exponent, no trailing zeros, no plus sign.
-    public static func text(of units: Int64, scale: Int) -> String { text(of: Int128(units), scale: scale) }
+    public static func text(of units: Int64, scale: Int) -> String {
+        guard (1...18).contains(scale) else { return text(of: Int128(units), scale: scale) }
+        var fraction = units.magnitude
+        var places = scale
+        while places > 0, fraction % 10 == 0 {
+            fraction /= 10
+            places -= 1
+        }
+        return text(of: fraction, places: places, isNegative: units < 0)
+    }
+
+    /// The decimal text of a magnitude whose last `places` digits are the fraction; written backwards, because every stored row needs some.
+    static func text(of magnitude: UInt64, places: Int, isNegative: Bool) -> String {
+        var rest = magnitude
+        // 20 digits, a sign, a point and a zero before it are the most.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
+            var index = buffer.count
+            var written = 0
+            while rest > 0 || written <= places {
+                if written == places, places > 0 {
+                    index -= 1
+                    buffer[index] = 46
+                }
+                index -= 1
+                buffer[index] = 48 + UInt8(rest % 10)
+                rest /= 10
+                written += 1
+            }
+            if isNegative {
+                index -= 1
+                buffer[index] = 45
+            }
+            return String(decoding: UnsafeBufferPointer(rebasing: buffer[index...]), as: UTF8.self)
+        }
+    }
 
     /// The shortest exact decimal text of a wide number of units at `scale`.
     public static func text(of units: Int128, scale: Int) -> String {

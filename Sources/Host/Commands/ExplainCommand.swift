@@ -53,7 +53,7 @@ enum ExplainCommand {
             var table = TextTable(("  CONSTRAINT", .left), ("EXACT", .right), ("LOTS", .right), ("", .left))
             table.rows = sizing.constraints.map { constraint in
                 let note = constraint.name == sizing.limiter ? "limits" : constraint.binds ? "" : "shown only"
-                return ["  " + constraint.name, constraint.quotient, "\(constraint.lots)", note]
+                return ["  " + constraint.name, constraint.quotient.description, "\(constraint.lots)", note]
             }
             if !sizing.constraints.isEmpty { lines += table.lines }
         }

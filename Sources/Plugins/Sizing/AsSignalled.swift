@@ -8,7 +8,7 @@ package struct AsSignalled: SizingPlugin {
     package init(options: NoOptions, context: PluginContext) {}
 
     package func size(_ request: SizingRequest) throws(Overflow) -> SizingDecision {
-        let signal = SizingConstraint(name: "signal", quotient: "\(request.suggestedLots).0000", lots: request.suggestedLots)
+        let signal = SizingConstraint(name: "signal", quotient: try FractionalLots(request.suggestedLots), lots: request.suggestedLots)
         return SizingDecision(rule: Self.manifest.name, lots: request.suggestedLots, limiter: signal.name, constraints: [signal])
     }
 }

@@ -31,7 +31,7 @@ package struct FixedLots: SizingPlugin {
 
     package func size(_ request: SizingRequest) throws(Overflow) -> SizingDecision {
         let lots = request.pyramid == nil ? options.lots : options.pyramidLots ?? options.lots
-        let fixed = SizingConstraint(name: "fixed", quotient: "\(lots).0000", lots: lots)
+        let fixed = SizingConstraint(name: "fixed", quotient: try FractionalLots(lots), lots: lots)
         return SizingDecision(rule: Self.manifest.name, lots: lots, limiter: fixed.name, constraints: [fixed])
     }
 }

@@ -20,13 +20,12 @@ package struct Quotient: Comparable, Sendable {
         return Lots(count)
     }
 
-    /// The quotient with exactly four decimals, cut towards zero.
-    package func text() throws(Overflow) -> String {
+    /// The quotient cut towards zero to the fractions that are shown, and to the largest number that can be.
+    package func fractionalLots() throws(Overflow) -> FractionalLots {
+        let unitsPerLot = Int128(FractionalLots.unitsPerWhole)
         let (whole, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
-        let fraction = try Self.product([Int128(remainder.magnitude), 10_000]) / denominator
-        let sign = numerator < 0 && (whole != 0 || fraction != 0) ? "-" : ""
-        let digits = String(fraction)
-        return "\(sign)\(whole.magnitude).\(String(repeating: "0", count: 4 - digits.count))\(digits)"
+        let fraction = try Self.product(remainder, unitsPerLot) / denominator
+        return FractionalLots(units: Int64(clamping: try Self.product(whole, unitsPerLot) + fraction))
     }
 
     /// Compares exactly, digit by digit of the continued fraction, because cross products could leave 128 bits.
@@ -58,6 +57,8 @@ package struct Quotient: Comparable, Sendable {
         let remainder = numerator % denominator
         return remainder < 0 ? remainder + denominator : remainder
     }
+
+    private static func product(_ factors: Int128...) throws(Overflow) -> Int128 { try product(factors) }
 
     private static func product(_ factors: [Int128]) throws(Overflow) -> Int128 {
         var product: Int128 = 1

@@ -122,7 +122,7 @@ package struct ThreeConstraint: SizingPlugin {
     }
 
     private static func shown(_ name: String, _ quotient: Quotient, binds: Bool = true) throws(Overflow) -> SizingConstraint {
-        SizingConstraint(name: name, quotient: try quotient.text(), lots: try quotient.wholeLots(), binds: binds)
+        SizingConstraint(name: name, quotient: try quotient.fractionalLots(), lots: try quotient.wholeLots(), binds: binds)
     }
 
     private static func distance(_ request: SizingRequest) -> Int128 { Int128(request.price.units) - Int128(request.stop.units) }

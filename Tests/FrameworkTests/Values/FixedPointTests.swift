@@ -65,6 +65,14 @@ struct FixedPointTests {
         ])
     func places(units: Int64, places: Int, text: String) { #expect(FixedPoint.text(of: units, scale: 4, places: places) == text) }
 
+    @Test("Narrow numbers have the text of wide ones", arguments: [0, 1, 4, 6, 18, 19])
+    func narrow(scale: Int) {
+        let edges: [Int64] = [0, 1, -1, 9, 10, -10, 12_345, -120_000, 1_000_000, .max, .min]
+        for units in edges + (0..<18).map({ (0..<$0).reduce(Int64(1)) { power, _ in power * 10 } }) {
+            #expect(FixedPoint.text(of: units, scale: scale) == FixedPoint.text(of: Int128(units), scale: scale), "\(units)")
+        }
+    }
+
     @Test("Wide numbers have exact text")
     func wide() {
         #expect(FixedPoint.text(of: Int128(Int64.max) * 10_000 + 1, scale: 4) == "9223372036854775807.0001")

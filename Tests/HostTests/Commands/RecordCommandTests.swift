@@ -74,7 +74,8 @@ struct RecordCommandTests {
         let sizing = try #require(explanation.sizing)
         #expect(text.text.contains("size: \(sizing.lots) lots by three-constraint, limited by \(sizing.limiter)"))
         for constraint in sizing.constraints {
-            #expect(text.output.contains { $0.hasPrefix("  \(constraint.name) ") && $0.contains(constraint.quotient) }, "\(constraint)")
+            let quotient = constraint.quotient.description
+            #expect(text.output.contains { $0.hasPrefix("  \(constraint.name) ") && $0.contains(quotient) }, "\(constraint)")
         }
         #expect(!explanation.gates.isEmpty)
         for gate in explanation.gates {

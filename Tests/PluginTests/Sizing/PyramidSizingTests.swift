@@ -88,7 +88,7 @@ struct PyramidSizingTests {
         let decision = try example.decision()
         #expect(decision.lots == .zero)
         #expect(decision.limiter == "risk_budget")
-        #expect(decision.constraints[2].quotient == "0.0000")
+        #expect(decision.constraints[2].quotient == .zero)
     }
 
     @Test(

@@ -13,7 +13,7 @@ struct QuotientTests {
         ])
     func text(numerator: Int, denominator: Int, text: String, lots: Int64) throws {
         let quotient = try Quotient([Int128(numerator)], over: [Int128(denominator)])
-        #expect(try quotient.text() == text)
+        #expect(try quotient.fractionalLots().description == text)
         #expect(try quotient.wholeLots() == Lots(lots))
     }
 
@@ -46,6 +46,7 @@ struct QuotientTests {
         #expect(throws: Overflow.self) { try Quotient([.max, 2], over: [1]) }
         #expect(throws: Overflow.self) { try Quotient([1], over: [.max, 2]) }
         #expect(throws: Overflow.self) { try Quotient([Int128(Int64.max) + 1], over: [1]).wholeLots() }
+        #expect(throws: Overflow.self) { try Quotient([.max], over: [1]).fractionalLots() }
     }
 }
 

@@ -19,7 +19,7 @@ struct SimpleSizingTests {
         let decision = try AsSignalled(options: NoOptions(), context: context).size(request(lots: lots))
         #expect(decision.lots == Lots(lots))
         #expect(decision.limiter == "signal")
-        #expect(decision.constraints == [SizingConstraint(name: "signal", quotient: "\(lots).0000", lots: Lots(lots))])
+        #expect(decision.constraints == [SizingConstraint(name: "signal", quotient: try FractionalLots(Lots(lots)), lots: Lots(lots))])
     }
 
     @Test(

@@ -35,7 +35,12 @@ struct FaultySizing: SizingPlugin {
         var decision = try sound.size(request)
         switch fault {
         case .oneLotTooMany: decision.lots = try decision.lots.adding(Lots(1))
-        case .roundedQuotient: decision.constraints = decision.constraints.map { .init(name: $0.name, quotient: "4", lots: $0.lots) }
+        case .roundedQuotient:
+            decision.constraints = try decision.constraints.map { constraint throws(Overflow) in
+                var rounded = constraint
+                rounded.lots = try constraint.lots.adding(Lots(1))
+                return rounded
+            }
         case .silentLimiter: decision.limiter = ""
         case .unknownLimiter: decision.limiter = "mood"
         case .richerGetsLess: if request.equity > Money(whole: 6_000_000) { decision.lots = .zero }

@@ -71,11 +71,11 @@ struct ThreeConstraintTests {
         let all = try example.decision(ThreeConstraint.BaseConstraint.allCases)
         #expect(all.lots == Lots(example.threeWay.0))
         #expect(all.limiter == example.threeWay.1)
-        #expect(all.constraints.map(\.quotient) == example.quotients)
+        #expect(all.constraints.map(\.quotient.description) == example.quotients)
         let two = try example.decision([.risk, .margin])
         #expect(two.lots == Lots(example.twoWay.0))
         #expect(two.limiter == example.twoWay.1)
-        #expect(two.constraints.map(\.quotient) == example.quotients)
+        #expect(two.constraints.map(\.quotient.description) == example.quotients)
     }
 
     @Test("L-44 Every constraint is shown with its number, and whether it binds", arguments: examples)
