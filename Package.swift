@@ -20,7 +20,8 @@ let package = Package(
             name: "CMicrohttpd", path: "Sources/C/CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
-        .target(name: "MunimTesting", dependencies: [kit], path: "Sources/FrameworkTesting"),
+        .target(name: "Simulation", dependencies: [kit], path: "Sources/FrameworkTesting/Simulation"),
+        .target(name: "MunimTesting", dependencies: [kit], path: "Sources/FrameworkTesting", exclude: ["Simulation"]),
 
         .target(
             name: "Instruments", dependencies: [kit], path: "Sources/Plugins/Instruments",
@@ -39,15 +40,17 @@ let package = Package(
         .executableTarget(
             name: "munim",
             dependencies: [
-                kit, "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML", "CMicrohttpd", "CSodium",
+                kit, "Simulation", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML",
+                "CMicrohttpd", "CSodium",
             ],
             path: "Sources/Host"),
 
-        .testTarget(name: "FrameworkTests", dependencies: [kit, "MunimTesting"]),
+        .testTarget(name: "FrameworkTests", dependencies: [kit, "MunimTesting", "Simulation"]),
+        .testTarget(name: "SimulationTests", dependencies: [kit, "MunimTesting", "Simulation"]),
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                kit, "MunimTesting", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts",
+                kit, "MunimTesting", "Simulation", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts",
             ]),
         .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"], exclude: ["Config/Corpus"]),
         .testTarget(name: "ChaosTests", dependencies: [kit, "Storage", "Brokers", "munim"]),

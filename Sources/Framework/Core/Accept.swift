@@ -33,7 +33,7 @@ extension Core {
     /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.
     private mutating func releaseSlotsOfDeadSenders(_ scope: inout Scope, _ turn: inout Turn) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
-            guard scope.intents[index].legs.allSatisfy({ $0.record.sender != incarnation }) else { continue }
+            guard scope.intents[index].legs.allSatisfy({ !mayStillSend($0.record.sender) }) else { continue }
             release(index, cause: "its sender has ended", &scope, &turn)
         }
     }

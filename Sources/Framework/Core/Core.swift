@@ -1,3 +1,17 @@
+/// How a process stands to the others of its account.
+public struct Term: Hashable, Codable, Sendable {
+    /// Its term of deciding.
+    public var epoch: Int64
+    /// Whether every earlier process is proven to have ended, so that no order of theirs can still leave.
+    public var othersHaveEnded: Bool
+
+    /// Alone, as with storage that one process locks, unless said otherwise.
+    public init(epoch: Int64 = 1, othersHaveEnded: Bool = true) {
+        self.epoch = epoch
+        self.othersHaveEnded = othersHaveEnded
+    }
+}
+
 /// The machine that decides: events in, effects out. It reads no clock, draws no randomness and waits for nothing.
 ///
 /// One value per account. The shell hands it events one at a time, commits what it returns, and only then performs the other effects; when the
@@ -7,6 +21,7 @@ public struct Core: Sendable {
     let policy: Policy
     let broker: BrokerTraits
     let incarnation: Incarnation
+    let term: Term
     var portfolio: Tracked<PortfolioRecord>
     var tradingSwitch: Tracked<SwitchRecord>
     var scopes: SortedMap<InstrumentName, Scope>
@@ -41,10 +56,13 @@ public struct Core: Sendable {
     var endedTags = EndedTags()
 
     /// A machine for an account without any records.
-    public init(policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, at: Instant) {
+    public init(
+        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, term: Term = Term(), at: Instant
+    ) {
         self.policy = policy
         self.broker = broker
         self.incarnation = incarnation
+        self.term = term
         portfolio = Tracked(new: PortfolioRecord(at: at), isDirty: false)
         tradingSwitch = Tracked(
             new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
@@ -119,7 +137,7 @@ public struct Core: Sendable {
         turn.insert(
             AuditRecord(
                 id: "\(incarnation)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause(),
-                incarnation: incarnation, epoch: 1, at: turn.at))
+                incarnation: incarnation, epoch: term.epoch, at: turn.at))
     }
 
     mutating func alert(_ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ turn: inout Turn) {
@@ -139,6 +157,9 @@ public struct Core: Sendable {
         if portfolio.record.marginUsed != exposure.margin { portfolio.marginUsed = exposure.margin }
         if portfolio.isDirty { portfolio.updatedAt = at }
     }
+
+    /// Whether an order of a process could still leave: of this one, and of others unless they are proven to have ended.
+    func mayStillSend(_ sender: Incarnation?) -> Bool { sender == incarnation || !term.othersHaveEnded }
 
     /// I14, I16 and I17 where they are cheap; a breach ends the process, because going on is worse.
     private mutating func checkInvariants(_ touched: [InstrumentName]) {

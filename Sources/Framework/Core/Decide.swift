@@ -110,7 +110,7 @@ extension Core {
             strands: [strand], price: signal.price, averageTrueRange: signal.atr, reason: "signal", explanation: entry.explanation)
         var intent = IntentRecord(
             id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
-            entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, at: turn.at)
+            entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, epoch: term.epoch, at: turn.at)
         intent.reservedRisk = entry.risk
         intent.reservedVolatility = entry.volatility
         intent.reservedMargin = entry.margin
@@ -213,7 +213,7 @@ extension Core {
             explanation: Explanation(summary: "Close \(names)."))
         let record = IntentRecord(
             id: id, instrument: scope.name, kind: .exit, signal: signal, causeKey: causeKey, plan: plan, entryDeadline: nil,
-            owner: incarnation, at: turn.at)
+            owner: incarnation, epoch: term.epoch, at: turn.at)
         begin(record, for: signal, &scope, &turn)
     }
 

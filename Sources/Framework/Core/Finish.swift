@@ -27,7 +27,7 @@ extension Core {
     /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
     private func holdsSlot(_ intent: Intent) -> Bool {
         intent.record.kind.increasesRisk
-            && intent.legs.contains { $0.state == .absent && $0.record.sender == incarnation }
+            && intent.legs.contains { $0.state == .absent && mayStillSend($0.record.sender) }
     }
 
     /// Remembers legs that ended unfilled, and forgets the tags of the others.

@@ -233,7 +233,7 @@ extension Core {
             explanation: Explanation(summary: "Take back the late order \(leg.tag)."))
         let record = IntentRecord(
             id: IntentID("repair-\(leg.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(leg.tag)",
-            plan: plan, entryDeadline: nil, owner: incarnation, at: turn.at)
+            plan: plan, entryDeadline: nil, owner: incarnation, epoch: term.epoch, at: turn.at)
         for fill in late { turn.insert(TradeRecord(fill: fill, order: leg, brokerOrder: report.orderID, at: turn.at)) }
         begin(record, for: nil, &scope, &turn)
         alert(

@@ -64,7 +64,8 @@ extension Core {
         // I22: a position rolls at most once per expiry.
         let record = IntentRecord(
             id: IntentID("roll-\(id)-\(position.expiry)-\(position.version)"), instrument: scope.name, kind: .roll, signal: nil,
-            causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, at: turn.at)
+            causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, epoch: term.epoch,
+            at: turn.at)
         scope.positions[index].rolloverStatus = .inProgress
         scope.positions[index].intent = record.id
         scope.positions[index].updatedAt = turn.at

@@ -94,9 +94,10 @@ extension OrderRecord {
 extension Core {
     /// A machine that goes on from stored rows.
     public init(
-        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, snapshot: Snapshot, at: Instant
+        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, term: Term = Term(), snapshot: Snapshot,
+        at: Instant
     ) {
-        self.init(policy: policy, broker: broker, desks: desks, incarnation: incarnation, at: at)
+        self.init(policy: policy, broker: broker, desks: desks, incarnation: incarnation, term: term, at: at)
         if let record = snapshot.portfolio { portfolio = Tracked(stored: record) }
         if let record = snapshot.tradingSwitch { tradingSwitch = Tracked(stored: record) }
         let parts = snapshot.byInstrument

@@ -308,7 +308,7 @@ public final class Engine: Sendable {
 
 extension Event {
     /// Whether the event still means something after the rows were read anew.
-    fileprivate var survivesReload: Bool {
+    public var survivesReload: Bool {
         switch self {
         case .started, .reloaded: false
         // A signal without a verdict is among the rows that were just read.

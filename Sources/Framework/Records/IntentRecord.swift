@@ -52,7 +52,7 @@ public struct IntentRecord: Record {
     /// A new decision.
     public init(
         id: IntentID, instrument: InstrumentName, kind: IntentKind, signal: Fingerprint?, causeKey: String?, plan: IntentPlan,
-        entryDeadline: Instant?, owner: Incarnation, at: Instant
+        entryDeadline: Instant?, owner: Incarnation, epoch: Int64, at: Instant
     ) {
         self.id = id
         self.instrument = instrument
@@ -66,7 +66,7 @@ public struct IntentRecord: Record {
         reservedVolatility = .zero
         reservedMargin = .zero
         self.owner = owner
-        epoch = 1
+        self.epoch = epoch
         createdAt = at
         updatedAt = at
         version = 1

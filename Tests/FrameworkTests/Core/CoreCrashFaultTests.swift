@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// Deaths at every step of scenarios in which the broker misbehaves as well.

@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// A process that dies at every step of a scenario, and what the crash table says must be left.

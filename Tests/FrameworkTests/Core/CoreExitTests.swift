@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// Exits: never refused for price, age or a switch, never for more than the broker reports, never stopped by each other.

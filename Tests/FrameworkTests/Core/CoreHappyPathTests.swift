@@ -1,4 +1,5 @@
 import MunimKit
+import Simulation
 import MunimTesting
 import Testing
 

@@ -1,5 +1,6 @@
 import MunimKit
 import MunimTesting
+import Simulation
 import Testing
 
 /// Thousands of random signals, faults, deaths and waits; the promises hold after every effect, and the books agree in the end.

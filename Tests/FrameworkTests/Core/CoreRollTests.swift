@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// Rollover: both contracts in one intent, known state at every failure.

@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// Every path of the rules on orders of unknown outcome, refusals and partial fills.

@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// Worlds and signals that the tests of the machine share.
@@ -60,5 +60,5 @@ enum Fixture {
 func expectSound(_ world: World, atRest: Bool = true, _ place: SourceLocation = #_sourceLocation) {
     #expect(world.breaches.isEmpty, sourceLocation: place)
     guard atRest else { return }
-    #expect(WorldInspection.atRest(world.lane.store, world.lane.broker, at: world.now).isEmpty, sourceLocation: place)
+    #expect(Oracle.atRest(world.lane.store, world.lane.broker, at: world.now).isEmpty, sourceLocation: place)
 }

@@ -29,3 +29,5 @@ DROP VIEW rollovers_view;
 DROP TABLE rollovers;
 DROP VIEW instance_metadata_view;
 DROP TABLE instance_metadata;
+DROP VIEW lease_view;
+DROP TABLE lease;

@@ -550,3 +550,19 @@ SELECT
     is_leader,
     version
 FROM instance_metadata;
+
+CREATE TABLE lease (
+    name TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL,
+    PRIMARY KEY (name)
+) STRICT;
+CREATE VIEW lease_view AS
+SELECT
+    name,
+    holder,
+    epoch,
+    strftime('%Y-%m-%dT%H:%M:%S', taken_at / 1000000 - (taken_at % 1000000 < 0), 'unixepoch')
+        || printf('.%06dZ', (taken_at % 1000000 + 1000000) % 1000000) AS taken_at
+FROM lease;

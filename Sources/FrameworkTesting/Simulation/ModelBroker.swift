@@ -218,7 +218,12 @@ public struct ModelBroker: ImmediateBroker, Sendable {
 
     private func price(of symbol: String) -> Price { marks[symbol] ?? heard[symbol] ?? Price(whole: 100) }
 
-    private func report(_ order: Order, at: Instant) -> OrderReport {
+    /// What the broker says of one of its orders.
+    public func report(on order: BrokerOrderID, at: Instant) -> OrderReport? {
+        orders.first { $0.id == order }.map { report($0, at: at) }
+    }
+
+    func report(_ order: Order, at: Instant) -> OrderReport {
         let fills = order.fills.filter { $0.at <= at }
         let filled = fills.reduce(0) { $0 + $1.quantity.count }
         let hasEnded = order.endsAt.map { $0 <= at } ?? false

@@ -2,7 +2,7 @@ public import MunimKit
 
 /// A machine on virtual time between a model store and a model broker, that can be killed at any step and started again.
 ///
-/// Every promise that can be checked on the two books is checked after every effect; see ``WorldInspection``.
+/// Every promise that can be checked on the two books is checked after every effect; see ``Oracle``.
 public final class World {
     /// The lane that runs now; another one after each restart.
     public private(set) var lane: VirtualLane<ModelStore, ModelBroker>
@@ -31,7 +31,7 @@ public final class World {
     }
     private var processes = 1
     private let seed: UInt64
-    private let box = Box()
+    private let box: Box
 
     /// State that the lane's callbacks write to.
     private final class Box {
@@ -40,9 +40,11 @@ public final class World {
         var answers: [OperatorAnswer] = []
         var breaches: [String] = []
         var trace: UInt64 = 0xCBF2_9CE4_8422_2325
-        var inspection = WorldInspection()
+        var oracle: Oracle
         var death: (step: Int, isDone: Bool)?
         var isTracing = false
+
+        init(policy: Policy) { oracle = Oracle(policy: policy) }
     }
 
     /// A world in which nothing has happened yet; ``start()`` begins.
@@ -51,6 +53,7 @@ public final class World {
         self.policy = policy
         self.traits = traits
         self.seed = seed
+        box = Box(policy: policy)
         let core = Core(policy: policy, broker: traits, desks: desks, incarnation: "P1", at: at)
         lane = VirtualLane(core: core, store: ModelStore(), broker: ModelBroker(), at: at, seed: seed)
         connect()
@@ -58,15 +61,17 @@ public final class World {
 
     private func connect() {
         let box = self.box
+        let process = Incarnation("P\(processes)")
         lane.onVerdict = { box.verdicts.append($0) }
         lane.onAlert = { box.alerts.append($0) }
         lane.onAnswer = { box.answers.append($0) }
         lane.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
         lane.inspects = { store, broker, effect, at in
             if box.isTracing { box.trace = Self.mixed(box.trace, "\(at) \(effect)") }
-            guard case .wake = effect else {
-                box.inspection.check(store, broker, effect, at: at)
-                return
+            switch effect {
+            case .commit(let transaction): box.oracle.committed(transaction, by: process, store, at: at)
+            case .place(let request): box.oracle.sends(request, by: process, store, at: at)
+            default: break
             }
         }
     }
@@ -80,7 +85,7 @@ public final class World {
         alerts = box.alerts
         answers = box.answers
         trace = box.trace
-        breaches = box.breaches + box.inspection.breaches
+        breaches = box.breaches + box.oracle.breaches
     }
 
     private func run(_ work: () throws(StorageError) -> Void) {

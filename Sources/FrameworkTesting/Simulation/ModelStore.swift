@@ -15,11 +15,15 @@ public struct ModelStore: ImmediateStore, Sendable {
 
     public mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
         guard !isFull else { throw .unavailable("the model store is full") }
-        let before = tables
         var answers: [Bool] = []
+        var undo: [(table: String, step: ModelTable.Undo)] = []
         for (index, write) in transaction.writes.enumerated() {
-            do throws(ModelConflict) { answers.append(try apply(write)) } catch {
-                tables = before
+            do throws(ModelConflict) {
+                let step = try apply(write)
+                answers.append(step.hasChanged)
+                undo.append((type(of: write.record).table.name, step))
+            } catch {
+                for (table, step) in undo.reversed() { tables[table]?.takeBack(step) }
                 throw .conflict(write: index, reason: error.reason)
             }
         }
@@ -27,7 +31,7 @@ public struct ModelStore: ImmediateStore, Sendable {
         return answers
     }
 
-    private mutating func apply(_ write: Write) throws(ModelConflict) -> Bool {
+    private mutating func apply(_ write: Write) throws(ModelConflict) -> ModelTable.Undo {
         let table = type(of: write.record).table
         var rows = tables[table.name] ?? ModelTable(table)
         // The old value must not be shared while it is changed, or each write copies the whole table.
@@ -84,7 +88,22 @@ struct ModelTable: Sendable {
         unique = Array(repeating: [:], count: table.uniqueKeys.count)
     }
 
-    mutating func apply(_ write: Write) throws(ModelConflict) -> Bool {
+    /// What takes one write back.
+    struct Undo: Sendable {
+        let key: [Value]
+        let before: (any Record)?
+        /// Whether the write changed or confirmed something, which is what a commit answers.
+        let hasChanged: Bool
+    }
+
+    mutating func takeBack(_ step: Undo) {
+        if let now = rows[step.key] { forget(now, step.key) }
+        rows[step.key] = step.before
+        guard let before = step.before else { return }
+        for entry in uniqueValues(before.values) { unique[entry.index][entry.values] = step.key }
+    }
+
+    mutating func apply(_ write: Write) throws(ModelConflict) -> Undo {
         let values = write.record.values
         let key = keyColumns.map { values[$0] }
         switch write {
@@ -92,7 +111,7 @@ struct ModelTable: Sendable {
             guard rows[key] == nil else { throw ModelConflict(reason: "\(table.name) \(key) exists") }
             try put(record, values, key)
         case .insertIfAbsent(let record):
-            guard rows[key] == nil else { return false }
+            if let stored = rows[key] { return Undo(key: key, before: stored, hasChanged: false) }
             try put(record, values, key)
         case .update(let record):
             guard let stored = rows[key] else { throw ModelConflict(reason: "\(table.name) \(key) does not exist") }
@@ -100,17 +119,23 @@ struct ModelTable: Sendable {
                 throw ModelConflict(reason: "\(table.name) \(key) has version \(stored.values[column])")
             }
             forget(stored, key)
-            try put(record, values, key)
+            do throws(ModelConflict) { try put(record, values, key) } catch {
+                try? put(stored, stored.values, key)
+                throw error
+            }
+            return Undo(key: key, before: stored, hasChanged: true)
         case .delete:
-            guard let stored = rows[key] else { return false }
+            guard let stored = rows[key] else { return Undo(key: key, before: nil, hasChanged: false) }
             forget(stored, key)
             rows[key] = nil
+            return Undo(key: key, before: stored, hasChanged: true)
         case .require:
             guard let stored = rows[key], let column = versionColumn, stored.values[column] == values[column] else {
                 throw ModelConflict(reason: "\(table.name) \(key) has changed")
             }
+            return Undo(key: key, before: stored, hasChanged: true)
         }
-        return true
+        return Undo(key: key, before: nil, hasChanged: true)
     }
 
     private func version(_ value: Value) -> Int64 {
@@ -129,12 +154,12 @@ struct ModelTable: Sendable {
     }
 
     private mutating func put(_ record: any Record, _ values: [Value], _ key: [Value]) throws(ModelConflict) {
-        for entry in uniqueValues(values) {
-            if let other = unique[entry.index][entry.values] {
-                throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
-            }
-            unique[entry.index][entry.values] = key
+        let entries = uniqueValues(values)
+        for entry in entries {
+            guard let other = unique[entry.index][entry.values] else { continue }
+            throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
         }
+        for entry in entries { unique[entry.index][entry.values] = key }
         rows[key] = record
     }
 

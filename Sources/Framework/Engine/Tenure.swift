@@ -1,0 +1,121 @@
+/// Whether this process decides for the account: asked for by lease, made right by an epoch in storage, given up before the lease ends.
+///
+/// A value without effects of its own, like the core. All times are of the boot clock, which counts suspended time and never jumps, so that a process
+/// that was paused knows on waking that its time is over.
+public struct Tenure: Sendable {
+    /// How long leases last and how often they are asked for.
+    public struct Terms: Hashable, Codable, Sendable {
+        /// How long a lease lasts when it is not renewed.
+        public var span: Span = .seconds(2)
+        /// How often the holder renews it.
+        public var renewal: Span = .milliseconds(600)
+        /// How often the others ask for it.
+        public var campaign: Span = .milliseconds(200)
+        /// What must be left of it when an order leaves.
+        public var sendMargin: Span = .seconds(1)
+
+        /// The defaults of the protocol.
+        public init() {}
+    }
+
+    /// What is to be done.
+    public enum Effect: Hashable, Sendable {
+        /// Ask the lease service; answers ``answered(isGranted:askedAt:at:)``.
+        case ask
+        /// Write the next epoch into storage; answers ``claimed(_:at:)``.
+        case claim
+        /// Read all rows and begin to decide.
+        case begin(LeaseRecord)
+        /// Stop deciding: another does, or may soon.
+        case retire
+    }
+
+    private enum State: Sendable {
+        case standby
+        case claiming(askedAt: Span)
+        case deciding(LeaseRecord, askedAt: Span)
+    }
+
+    /// How long leases last.
+    public let terms: Terms
+    private var state = State.standby
+
+    /// A process that decides nothing yet.
+    public init(terms: Terms = Terms()) { self.terms = terms }
+
+    /// The row that every commit demands; nil while the process does not decide.
+    public var lease: LeaseRecord? {
+        guard case .deciding(let lease, _) = state else { return nil }
+        return lease
+    }
+
+    /// When to look next.
+    public var interval: Span {
+        switch state {
+        case .standby, .claiming: terms.campaign
+        case .deciding: terms.renewal
+        }
+    }
+
+    /// A time to ask or to renew has come.
+    public mutating func woke(at now: Span) -> [Effect] {
+        switch state {
+        case .standby: return [.ask]
+        case .claiming(let askedAt):
+            if left(of: askedAt, at: now) <= .zero { state = .standby }
+            return [.ask]
+        case .deciding(_, let askedAt):
+            // It steps down with 30 % of the lease left, because an answer of storage may take that long.
+            guard left(of: askedAt, at: now) <= Span(microseconds: terms.span.microseconds / 10 * 3) else { return [.ask] }
+            state = .standby
+            return [.retire, .ask]
+        }
+    }
+
+    /// The lease service answered a question of `askedAt`.
+    public mutating func answered(isGranted: Bool, askedAt: Span, at now: Span) -> [Effect] {
+        switch state {
+        case .standby:
+            guard isGranted, left(of: askedAt, at: now) > .zero else { return [] }
+            state = .claiming(askedAt: askedAt)
+            return [.claim]
+        case .claiming(let earlier):
+            if isGranted { state = .claiming(askedAt: max(earlier, askedAt)) }
+            return []
+        case .deciding(let lease, let earlier):
+            guard isGranted else {
+                state = .standby
+                return [.retire]
+            }
+            state = .deciding(lease, askedAt: max(earlier, askedAt))
+            return []
+        }
+    }
+
+    /// The next epoch was written, or was not because another was quicker or storage did not answer.
+    public mutating func claimed(_ lease: LeaseRecord?, at now: Span) -> [Effect] {
+        guard case .claiming(let askedAt) = state else { return [] }
+        guard let lease, left(of: askedAt, at: now) > .zero else {
+            state = .standby
+            return []
+        }
+        state = .deciding(lease, askedAt: askedAt)
+        return [.begin(lease)]
+    }
+
+    /// Storage showed a later epoch.
+    public mutating func overruled() -> [Effect] {
+        guard case .deciding = state else { return [] }
+        state = .standby
+        return [.retire]
+    }
+
+    /// Whether enough of the lease is left for an order to leave (I26).
+    public func maySend(at now: Span) -> Bool {
+        guard case .deciding(_, let askedAt) = state else { return false }
+        return left(of: askedAt, at: now) >= terms.sendMargin
+    }
+
+    /// What is left of a lease, counted from the question, because nobody knows when the answer was given.
+    private func left(of askedAt: Span, at now: Span) -> Span { terms.span - (now - askedAt) }
+}

@@ -1,0 +1,32 @@
+import MunimKit
+
+/// Repeatable choices: the SplitMix64 sequence of a seed.
+struct Chance: Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
+
+    mutating func word() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    /// A number from 0 to `bound` less one; `bound` must be positive.
+    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: word() >> 1) % bound }
+
+    /// True so many times out of a thousand.
+    mutating func happens(_ perMille: Int) -> Bool { perMille > 0 && below(1_000) < perMille }
+
+    /// A span between two numbers of milliseconds.
+    mutating func span(_ from: Int, _ to: Int) -> Span { Span(microseconds: Int64(from) * 1_000 + Int64(below((to - from) * 1_000 + 1))) }
+
+    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+
+    mutating func entropy() -> Entropy { Entropy(high: word(), low: word()) }
+
+    /// A sequence of its own, so that choices of one part do not shift those of another.
+    mutating func fork() -> Chance { Chance(seed: word()) }
+}

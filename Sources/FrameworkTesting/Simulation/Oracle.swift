@@ -1,0 +1,256 @@
+public import MunimKit
+
+/// The judge of a run: the promises of the protocol, decided on rows and on what the broker got, after every commit and every order.
+///
+/// It knows the rows and the broker's side only, never a machine's memory, and looks at no more of them than what has just changed.
+public struct Oracle: Sendable {
+    /// Broken promises, each with its number; the first is the one to look at.
+    public private(set) var breaches: [String] = []
+    /// What was seen: transitions as `entity: from → to`, alerts, deaths by what was durable.
+    public private(set) var marks: Set<String> = []
+
+    let policy: Policy
+    /// How far the clocks of processes may be from the true time.
+    var clockError: Span = .minutes(61)
+    private var auditStates: [String: String] = [:]
+    private var verdicts: Set<Fingerprint> = []
+    private var intentOfSignal: [Fingerprint: IntentID] = [:]
+    private var fills: [Tag: (filled: Int64, posted: Int64)] = [:]
+    private var trades: Set<TradeID> = []
+    private var slots: [String: PositionID] = [:]
+    private var facts: [PositionID: PositionFacts] = [:]
+    private var ledger: (number: Int64, equity: Int64) = (0, 0)
+    private var sent: Set<Tag> = []
+    private var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
+    private var thrownAt: Instant?
+    private var epochs: [Incarnation: Int64] = [:]
+
+    /// What must not change, or only in one direction, between two rolls.
+    private struct PositionFacts: Sendable {
+        let stop: Price
+        let high: Price
+        let entry: Price
+        let initial: Price
+        let rolls: Int
+        let risk: Price
+    }
+
+    /// A judge who has seen nothing.
+    public init(policy: Policy) { self.policy = policy }
+
+    mutating func breach(_ number: String, _ sentence: String) {
+        guard breaches.count < 20 else { return }
+        breaches.append("\(number): \(sentence)")
+    }
+
+    // MARK: - Commits
+
+    /// Looks at a transaction that was applied; `store` is as it is now.
+    public mutating func committed(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore, at: Instant) {
+        checkFence(transaction, by: process, store)
+        var changed: [(entity: String, id: String, state: String)] = []
+        var stacks: [PyramidingRecord] = []
+        var portfolio: PortfolioRecord?
+        for write in transaction.writes {
+            guard Self.isChange(write) else { continue }
+            switch write.record {
+            case let record as AuditRecord: follow(record)
+            case let record as OrderRecord:
+                check(record)
+                changed.append(("order", record.tag.text, record.state.rawValue))
+            case let record as TradeRecord: post(record)
+            case let record as IntentRecord:
+                check(record, write, store, at: at)
+                changed.append(("intent", record.id.text, record.state.rawValue))
+            case let record as SignalRecord:
+                check(record)
+                if record.status != .accepted { changed.append(("signal", record.fingerprint.text, record.status.rawValue)) }
+            case let record as PositionRecord:
+                check(record)
+                if record.rolloverCount == 0 { changed.append(("position", record.id.text, record.status.rawValue)) }
+            case let record as LedgerRecord: check(record)
+            case let record as PortfolioRecord: portfolio = record
+            case let record as PyramidingRecord: stacks.append(record)
+            case let record as SwitchRecord: thrownAt = record.isThrown ? thrownAt ?? at : nil
+            default: break
+            }
+        }
+        for stack in stacks { check(stack, store) }
+        if let portfolio, portfolio.closedEquity.units != ledger.equity {
+            breach("I15", "closed equity is \(portfolio.closedEquity), the ledger sums to \(Money(units: ledger.equity))")
+        }
+        checkTrades(transaction)
+        for row in changed where auditStates["\(row.entity) \(row.id)"] != row.state {
+            breach("I30", "\(row.entity) \(row.id) is \(row.state), its trail says \(auditStates["\(row.entity) \(row.id)"] ?? "nothing")")
+        }
+    }
+
+    private static func isChange(_ write: Write) -> Bool {
+        switch write {
+        case .insert, .insertIfAbsent, .update: true
+        case .delete, .require: false
+        }
+    }
+
+    // I24: what a decider writes demands its epoch, which is the newest.
+    private mutating func checkFence(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore) {
+        guard let lease = store.row(LeaseRecord.self, "account") else { return }
+        var isDecision = false
+        var epoch: Int64?
+        for write in transaction.writes {
+            if case .require(let record) = write, let fence = record as? LeaseRecord { epoch = fence.epoch }
+            if write.record is AuditRecord || write.record is IntentRecord || write.record is OrderRecord { isDecision = true }
+        }
+        guard isDecision else { return }
+        if epoch != lease.epoch { breach("I24", "\(process) wrote in epoch \(epoch.map(String.init) ?? "none"), which is not \(lease.epoch)") }
+    }
+
+    // I30
+    private mutating func follow(_ audit: AuditRecord) {
+        let key = "\(audit.entity) \(audit.entityID)"
+        marks.insert("\(audit.entity): \(audit.entity == "scope" || audit.to.count < 16 ? "\(audit.from) → \(audit.to)" : "rolled")")
+        let before = auditStates[key] ?? (audit.entity == "signal" ? SignalStatus.accepted.rawValue : "")
+        if ["order", "intent", "signal"].contains(audit.entity), before != audit.from {
+            breach("I30", "\(key) went from \(audit.from) to \(audit.to), but was \(before)")
+        }
+        auditStates[key] = audit.to
+    }
+
+    // I14
+    private mutating func check(_ order: OrderRecord) {
+        let before = fills[order.tag]?.filled ?? 0
+        if order.filled.count < before { breach("I14", "fills of \(order.tag) fell from \(before) to \(order.filled)") }
+        fills[order.tag, default: (0, 0)].filled = order.filled.count
+    }
+
+    // I15: each broker trade is posted once.
+    private mutating func post(_ trade: TradeRecord) {
+        if !trades.insert(trade.id).inserted { breach("I15", "trade \(trade.id) was posted twice") }
+        fills[trade.tag, default: (0, 0)].posted += trade.quantity.count
+    }
+
+    private mutating func checkTrades(_ transaction: Transaction) {
+        for write in transaction.writes {
+            guard let order = write.record as? OrderRecord, let sums = fills[order.tag], sums.filled > sums.posted else { continue }
+            breach("I14", "\(order.tag) filled \(sums.filled) units, its trades add up to \(sums.posted)")
+        }
+    }
+
+    // I1, I4, I5, I28
+    private mutating func check(_ intent: IntentRecord, _ write: Write, _ store: ModelStore, at: Instant) {
+        guard case .insert = write else { return }
+        if let signal = intent.signal {
+            if let other = intentOfSignal[signal] { breach("I1", "signal \(signal) has the intents \(other) and \(intent.id)") }
+            intentOfSignal[signal] = intent.id
+        }
+        guard intent.kind == .entry || intent.kind == .pyramid, let fingerprint = intent.signal,
+            let signal = store.row(SignalRecord.self, fingerprint)?.signal.content
+        else { return }
+        if at > signal.timestamp + policy.entryWindow + clockError { breach("I4", "\(intent.id) trades a signal of \(signal.timestamp)") }
+        if let exit = store.row(ScopeRecord.self, intent.instrument)?.lastExitAt, signal.timestamp <= exit {
+            breach("I5", "\(intent.id) of \(signal.timestamp) is not newer than the exit of \(exit)")
+        }
+        if let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(intent.id) was decided while trading is stopped") }
+    }
+
+    // I2
+    private mutating func check(_ signal: SignalRecord) {
+        if verdicts.contains(signal.fingerprint) {
+            if !signal.isDuplicate { breach("I2", "signal \(signal.fingerprint) was written after its verdict") }
+            return
+        }
+        if signal.status.isVerdict { verdicts.insert(signal.fingerprint) }
+    }
+
+    // I14, I17, I18
+    private mutating func check(_ position: PositionRecord) {
+        checkMonotonic(position)
+        let slot = "\(position.instrument) \(position.layer)"
+        guard position.status.isLive else {
+            if slots[slot] == position.id { slots[slot] = nil }
+            return
+        }
+        if position.quantity.count != position.lots.count * position.unitsPerLot.count { breach("I14", "\(position.id) is not whole lots") }
+        if let other = slots[slot], other != position.id { breach("I17", "\(other) and \(position.id) are both in \(slot)") }
+        slots[slot] = position.id
+    }
+
+    private mutating func checkMonotonic(_ position: PositionRecord) {
+        defer {
+            facts[position.id] = PositionFacts(
+                stop: position.currentStop, high: position.highestClose, entry: position.entryPrice, initial: position.initialStop,
+                rolls: position.rolloverCount, risk: position.initialRisk)
+        }
+        guard let before = facts[position.id] else { return }
+        if before.risk != position.initialRisk { breach("I18", "one R of \(position.id) changed") }
+        guard before.rolls == position.rolloverCount else {
+            if before.rolls + 1 != position.rolloverCount { breach("I23", "\(position.id) went from \(before.rolls) rolls to \(position.rolloverCount)") }
+            return
+        }
+        if position.currentStop < before.stop || position.highestClose < before.high { breach("I18", "the stop of \(position.id) moved back") }
+        if position.entryPrice != before.entry || position.initialStop != before.initial { breach("I18", "entry facts of \(position.id) changed") }
+    }
+
+    // I17
+    private mutating func check(_ stack: PyramidingRecord, _ store: ModelStore) {
+        guard let base = stack.base else { return }
+        if store.row(PositionRecord.self, base)?.status.isLive != true { breach("I17", "the base \(base) of \(stack.instrument) is not open") }
+    }
+
+    // I15
+    private mutating func check(_ row: LedgerRecord) {
+        if row.number != ledger.number + 1 || row.equityBefore.units != ledger.equity || row.equityAfter.units != ledger.equity + row.amount.units {
+            breach("I15", "ledger row \(row.number) does not join row \(ledger.number)")
+        }
+        ledger = (row.number, row.equityAfter.units)
+    }
+
+    // MARK: - Orders
+
+    /// Looks at an order that is about to leave. I6, I7, I8, I9, I28.
+    public mutating func sends(_ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant) {
+        let tag = request.tag
+        guard let row = store.row(OrderRecord.self, tag) else { return breach("I6", "order \(tag) left without a row") }
+        if row.state == .planned || row.state == .dropped { breach("I6", "order \(tag) left while \(row.state.rawValue)") }
+        if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
+            breach("I6", "order \(tag) is not what its row says")
+        }
+        if !sent.insert(tag).inserted { breach("I8", "tag \(tag) was sent twice") }
+        let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
+        if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
+        if row.action == .open, let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(tag) opens risk while trading is stopped") }
+        checkAttempts(row, store)
+    }
+
+    // I9
+    private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
+        guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
+        let key = "\(row.intent) \(row.strand) \(row.step) \(row.slice)"
+        for earlier in attempts[key] ?? [] where earlier.attempt < row.attempt {
+            guard let order = store.row(OrderRecord.self, earlier.tag) else { continue }
+            if order.state != .notSent && order.state != .filled && order.state != .dropped {
+                breach("I9", "entry leg \(row.tag) follows \(order.tag), which is \(order.state.rawValue)")
+            }
+        }
+        attempts[key, default: []].append((row.tag, Int(row.attempt)))
+    }
+
+    /// Looks at an order that reached the broker.
+    mutating func received(_ order: ModelBroker.Order) {
+        if order.request.tag.isOurs, !sent.contains(order.request.tag) { breach("I6", "the broker got \(order.request.tag), which nobody sent") }
+    }
+
+    // MARK: - What else happens
+
+    mutating func accepted(_ record: SignalRecord) { marks.insert("signal accepted") }
+
+    mutating func alerted(_ alert: Alert) { marks.insert("alert \(alert.code)") }
+
+    mutating func began(_ process: Incarnation, epoch: Int64) {
+        if let before = epochs.values.max(), epoch <= before { breach("I24", "\(process) began epoch \(epoch) after epoch \(before)") }
+        epochs[process] = epoch
+        marks.insert(epoch == 1 ? "first decider" : "takeover")
+    }
+
+    mutating func died(_ process: Incarnation, _ store: ModelStore, _ broker: ModelBroker) { marks.insert("death") }
+}

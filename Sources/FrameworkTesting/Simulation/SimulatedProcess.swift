@@ -1,0 +1,89 @@
+import MunimKit
+
+/// One process of the host: what the shell holds in memory, and nothing of what it decides.
+struct SimulatedProcess {
+    /// Work that waits for the process.
+    enum Work {
+        /// A time of the tenure has come.
+        case tick
+        /// A time to look for signals that nobody handed over has come.
+        case sweep
+        case leaseAnswered(isGranted: Bool, askedAt: Span)
+        /// The lease row as it is, or nil when it could not be read.
+        case leaseRead(LeaseRecord?, isKnown: Bool)
+        case claimed(LeaseRecord?)
+        /// All rows, and whether the lease row still names this epoch.
+        case loaded(Snapshot?, lease: LeaseRecord?)
+        case committed(StorageError?)
+        case inboxAnswered(Message, InboxAnswer)
+        case undecided([SignalRecord])
+        case event(Event)
+        /// The same events are tried again on the same rows.
+        case retryAsItWas
+        /// An effect whose commit is done; `gate` is the boot time at which it was.
+        case perform(Effect, gate: Span)
+    }
+
+    /// What the database said of a signal at the door.
+    enum InboxAnswer {
+        case inserted(SignalRecord)
+        case known(SignalRecord?)
+        case failed
+    }
+
+    /// A batch whose commit is on its way.
+    struct Batch {
+        let before: Core
+        let events: [Event]
+        let effects: [Effect]
+        let transaction: Transaction
+    }
+
+    let number: Int
+    /// How often it was started; what belongs to an earlier life reaches nobody.
+    var life = 0
+    var isUp = false
+    var pausedUntil: Instant?
+    /// What came while it was paused, in order.
+    var held: [Work] = []
+    /// How far its wall clock is from the true time.
+    var skew: Span = .zero
+    /// When it started, for its boot clock.
+    var startedAt = Instant(microseconds: 0)
+    var tenure = Tenure()
+    var core: Core?
+    /// Counts cores, so that what belongs to an earlier one reaches nobody.
+    var term = 0
+    var mailbox: [Event] = []
+    var batch: Batch?
+    var failures: Int64 = 0
+    /// Events that wait for the rows to be read anew.
+    var reloading: [Event]?
+
+    var incarnation: Incarnation { Incarnation("I\(number + 1)L\(life)") }
+
+    /// Forgets everything, as a death does.
+    mutating func forget() {
+        held = []
+        pausedUntil = nil
+        tenure = Tenure(terms: tenure.terms)
+        retire()
+    }
+
+    /// Forgets what belongs to deciding.
+    mutating func retire() {
+        core = nil
+        term += 1
+        mailbox = []
+        batch = nil
+        failures = 0
+        reloading = nil
+    }
+}
+
+/// A webhook on its way, the same for every time that it is sent.
+struct Message {
+    let number: Int
+    let record: SignalRecord
+    var attempt = 1
+}

@@ -1,0 +1,129 @@
+import MunimKit
+
+/// A call on its way to the broker.
+struct BrokerCall {
+    let effect: Effect
+    let process: Int
+    let life: Int
+    let term: Int
+    /// Whether the answer is lost.
+    var isUnanswered = false
+}
+
+/// Effects at the broker, with everything that can happen on the way.
+extension Simulation {
+    func perform(_ effect: Effect, gate: Span, at index: Int) {
+        guard !dies(at: index, isDone: false) else { return }
+        if case .place(let request) = effect {
+            // I26: the last look before the first byte.
+            guard boot(index) - gate < .milliseconds(500), processes[index].tenure.maySend(at: boot(index)) else {
+                outcome.marks.insert("gate closed")
+                return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
+            }
+            oracle.sends(request, by: processes[index].incarnation, store, at: now)
+            trace(8, request.tag.text)
+        }
+        let process = processes[index]
+        add(
+            .broker(BrokerCall(effect: effect, process: index, life: process.life, term: process.term)), after: chance.span(1, 80))
+        _ = dies(at: index, isDone: true)
+    }
+
+    func reach(_ call: BrokerCall) {
+        switch call.effect {
+        case .place(let request): answer(call, .placed(request.tag, place(request)), after: chance.span(1, 120))
+        case .cancel(let tag, let order):
+            answer(call, .cancelAnswered(tag, isBrokerDown ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
+        case .survey(let request):
+            broker.quotes = !(isBrokerDown || happens(.quotesMissing))
+            answer(call, .surveyed(broker.survey(request, at: now)), after: chance.span(1, 80))
+        case .readBook:
+            broker.bookMood = isBrokerDown || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
+            let started = now + processes[call.process].skew
+            answer(call, .bookRead(BookReading(startedAt: started, orders: broker.book(at: now))), after: chance.span(1, 200))
+        case .readPositions:
+            broker.positionsMood = isBrokerDown || happens(.positionsFail) ? .failing : .honest
+            let started = now + processes[call.process].skew
+            answer(
+                call, .positionsRead(PositionsReading(startedAt: started, positions: broker.holdings(at: now))), after: chance.span(1, 200))
+        default: break
+        }
+    }
+
+    private func answer(_ call: BrokerCall, _ event: Event, after span: Span) {
+        var wait = span
+        if case .placed(_, .unknown) = event { wait = .seconds(7) }
+        add(.process(call.process, life: call.life, term: call.term, .event(event)), after: wait)
+    }
+
+    private func place(_ request: OrderRequest) -> PlaceOutcome {
+        if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
+        let before = broker.orders.count
+        broker.script = [outcome(of: request)]
+        let answer = broker.place(request, at: now)
+        for order in broker.orders[before...] {
+            oracle.received(order)
+            for fill in order.fills { schedule(report: order.id, at: fill.at) }
+            if let end = order.endsAt { schedule(report: order.id, at: end) }
+        }
+        return answer
+    }
+
+    private func outcome(of request: OrderRequest) -> ModelBroker.Outcome {
+        let units = request.quantity.count
+        if happens(.orderThrottled) { return .notSent }
+        if happens(.orderLost) { return .unknownWithoutOrder }
+        if happens(.orderUnanswered) { return .unknownWithOrder(visibleAfter: .zero) }
+        if happens(.orderInvisible) { return .unknownWithOrder(visibleAfter: chance.span(1_000, 55_000)) }
+        if happens(.orderLate) { return .late(chance.span(1_000, 50_000)) }
+        if happens(.orderRefused) { return .reject }
+        if happens(.orderRefusedLater) { return .acceptThenReject }
+        if happens(.fillPartial) { return .partial(Int64(chance.below(Int(units))) / 30 * 30, restAfter: chance.span(500, 20_000)) }
+        if happens(.orderEnded) { return .partialThenCancelled(Int64(chance.below(Int(units)))) }
+        if happens(.fillSlow) { return .fillAfter(chance.span(200, 30_000)) }
+        return .fill
+    }
+
+    private func schedule(report order: BrokerOrderID, at: Instant) {
+        if happens(.reportLost) { return }
+        schedule.add(.report(order), at: max(now, at) + chance.span(1, 3_000))
+        if happens(.reportRepeated) { schedule.add(.report(order), at: max(now, at) + chance.span(1, 20_000)) }
+    }
+
+    /// The broker's own report reaches whoever decides.
+    func push(_ order: BrokerOrderID) {
+        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil }) else { return }
+        hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
+    }
+
+    // MARK: - Faults of machines and people
+
+    func chooseFault() {
+        guard isSafe else { return }
+        let index = chance.below(processes.count)
+        if happens(.processKilled) {
+            kill(index)
+            add(.start(index), after: chance.span(100, 20_000))
+        }
+        if happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
+        if happens(.clockJumps) { processes[index].skew = chance.pick([.zero, .minutes(60), Span(microseconds: -3_600_000_000)]) }
+        if happens(.databaseDown), !isDatabaseDown {
+            isDatabaseDown = true
+            add(.databaseUp, after: chance.span(200, 20_000))
+        }
+        if happens(.brokerDown), !isBrokerDown {
+            isBrokerDown = true
+            add(.brokerUp, after: chance.span(200, 30_000))
+        }
+        if happens(.tradingStopped) {
+            ask(.stop(reason: "a drill"))
+            add(.person(.resume(reason: "the drill is over")), after: chance.span(1_000, 60_000))
+        }
+        add(.chooseFault, after: chance.span(200, 2_000))
+    }
+
+    func ask(_ command: OperatorCommand) {
+        guard let index = processes.indices.first(where: { processes[$0].core != nil }) else { return }
+        put(.commanded(OperatorRequest(id: "P\(outcome.events)", command: command, by: "tester")), at: index)
+    }
+}

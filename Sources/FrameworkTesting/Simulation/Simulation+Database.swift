@@ -1,0 +1,98 @@
+import MunimKit
+
+/// A question or a commit on its way to the database.
+struct DatabaseCall {
+    enum Request {
+        case commit(Transaction)
+        case admit(Message)
+        case contradict(ConflictRecord)
+        case readLease
+        case claim(LeaseRecord, isFirst: Bool)
+        case load
+        case undecided
+    }
+
+    let request: Request
+    let process: Int
+    let life: Int
+    let term: Int?
+}
+
+/// The database: transactions as values, applied whole in the order in which they arrive, with everything that can happen on the way.
+extension Simulation {
+    func call(_ request: DatabaseCall.Request, from index: Int, inTerm: Bool = false, after wait: Span = .zero) {
+        let process = processes[index]
+        let call = DatabaseCall(request: request, process: index, life: process.life, term: inTerm ? process.term : nil)
+        schedule.add(.database(call), at: now + wait + (happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2)))
+    }
+
+    func reach(_ call: DatabaseCall) async {
+        switch call.request {
+        case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
+        case .admit(let message): admit(message, call)
+        case .contradict(let record):
+            var transaction = Transaction()
+            transaction.insertIfAbsent(record)
+            if !isDatabaseDown { _ = try? store.commit(transaction) }
+        case .readLease:
+            answer(call, .leaseRead(store.row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
+        case .claim(let lease, let isFirst): claim(lease, isFirst: isFirst, call)
+        case .load: await load(call)
+        case .undecided:
+            let waiting = store.unordered(SignalRecord.self).filter { $0.status == .accepted }
+            answer(call, .undecided(isDatabaseDown ? [] : waiting.sorted { ($0.receivedAt, $0.fingerprint.text) < ($1.receivedAt, $1.fingerprint.text) }))
+        }
+    }
+
+    private func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
+        add(
+            .process(call.process, life: call.life, term: call.term, work),
+            after: happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2))
+    }
+
+    /// Applies a transaction, or says why not; an answer that is lost is an unknown outcome.
+    private func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
+        if isDatabaseDown { return .unavailable("the database is down") }
+        if happens(.commitLost) { return .unavailable("the connection ended before the commit") }
+        if happens(.commitConflict) { return .conflict(write: 0, reason: "could not serialize") }
+        do throws(StorageError) {
+            _ = try store.commit(transaction)
+        } catch {
+            say("the database refuses: \(error)")
+            return error
+        }
+        trace(5, "commit", transaction.writes.count)
+        oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
+        return happens(.commitUnanswered) ? .uncertain("the connection ended during the commit") : nil
+    }
+
+    private func admit(_ message: Message, _ call: DatabaseCall) {
+        if isDatabaseDown || happens(.commitLost) { return answer(call, .inboxAnswered(message, .failed)) }
+        var transaction = Transaction()
+        transaction.insertIfAbsent(message.record)
+        let isNew = (try? store.commit(transaction)) == [true]
+        if isNew {
+            trace(6, message.record.fingerprint.text)
+            oracle.accepted(message.record)
+        }
+        guard !happens(.commitUnanswered) else { return answer(call, .inboxAnswered(message, .failed)) }
+        let stored = store.row(SignalRecord.self, message.record.fingerprint)
+        answer(call, .inboxAnswered(message, isNew ? .inserted(message.record) : .known(stored)))
+    }
+
+    private func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) {
+        var transaction = Transaction()
+        if isFirst { transaction.insert(lease) } else { transaction.update(lease) }
+        let error = commit(transaction, of: call)
+        answer(call, .claimed(error == nil ? lease : nil))
+    }
+
+    private func load(_ call: DatabaseCall) async {
+        let process = processes[call.process]
+        guard !isDatabaseDown,
+            let snapshot = try? await Snapshot.read(
+                from: ModelRecords(store), at: now + process.skew, duplicateWindow: stage.policy.duplicateWindow)
+        else { return answer(call, .loaded(nil, lease: nil)) }
+        answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))
+    }
+}

@@ -1,0 +1,154 @@
+import MunimKit
+
+/// The sender and the door: signals as a strategy sends them, sent again when no good answer comes.
+extension Simulation {
+    /// Plans the sending of all signals.
+    func sendAll() {
+        var sender = SimulatedSender(stage: stage, chance: chance.fork())
+        for number in 0..<plan.signals {
+            let (signal, at) = sender.next()
+            outcome.signals += 1
+            send(signal, number: number, at: at)
+            if happens(.signalRepeated) { send(signal, number: number, at: at + chance.span(0, 5_000)) }
+            if happens(.signalContradicted) {
+                var other = signal
+                other.price = Price(units: signal.price.units + 10_000)
+                send(other, number: number, at: at + chance.span(0, 5_000))
+            }
+        }
+    }
+
+    private func send(_ signal: Signal, number: Int, at: Instant) {
+        var at = at
+        if happens(.signalReordered) { at = at + chance.span(0, 15_000) }
+        if happens(.signalLate) { at = at + chance.span(60_000, 1_200_000) }
+        pendingMessages += 1
+        schedule.add(.arrive(Message(number: number, record: Self.record(of: signal, at: at))), at: at)
+    }
+
+    /// The identity of a signal is made of instrument, type, position and time; its digest of everything.
+    private static func record(of signal: Signal, at: Instant) -> SignalRecord {
+        let hash = signal.canonicalText.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        func hex(_ number: UInt64) -> String {
+            let digits = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        let fingerprint = Fingerprint(hex(hash &* 0x9E37_79B9_7F4A_7C15) + hex(hash) + String(repeating: "0", count: 32))
+        return SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: at)
+    }
+
+    /// A webhook reaches one of the instances that are up; when none is, it fails at once.
+    func arrive(_ message: Message) {
+        let up = processes.indices.filter { processes[$0].isUp }
+        guard !up.isEmpty, !isDatabaseDown else { return sendAgain(message) }
+        let index = chance.pick(up)
+        var first = message.record
+        first.receivedAt = wall(index)
+        first.attempts = 1
+        trace(7, first.fingerprint.text, index)
+        say("\(processes[index].incarnation) gets \(first.signal.content)")
+        // A process that is paused or dies does not answer; the sender waits three seconds.
+        guard processes[index].pausedUntil == nil else { return sendAgain(message) }
+        call(.admit(Message(number: message.number, record: first, attempt: message.attempt)), from: index)
+    }
+
+    func conclude(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, at index: Int) {
+        switch answer {
+        case .failed: return sendAgain(message)
+        case .inserted(let record):
+            pendingMessages -= 1
+            handOver(record, from: index)
+        case .known(let stored):
+            pendingMessages -= 1
+            guard let stored, stored.digest != message.record.digest else { return }
+            outcome.marks.insert("conflict stored")
+            call(
+                .contradict(
+                    ConflictRecord(
+                        fingerprint: stored.fingerprint, digest: message.record.digest, rawBody: "", receivedAt: message.record.receivedAt)),
+                from: index)
+        }
+    }
+
+    /// The signal is told to whoever decides; a hint that is lost costs a sweep.
+    private func handOver(_ record: SignalRecord, from index: Int) {
+        guard let decider = processes.indices.first(where: { processes[$0].core != nil || processes[$0].batch != nil }) else { return }
+        if decider == index { return put(.signal(record), at: index) }
+        guard !happens(.leaseLost) else { return }
+        later(decider, .event(.signal(record)), after: chance.span(0, 2), inTerm: true)
+    }
+
+    /// After no answer or a 5xx it is sent again three times, then given up.
+    private func sendAgain(_ message: Message) {
+        guard message.attempt <= 3 else {
+            pendingMessages -= 1
+            return
+        }
+        var next = message
+        next.attempt += 1
+        add(.arrive(next), after: .seconds(5))
+    }
+}
+
+/// A strategy that opens bases, adds layers, moves with the market and closes, mostly in a sensible order.
+struct SimulatedSender {
+    private struct Stack {
+        let name: InstrumentName
+        var price: Int64
+        var layers = 0
+    }
+
+    private var chance: Chance
+    private var stacks: [Stack]
+    private var at: Instant
+    private let pace: Span
+
+    init(stage: SimulationStage, chance: Chance) {
+        self.chance = chance
+        stacks = stage.desks.map { Stack(name: $0.name, price: 50_000) }
+        at = stage.start + .seconds(5)
+        pace = stage.pace
+    }
+
+    mutating func next() -> (Signal, Instant) {
+        at = at + Span(microseconds: Int64(chance.below(Int(pace.microseconds) * 2))) + .milliseconds(1)
+        let index = chance.below(stacks.count)
+        stacks[index].price = max(5_000, stacks[index].price + Int64(chance.below(700)) - 250)
+        var stack = stacks[index]
+        let signal = signal(of: &stack)
+        stacks[index] = stack
+        return (signal, at + chance.span(50, 400))
+    }
+
+    private mutating func signal(of stack: inout Stack) -> Signal {
+        let roll = chance.below(100)
+        switch roll {
+        case ..<10:
+            return make(.marketData, stack, .none)
+        case ..<16:
+            // Nonsense now and then: a layer that is not due.
+            return make(chance.happens(500) ? .pyramid : .baseEntry, stack, .layer(Layer(1 + chance.below(5)) ?? .base))
+        default:
+            guard stack.layers > 0, roll < 50 || stack.layers == 5 else {
+                stack.layers += 1
+                return make(stack.layers == 1 ? .baseEntry : .pyramid, stack, .layer(Layer(stack.layers) ?? .base))
+            }
+            if roll < 30 {
+                stack.layers = 0
+                return make(.exit, stack, .all)
+            }
+            stack.layers -= 1
+            return make(.exit, stack, .layer(Layer(stack.layers + 1) ?? .base))
+        }
+    }
+
+    private func make(_ kind: SignalKind, _ stack: Stack, _ target: SignalTarget) -> Signal {
+        let price = Price(whole: Int(stack.price))
+        let isExit = kind == .exit
+        return Signal(
+            kind: kind, instrument: stack.name, target: kind == .baseEntry ? .layer(.base) : target, price: price,
+            stop: isExit ? .zero : Price(units: price.units - 3_500_000), lots: Lots(isExit ? 0 : 2), atr: Price(whole: 200),
+            efficiencyRatio: Ratio(units: 850_000), supertrend: Price(units: price.units - 3_500_000), timestamp: at,
+            reason: isExit ? "stop" : nil)
+    }
+}

@@ -1,0 +1,129 @@
+import MunimKit
+
+/// The lane of a deciding process: events in batches, one commit at a time, effects only after it.
+extension Simulation {
+    func put(_ event: Event, at index: Int) {
+        guard processes[index].core != nil else { return }
+        processes[index].mailbox.append(event)
+        walk(index)
+    }
+
+    /// Handles what waits, unless a commit or a reading of rows is on its way.
+    func walk(_ index: Int) {
+        while let core = processes[index].core, processes[index].batch == nil, processes[index].reloading == nil,
+            !processes[index].mailbox.isEmpty
+        {
+            let events = processes[index].mailbox
+            processes[index].mailbox = []
+            decide(events, from: core, at: index)
+        }
+    }
+
+    private func decide(_ events: [Event], from before: Core, at index: Int) {
+        var core = before
+        processes[index].core = nil
+        var transaction = Transaction()
+        var effects: [Effect] = []
+        for event in events {
+            trace(4, Self.name(of: event), index)
+            say("\(processes[index].incarnation) handles \(event)")
+            for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
+                if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
+            }
+        }
+        processes[index].core = core
+        guard !transaction.isEmpty else { return release(effects, at: index) }
+        guard let lease = processes[index].tenure.lease else { return processes[index].retire() }
+        transaction.require(lease)
+        processes[index].batch = SimulatedProcess.Batch(before: before, events: events, effects: effects, transaction: transaction)
+        commit(at: index)
+    }
+
+    private func commit(at index: Int) {
+        guard let batch = processes[index].batch else { return }
+        guard !dies(at: index, isDone: false) else { return }
+        call(.commit(batch.transaction), from: index, inTerm: true)
+        _ = dies(at: index, isDone: true)
+    }
+
+    /// The commit of the batch was answered.
+    func conclude(_ error: StorageError?, at index: Int) {
+        guard let batch = processes[index].batch else { return }
+        guard let error else {
+            processes[index].batch = nil
+            processes[index].failures = 0
+            release(batch.effects, at: index)
+            return walk(index)
+        }
+        say("\(processes[index].incarnation) could not commit: \(error)")
+        processes[index].failures += 1
+        processes[index].core = batch.before
+        let failures = processes[index].failures
+        let wait: Span = if case .conflict = error, failures <= 3 { .zero } else { min(.seconds(5), .milliseconds(100 * failures)) }
+        processes[index].batch = nil
+        if case .unavailable = error {
+            processes[index].reloading = batch.events
+            later(index, .retryAsItWas, after: wait, inTerm: true)
+        } else {
+            processes[index].reloading = batch.events.filter(\.survivesReload)
+            call(.load, from: index, inTerm: true, after: wait)
+        }
+    }
+
+    /// Tries the same events again on the same rows.
+    func retry(at index: Int) {
+        guard let events = processes[index].reloading else { return }
+        processes[index].reloading = nil
+        processes[index].mailbox.insert(contentsOf: events, at: 0)
+        walk(index)
+    }
+
+    /// Hands effects to be performed, each at a moment of its own.
+    private func release(_ effects: [Effect], at index: Int) {
+        let gate = boot(index)
+        for effect in effects {
+            switch effect {
+            case .wake(let alarm, let at):
+                later(index, .event(.woke(alarm)), after: at - wall(index), inTerm: true)
+            case .observe(let observation): broker.observe(observation)
+            case .conclude(let record): say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")
+            case .alert(let alert):
+                oracle.alerted(alert)
+                say("alert \(alert.code): \(alert.message)")
+            case .answer: break
+            default: later(index, .perform(effect, gate: gate), after: chance.span(0, 1), inTerm: true)
+            }
+        }
+    }
+
+    /// Whether the chosen death happens at this step.
+    func dies(at index: Int, isDone: Bool) -> Bool {
+        if !isDone { outcome.steps += 1 }
+        guard let death = plan.death, !hasDied, death.step == outcome.steps, death.isDone == isDone else { return false }
+        hasDied = true
+        kill(index)
+        if death.recovery != .takeover || processes.count == 1 { add(.start(index), after: .seconds(1)) }
+        if death.recovery == .restart {
+            // The others are down as well, so that the same instance has to go on.
+            for other in processes.indices where other != index { kill(other) }
+        }
+        return true
+    }
+
+    private static func name(of event: Event) -> String {
+        switch event {
+        case .started: "started"
+        case .reloaded: "reloaded"
+        case .stopping: "stopping"
+        case .signal(let record): record.fingerprint.text
+        case .surveyed: "surveyed"
+        case .placed(let tag, _): tag.text
+        case .cancelAnswered(let tag, _): tag.text
+        case .reported(let report): report.orderID.text
+        case .bookRead: "book"
+        case .positionsRead: "positions"
+        case .woke: "woke"
+        case .commanded(let request): request.id
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import MunimKit
+
+/// Life and death of processes, and who of them decides.
+extension Simulation {
+    func start(_ index: Int) {
+        guard !processes[index].isUp else { return }
+        processes[index].forget()
+        processes[index].life += 1
+        processes[index].isUp = true
+        processes[index].startedAt = now
+        processes[index].skew = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
+        trace(1, processes[index].incarnation.text)
+        say("\(processes[index].incarnation) starts")
+        later(index, .tick, after: chance.span(0, 50))
+        later(index, .sweep, after: chance.span(100, 300))
+    }
+
+    func kill(_ index: Int) {
+        guard processes[index].isUp else { return }
+        trace(2, processes[index].incarnation.text)
+        say("\(processes[index].incarnation) is killed")
+        oracle.died(processes[index].incarnation, store, broker)
+        processes[index].isUp = false
+        processes[index].forget()
+        // The database and the lease service see the connection end.
+        if leaseHolder?.process == index, chance.happens(500) { leaseHolder = nil }
+    }
+
+    func pause(_ index: Int, for span: Span) {
+        guard processes[index].isUp, processes[index].pausedUntil == nil else { return }
+        say("\(processes[index].incarnation) is paused for \(span)")
+        processes[index].pausedUntil = now + span
+        add(.resume(index), after: span)
+    }
+
+    func resume(_ index: Int) {
+        guard processes[index].pausedUntil != nil else { return }
+        processes[index].pausedUntil = nil
+        let held = processes[index].held
+        processes[index].held = []
+        say("\(processes[index].incarnation) goes on with \(held.count) things that waited")
+        for work in held where processes[index].isUp && processes[index].pausedUntil == nil { take(work, at: index) }
+    }
+
+    /// Work for a process as it is now, after a while.
+    func later(_ index: Int, _ work: SimulatedProcess.Work, after span: Span, inTerm: Bool = false) {
+        add(.process(index, life: processes[index].life, term: inTerm ? processes[index].term : nil, work), after: span)
+    }
+
+    func hand(_ work: SimulatedProcess.Work, to index: Int, life: Int, term: Int?) {
+        guard processes[index].isUp, processes[index].life == life else { return }
+        guard term == nil || processes[index].term == term else { return }
+        guard processes[index].pausedUntil == nil else { return processes[index].held.append(work) }
+        take(work, at: index)
+    }
+
+    /// The boot clock of a process.
+    func boot(_ index: Int) -> Span { now - processes[index].startedAt }
+
+    /// The wall clock of a process.
+    func wall(_ index: Int) -> Instant { now + processes[index].skew }
+
+    private func take(_ work: SimulatedProcess.Work, at index: Int) {
+        switch work {
+        case .tick:
+            follow(processes[index].tenure.woke(at: boot(index)), at: index)
+            later(index, .tick, after: processes[index].tenure.interval)
+        case .sweep:
+            if processes[index].core != nil { call(.undecided, from: index, inTerm: true) }
+            later(index, .sweep, after: .milliseconds(250 + Int64(index)))
+        case .leaseAnswered(let isGranted, let askedAt):
+            follow(processes[index].tenure.answered(isGranted: isGranted, askedAt: askedAt, at: boot(index)), at: index)
+        case .leaseRead(let lease, let isKnown): claim(after: lease, isKnown: isKnown, at: index)
+        case .claimed(let lease): follow(processes[index].tenure.claimed(lease, at: boot(index)), at: index)
+        case .loaded(let snapshot, let lease): load(snapshot, lease, at: index)
+        case .committed(let error): conclude(error, at: index)
+        case .retryAsItWas: retry(at: index)
+        case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
+        case .undecided(let records): for record in records { put(.signal(record), at: index) }
+        case .event(let event): put(event, at: index)
+        case .perform(let effect, let gate): perform(effect, gate: gate, at: index)
+        }
+    }
+
+    // MARK: - Who decides
+
+    func follow(_ effects: [Tenure.Effect], at index: Int) {
+        for effect in effects {
+            switch effect {
+            case .ask: ask(index)
+            case .claim: call(.readLease, from: index)
+            case .begin: call(.load, from: index, inTerm: true)
+            case .retire:
+                say("\(processes[index].incarnation) stops deciding")
+                processes[index].retire()
+            }
+        }
+    }
+
+    private func ask(_ index: Int) {
+        guard !happens(.leaseLost) else { return }
+        add(
+            .lease(process: index, life: processes[index].life, askedAt: boot(index)),
+            after: happens(.leaseSlow) ? chance.span(100, 3_000) : chance.span(0, 2))
+    }
+
+    /// The lease service: one holder at a time, as long as it behaves.
+    func reachLeases(_ index: Int, _ life: Int, _ askedAt: Span) {
+        if happens(.leaseFlushed) { leaseHolder = nil }
+        let isFree = leaseHolder.map { $0.until <= now || ($0.process == index && $0.life == life) } ?? true
+        let isGranted = isFree || happens(.leaseGrantedTwice)
+        if isFree { leaseHolder = (index, life, now + processes[index].tenure.terms.span) }
+        guard !happens(.leaseLost) else { return }
+        add(
+            .process(index, life: life, term: nil, .leaseAnswered(isGranted: isGranted, askedAt: askedAt)),
+            after: happens(.leaseSlow) ? chance.span(100, 3_000) : chance.span(0, 2))
+    }
+
+    private func claim(after lease: LeaseRecord?, isKnown: Bool, at index: Int) {
+        guard isKnown else { return follow(processes[index].tenure.claimed(nil, at: boot(index)), at: index) }
+        let process = processes[index]
+        let next = lease?.taken(by: process.incarnation, at: wall(index)) ?? LeaseRecord(name: "account", holder: process.incarnation, at: wall(index))
+        call(.claim(next, isFirst: lease == nil), from: index)
+    }
+
+    /// Begins to decide from rows, or goes on after they were read anew.
+    private func load(_ snapshot: Snapshot?, _ row: LeaseRecord?, at index: Int) {
+        let process = processes[index]
+        guard let lease = process.tenure.lease else { return }
+        guard let snapshot else { return call(.load, from: index, inTerm: true) }
+        guard row == lease else { return follow(processes[index].tenure.overruled(), at: index) }
+        let alone = plan.instances == 1
+        var core = Core(
+            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: process.incarnation,
+            term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
+        if let waiting = process.reloading {
+            if let previous = process.core { core.carryOn(from: previous) }
+            processes[index].reloading = nil
+            processes[index].core = core
+            processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
+        } else {
+            trace(3, process.incarnation.text, Int(lease.epoch))
+            say("\(process.incarnation) decides in epoch \(lease.epoch)")
+            oracle.began(process.incarnation, epoch: lease.epoch)
+            processes[index].core = core
+            processes[index].mailbox.insert(.started, at: 0)
+        }
+        walk(index)
+    }
+}

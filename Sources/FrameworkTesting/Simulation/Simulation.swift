@@ -1,0 +1,222 @@
+public import MunimKit
+
+/// N processes, one database, one lease service, one broker and one sender in a single thread on virtual time.
+///
+/// The processes run the real core; the shell, the database, the lease service, the broker and the sender are models. One seed is one run, bit for
+/// bit. Every promise that can be checked is checked after every event.
+public final class Simulation {
+    /// What a run is made of.
+    public struct Plan: Sendable {
+        /// All choices follow from it.
+        public var seed: UInt64
+        /// How many signals are sent.
+        public var signals: Int
+        /// How many processes there are.
+        public var instances: Int
+        /// Which faults may be drawn.
+        public var faults: [Fault]
+        /// The step before or after which the deciding process dies; nil for none besides the drawn ones.
+        public var death: Death?
+        /// How many events are handled at most; nil for all.
+        public var until: Int?
+
+        /// A plan.
+        public init(seed: UInt64, signals: Int = 100, instances: Int = 3, faults: [Fault] = Fault.allCases) {
+            self.seed = seed
+            self.signals = signals
+            self.instances = instances
+            self.faults = faults
+        }
+    }
+
+    /// A death at a chosen step of a run.
+    public struct Death: Hashable, Sendable {
+        /// The step, counted over all effects and commits of all processes.
+        public var step: Int
+        /// Whether the step is still done.
+        public var isDone: Bool
+        /// Who comes back.
+        public var recovery: Recovery
+    }
+
+    /// Who goes on after a chosen death.
+    public enum Recovery: String, CaseIterable, Codable, Sendable {
+        /// The same instance, after a second.
+        case restart
+        /// Another instance; the dead one stays down.
+        case takeover
+        /// Both.
+        case both
+    }
+
+    /// What came of a run.
+    public struct Outcome: Sendable {
+        /// The seed that repeats it.
+        public var seed: UInt64
+        public var signals = 0
+        public var events = 0
+        public var steps = 0
+        public var faults: [Fault: Int] = [:]
+        public var marks: Set<String> = []
+        public var breaches: [String] = []
+        public var trace: UInt64 = 0
+        public var verdicts: [String: Int] = [:]
+        /// Virtual time from the first signal to rest.
+        public var span: Span = .zero
+    }
+
+    enum Action {
+        case arrive(Message)
+        case process(Int, life: Int, term: Int?, SimulatedProcess.Work)
+        case database(DatabaseCall)
+        case lease(process: Int, life: Int, askedAt: Span)
+        case broker(BrokerCall)
+        case report(BrokerOrderID)
+        case kill(Int)
+        case start(Int)
+        case resume(Int)
+        case person(OperatorCommand)
+        case databaseUp
+        case brokerUp
+        case chooseFault
+    }
+
+    let plan: Plan
+    let stage: SimulationStage
+    var now: Instant
+    var schedule = Schedule<Action>()
+    var chance: Chance
+    var mix: FaultMix
+    var processes: [SimulatedProcess]
+    var store = ModelStore()
+    var isDatabaseDown = false
+    var broker = ModelBroker()
+    var isBrokerDown = false
+    var leaseHolder: (process: Int, life: Int, until: Instant)?
+    var oracle: Oracle
+    var outcome: Outcome
+    /// Whether faults may still happen.
+    var isSafe = true
+    var pendingMessages = 0
+    /// Whether every effect is told to ``onLine``.
+    var onLine: ((Instant, String) -> Void)?
+    var hasDied = false
+
+    /// A world in which nothing has happened.
+    public init(_ plan: Plan) {
+        self.plan = plan
+        var chance = Chance(seed: plan.seed)
+        stage = SimulationStage(&chance)
+        now = stage.start
+        mix = FaultMix.drawn(from: plan.faults, &chance)
+        processes = (0..<plan.instances).map { SimulatedProcess(number: $0) }
+        self.chance = chance
+        oracle = Oracle(policy: stage.policy)
+        outcome = Outcome(seed: plan.seed)
+        broker.funds = nil
+    }
+
+    /// Carries the plan out; `line` is told every event in words.
+    public func run(line: ((Instant, String) -> Void)? = nil) async -> Outcome {
+        onLine = line
+        for index in processes.indices { add(.start(index), after: .milliseconds(Int64(index) * 7)) }
+        sendAll()
+        if !mix.present.isEmpty { add(.chooseFault, after: .seconds(1)) }
+        await handle { self.pendingMessages > 0 }
+        let end = now
+        isSafe = false
+        calm()
+        let bound = now + .minutes(30)
+        await handle { self.now < bound && !(self.now > end + .minutes(3) && self.isAtRest) }
+        if !isAtRest {
+            // What waits for a session has until the next one.
+            let morning = now + .minutes(24 * 60)
+            await handle { self.now < morning && !self.isAtRest }
+        }
+        finish(from: stage.start)
+        return outcome
+    }
+
+    private func handle(while goes: () -> Bool) async {
+        while goes(), plan.until.map({ outcome.events < $0 }) ?? true, oracle.breaches.isEmpty, let (at, action) = schedule.take() {
+            now = max(now, at)
+            outcome.events += 1
+            await perform(action)
+        }
+    }
+
+    private func perform(_ action: Action) async {
+        switch action {
+        case .arrive(let message): arrive(message)
+        case .process(let index, let life, let term, let work): hand(work, to: index, life: life, term: term)
+        case .database(let call): await reach(call)
+        case .lease(let index, let life, let askedAt): reachLeases(index, life, askedAt)
+        case .broker(let call): reach(call)
+        case .report(let order): push(order)
+        case .kill(let index): kill(index)
+        case .start(let index): start(index)
+        case .resume(let index): resume(index)
+        case .person(let command): ask(command)
+        case .databaseUp: isDatabaseDown = false
+        case .brokerUp: isBrokerDown = false
+        case .chooseFault: chooseFault()
+        }
+    }
+
+    // MARK: - What every part uses
+
+    func add(_ action: Action, after span: Span) { schedule.add(action, at: now + max(.zero, span)) }
+
+    /// Whether a fault happens now; counts it.
+    func happens(_ fault: Fault) -> Bool {
+        guard isSafe, chance.happens(mix.rate(fault)) else { return false }
+        note(fault)
+        return true
+    }
+
+    func note(_ fault: Fault) {
+        outcome.faults[fault, default: 0] += 1
+        outcome.marks.insert("fault \(fault.rawValue)")
+        say("fault: \(fault.rawValue)")
+    }
+
+    func say(_ text: @autoclosure () -> String) { onLine?(now, text()) }
+
+    /// Brings the trace up to something that happened.
+    func trace(_ kind: UInt8, _ text: String, _ number: Int = 0) {
+        var hash = outcome.trace ^ UInt64(kind) ^ UInt64(bitPattern: now.microseconds) &* 0x9E37_79B9_7F4A_7C15
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        outcome.trace = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x0000_0100_0000_01B3
+    }
+
+    /// Whether nothing is left to do.
+    var isAtRest: Bool { pendingMessages == 0 && Oracle.atRest(store, broker, at: now).isEmpty }
+
+    /// Faults end: everything that is down comes back, or at least somebody does.
+    private func calm() {
+        isDatabaseDown = false
+        isBrokerDown = false
+        broker.bookMood = .honest
+        broker.positionsMood = .honest
+        broker.quotes = true
+        broker.usual = .fill
+        let survivor = chance.below(processes.count)
+        for index in processes.indices {
+            if processes[index].pausedUntil != nil { resume(index) }
+            let staysDown = plan.death.map { $0.recovery == .takeover && hasDied } ?? false
+            if !processes[index].isUp, index == survivor || (!staysDown && chance.happens(500)) { start(index) }
+        }
+        if !processes.contains(where: \.isUp) { start(survivor) }
+        add(.person(.resume(reason: "the faults are over")), after: .seconds(5))
+    }
+
+    private func finish(from start: Instant) {
+        if oracle.breaches.isEmpty, plan.until == nil { for breach in Oracle.atRest(store, broker, at: now) { oracle.breach("rest", breach) } }
+        outcome.breaches = oracle.breaches
+        outcome.marks.formUnion(oracle.marks)
+        outcome.span = now - start
+        for signal in store.all(SignalRecord.self) {
+            outcome.verdicts[signal.status.rawValue + (signal.reason.map { ": \($0)" } ?? ""), default: 0] += 1
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import MunimKit
+
+/// What a run trades and when: drawn once per seed.
+struct SimulationStage {
+    static let single: InstrumentName = "SINGLE"
+    static let synthetic: InstrumentName = "SYNTHETIC"
+    static let sliced: InstrumentName = "SLICED"
+
+    let desks: [Desk]
+    let policy: Policy
+    let traits: BrokerTraits
+    let start: Instant
+    /// Average time between two signals.
+    let pace: Span
+
+    init(_ chance: inout Chance) {
+        var slices = TestFuture.Facts()
+        slices.root = "SL"
+        slices.freezeQuantity = Quantity(60)
+        var options = TestFuture.Facts()
+        options.root = "SY"
+        let sizing = TestSizing(fixed: chance.happens(500) ? nil : Lots(Int64(1 + chance.below(4))))
+        let rollover = TestRollover(days: chance.pick([-1, 1, 3]))
+        desks = [
+            Desk(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
+            Desk(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
+            Desk(name: Self.sliced, instrument: TestFuture(slices), sizing: sizing, rollover: rollover),
+        ].shuffledPrefix(&chance)
+        var policy = Policy()
+        policy.initialCapital = Money(whole: chance.pick([2_000_000, 5_000_000, 50_000_000]))
+        policy.sessions = chance.happens(500) ? .ignored : .enforced
+        policy.explainsCounterfactuals = false
+        policy.limits.areEnforced = chance.happens(500)
+        policy.rolloverInterval = .minutes(5)
+        policy.chargeRate = Ratio(units: chance.pick([0, 500]))
+        self.policy = policy
+        traits = BrokerTraits(
+            isLive: false, findsOrdersByTag: true, horizon: .seconds(60),
+            rate: OrderRate(perSecond: 10, perMinute: chance.pick([60, 400]), perDay: chance.pick([200, 5_000])))
+        // A Wednesday before the month's last trading days, or the last one.
+        start = Instant(seconds: chance.pick([1_764_128_100, 1_764_306_000])) + chance.span(0, 3_600_000)
+        pace = .milliseconds(Int64(chance.pick([300, 1_000, 4_000, 20_000])))
+    }
+}
+
+extension [Desk] {
+    /// One, two or all three of them.
+    fileprivate func shuffledPrefix(_ chance: inout Chance) -> [Desk] {
+        let count = chance.pick([1, 2, 3, 3])
+        let first = chance.below(self.count)
+        return (0..<count).map { self[(first + $0) % self.count] }
+    }
+}

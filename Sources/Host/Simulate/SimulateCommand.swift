@@ -1,0 +1,132 @@
+import MunimKit
+import Simulation
+
+/// `munim simulate`: whole systems on virtual time, seed by seed, judged after every event.
+enum SimulateCommand {
+    static let command = Command(
+        words: ["simulate"],
+        summary: "Runs processes, database, broker and sender on virtual time with faults, and checks every promise after every event.",
+        options: [
+            CommandOption(name: "seeds", value: "A..B", summary: "One run for each seed from A to B; 1..20 when left out."),
+            CommandOption(name: "seed", value: "S", summary: "One run."),
+            CommandOption(name: "signals", value: "N", summary: "Signals of each run, 1 to 100,000; 100 when left out."),
+            CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
+            CommandOption(name: "faults", value: "LIST", summary: "Names of faults with commas between, all or none; all when left out."),
+            CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
+            CommandOption(name: "trace", summary: "Tell every event in words."), .json,
+        ],
+        examples: ["munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000"], run: run)
+
+    @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
+        let seeds = try seeds(of: input)
+        let signals = try input.number("signals", default: 100, in: 1...100_000)
+        let instances = try input.number("instances", default: 3, in: 1...9)
+        let until = try input.values["until"].map { _ throws(CommandFailure) in try input.number("until", default: 1, in: 1...Int.max) }
+        let faults = try faults(of: input)
+        var total = SimulationReport()
+        let began = input.world.clock.boot()
+        for seed in seeds {
+            var plan = Simulation.Plan(seed: seed, signals: signals, instances: instances, faults: faults)
+            plan.until = until
+            let tellsAll = input.flags.contains("trace")
+            let world = input.world
+            let outcome = await Simulation(plan).run(line: tellsAll ? { at, text in world.output("\(at) \(text)") } : nil)
+            total.add(outcome)
+            if !outcome.breaches.isEmpty, !input.isJSON {
+                world.output("seed \(seed): \(outcome.breaches[0])")
+                world.output("  repeat with: munim simulate --seed \(seed) --signals \(signals) --instances \(instances) --trace")
+            }
+        }
+        total.elapsed = input.world.clock.boot() - began
+        if input.isJSON { try input.show(json: total) } else { total.lines.forEach(input.world.output) }
+        return total.violations.isEmpty ? 0 : 1
+    }
+
+    private static func seeds(of input: CommandInput) throws(CommandFailure) -> ClosedRange<UInt64> {
+        if let text = input.values["seed"] {
+            guard let seed = UInt64(text) else { throw .usage("option --seed expects a whole number, found \"\(text)\"") }
+            return seed...seed
+        }
+        let text = input.values["seeds"] ?? "1..20"
+        let parts = text.split(separator: ".", omittingEmptySubsequences: true).compactMap { UInt64($0) }
+        guard parts.count == 2, parts[0] <= parts[1] else { throw .usage("option --seeds expects A..B such as 1..200, found \"\(text)\"") }
+        return parts[0]...parts[1]
+    }
+
+    private static func faults(of input: CommandInput) throws(CommandFailure) -> [Fault] {
+        let text = input.values["faults"] ?? "all"
+        if text == "all" { return Fault.allCases }
+        if text == "none" { return [] }
+        var faults: [Fault] = []
+        for name in text.split(separator: ",") {
+            guard let fault = Fault(rawValue: String(name)) else {
+                let known = Fault.allCases.map(\.rawValue)
+                throw .usage("\"\(name)\" is no fault; known are \(known.joined(separator: ", "))")
+            }
+            faults.append(fault)
+        }
+        return faults
+    }
+}
+
+/// What came of many runs.
+struct SimulationReport: Encodable {
+    struct Violation: Encodable {
+        let seed: UInt64
+        let breaches: [String]
+    }
+
+    var runs = 0
+    var signals = 0
+    var events = 0
+    var steps = 0
+    var faults: [String: Int] = [:]
+    var marks: [String] = []
+    var verdicts: [String: Int] = [:]
+    var violations: [Violation] = []
+    /// A hash over the traces of all runs.
+    var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+    var elapsed: Span = .zero
+
+    private enum CodingKeys: String, CodingKey {
+        case runs, signals, events, steps, faults, marks, verdicts, violations, trace
+        case signalsPerSecond = "signals_per_second"
+    }
+
+    mutating func add(_ outcome: Simulation.Outcome) {
+        runs += 1
+        signals += outcome.signals
+        events += outcome.events
+        steps += outcome.steps
+        for (fault, count) in outcome.faults { faults[fault.rawValue, default: 0] += count }
+        marks = Set(marks).union(outcome.marks).sorted()
+        for (verdict, count) in outcome.verdicts { verdicts[verdict, default: 0] += count }
+        trace = (trace ^ outcome.trace) &* 0x0000_0100_0000_01B3
+        if !outcome.breaches.isEmpty { violations.append(Violation(seed: outcome.seed, breaches: outcome.breaches)) }
+    }
+
+    var signalsPerSecond: Int { elapsed > .zero ? Int(Int128(signals) * 1_000_000 / Int128(elapsed.microseconds)) : 0 }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(runs, forKey: .runs)
+        try container.encode(signals, forKey: .signals)
+        try container.encode(events, forKey: .events)
+        try container.encode(steps, forKey: .steps)
+        try container.encode(faults, forKey: .faults)
+        try container.encode(marks, forKey: .marks)
+        try container.encode(verdicts, forKey: .verdicts)
+        try container.encode(violations, forKey: .violations)
+        try container.encode(String(trace, radix: 16), forKey: .trace)
+        try container.encode(signalsPerSecond, forKey: .signalsPerSecond)
+    }
+
+    var lines: [String] {
+        let injected = faults.values.reduce(0, +)
+        return [
+            "\(runs) runs, \(signals) signals, \(injected) faults, \(events) events, \(steps) steps, \(signalsPerSecond) signals/s",
+            "\(marks.count) marks reached, trace \(String(trace, radix: 16))",
+            violations.isEmpty ? "no promise was broken" : "\(violations.count) runs broke a promise",
+        ]
+    }
+}
