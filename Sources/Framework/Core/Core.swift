@@ -78,6 +78,14 @@ public struct Core: Sendable {
     /// Whether the broker's book was compared since the start, so that decisions are taken.
     public var isReady: Bool { hasRecovered }
 
+    /// Goes back to before a batch whose commit failed. Numbers of its trail are not used again, because the commit may have happened after all.
+    public mutating func goBack(to earlier: Core) {
+        let (audits, alerts) = (auditCount, alertCount)
+        self = earlier
+        auditCount = audits
+        alertCount = alerts
+    }
+
     /// Takes one event and says what is to be done.
     public mutating func handle(_ stimulus: Stimulus) -> [Effect] {
         var turn = Turn(stimulus, incarnation: incarnation)
@@ -136,14 +144,14 @@ public struct Core: Sendable {
         auditCount += 1
         turn.insert(
             AuditRecord(
-                id: "\(incarnation)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause(),
+                id: "\(incarnation)-\(term.epoch)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause(),
                 incarnation: incarnation, epoch: term.epoch, at: turn.at))
     }
 
     mutating func alert(_ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ turn: inout Turn) {
         alertCount += 1
         let alert = Alert(
-            id: "\(incarnation)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument, at: turn.at)
+            id: "\(incarnation)-\(term.epoch)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument, at: turn.at)
         turn.insert(OutboxRecord(alert))
         turn.perform(.alert(alert))
     }

@@ -178,7 +178,7 @@ public final class Engine: Sendable {
                 return effects
             } catch {
                 failures += 1
-                core = before
+                core.goBack(to: before)
                 await recover(from: error, &core, &events, failures)
             }
         }

@@ -1,6 +1,6 @@
 /// One transition, written in the commit that made it.
 public struct AuditRecord: Record {
-    /// Incarnation and a count, unique for ever and in order within one process.
+    /// Incarnation, epoch and a count: unique for ever and in order within one term.
     public var id: String
     /// What changed: `signal`, `intent`, `order`, `position`, `portfolio`, `scope`, `switch`.
     public var entity: String

@@ -20,10 +20,11 @@ public struct Oracle: Sendable {
     private var slots: [String: PositionID] = [:]
     private var facts: [PositionID: PositionFacts] = [:]
     private var ledger: (number: Int64, equity: Int64) = (0, 0)
+    /// As of the transactions before: an exit that came with a decision may have come after it.
+    private var lastExits: [InstrumentName: Instant] = [:]
     private var sent: Set<Tag> = []
     private var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
     private var thrownAt: Instant?
-    private var epochs: [Incarnation: Int64] = [:]
 
     /// What must not change, or only in one direction, between two rolls.
     private struct PositionFacts: Sendable {
@@ -50,6 +51,7 @@ public struct Oracle: Sendable {
         checkFence(transaction, by: process, store)
         var changed: [(entity: String, id: String, state: String)] = []
         var stacks: [PyramidingRecord] = []
+        var scopes: [ScopeRecord] = []
         var portfolio: PortfolioRecord?
         for write in transaction.writes {
             guard Self.isChange(write) else { continue }
@@ -71,10 +73,12 @@ public struct Oracle: Sendable {
             case let record as LedgerRecord: check(record)
             case let record as PortfolioRecord: portfolio = record
             case let record as PyramidingRecord: stacks.append(record)
+            case let record as ScopeRecord: scopes.append(record)
             case let record as SwitchRecord: thrownAt = record.isThrown ? thrownAt ?? at : nil
             default: break
             }
         }
+        for scope in scopes { lastExits[scope.instrument] = scope.lastExitAt }
         for stack in stacks { check(stack, store) }
         if let portfolio, portfolio.closedEquity.units != ledger.equity {
             breach("I15", "closed equity is \(portfolio.closedEquity), the ledger sums to \(Money(units: ledger.equity))")
@@ -147,7 +151,7 @@ public struct Oracle: Sendable {
             let signal = store.row(SignalRecord.self, fingerprint)?.signal.content
         else { return }
         if at > signal.timestamp + policy.entryWindow + clockError { breach("I4", "\(intent.id) trades a signal of \(signal.timestamp)") }
-        if let exit = store.row(ScopeRecord.self, intent.instrument)?.lastExitAt, signal.timestamp <= exit {
+        if let exit = lastExits[intent.instrument], signal.timestamp <= exit {
             breach("I5", "\(intent.id) of \(signal.timestamp) is not newer than the exit of \(exit)")
         }
         if let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(intent.id) was decided while trading is stopped") }
@@ -247,8 +251,6 @@ public struct Oracle: Sendable {
     mutating func alerted(_ alert: Alert) { marks.insert("alert \(alert.code)") }
 
     mutating func began(_ process: Incarnation, epoch: Int64) {
-        if let before = epochs.values.max(), epoch <= before { breach("I24", "\(process) began epoch \(epoch) after epoch \(before)") }
-        epochs[process] = epoch
         marks.insert(epoch == 1 ? "first decider" : "takeover")
     }
 

@@ -57,7 +57,7 @@ extension Simulation {
         }
         say("\(processes[index].incarnation) could not commit: \(error)")
         processes[index].failures += 1
-        processes[index].core = batch.before
+        processes[index].core?.goBack(to: batch.before)
         let failures = processes[index].failures
         let wait: Span = if case .conflict = error, failures <= 3 { .zero } else { min(.seconds(5), .milliseconds(100 * failures)) }
         processes[index].batch = nil

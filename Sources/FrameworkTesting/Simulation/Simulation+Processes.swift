@@ -66,7 +66,9 @@ extension Simulation {
             follow(processes[index].tenure.woke(at: boot(index)), at: index)
             later(index, .tick, after: processes[index].tenure.interval)
         case .sweep:
-            if processes[index].core != nil { call(.undecided, from: index, inTerm: true) }
+            if processes[index].core != nil, processes[index].batch == nil, processes[index].mailbox.isEmpty {
+                call(.undecided, from: index, inTerm: true)
+            }
             later(index, .sweep, after: .milliseconds(250 + Int64(index)))
         case .leaseAnswered(let isGranted, let askedAt):
             follow(processes[index].tenure.answered(isGranted: isGranted, askedAt: askedAt, at: boot(index)), at: index)

@@ -126,15 +126,20 @@ public final class Simulation {
         let end = now
         isSafe = false
         calm()
-        let bound = now + .minutes(30)
-        await handle { self.now < bound && !(self.now > end + .minutes(3) && self.isAtRest) }
-        if !isAtRest {
-            // What waits for a session has until the next one.
-            let morning = now + .minutes(24 * 60)
-            await handle { self.now < morning && !self.isAtRest }
-        }
+        await settle(after: .minutes(3), until: end + .minutes(30))
+        // What waits for a session has until the next one.
+        await settle(after: .zero, until: end + .minutes(24 * 60))
         finish(from: stage.start)
         return outcome
+    }
+
+    /// Goes on until everything has come to rest, which is looked at every now and then because it costs a walk over all rows.
+    private func settle(after least: Span, until bound: Instant) async {
+        var next = now + least
+        while now < bound, now < next || !isAtRest, oracle.breaches.isEmpty, !schedule.isEmpty {
+            next = max(next, now + .seconds(20))
+            await handle { self.now < next }
+        }
     }
 
     private func handle(while goes: () -> Bool) async {
