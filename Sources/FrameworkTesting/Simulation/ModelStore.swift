@@ -9,6 +9,8 @@ public struct ModelStore: ImmediateStore, Sendable {
     public private(set) var commits = 0
     /// While it is true every commit fails and nothing is written.
     public var isFull = false
+    /// Whether documents are read as text, as from a database that stores them so; runs of very many signals do without.
+    public var readsThroughText = true
 
     /// An empty store.
     public init() {}
@@ -43,9 +45,12 @@ public struct ModelStore: ImmediateStore, Sendable {
     /// The rows that match, in the query's order, ties by primary key.
     public func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] {
         guard let table = tables[R.table.name] else { return [] }
+        guard readsThroughText else {
+            return table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max).compactMap { $0 as? R }
+        }
         var records: [R] = []
-        for values in table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max) {
-            records.append(try R(Row(table: R.table, values: values)))
+        for record in table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max) {
+            records.append(try R(Row(table: R.table, values: record.values.map(ModelTable.asText))))
         }
         return records
     }
@@ -170,34 +175,38 @@ struct ModelTable: Sendable {
     /// Records in the order of their keys.
     var sorted: [any Record] { rows.sorted { Self.precedes($0.key, $1.key) }.map(\.value) }
 
-    func select(_ conditions: [Condition], _ order: [SortColumn]) -> [[Value]] {
-        let found = rows.values.map(\.values).filter { values in conditions.allSatisfy { holds($0, values) } }
-        return found.sorted { precedes($0, $1, order) }.map { $0.map(Self.asText) }
+    func select(_ conditions: [Condition], _ order: [SortColumn]) -> [any Record] {
+        let columns = conditions.map { table.index(of: $0.column) }
+        let found = rows.values.filter { record in
+            let values = record.values(at: columns)
+            return zip(conditions, values).allSatisfy { Self.holds($0, $1) }
+        }
+        let sortColumns = order.map { table.index(of: $0.column) } + keyColumns
+        return found.map { (record: $0, key: $0.values(at: sortColumns)) }
+            .sorted { precedes($0.key, $1.key, order) }.map(\.record)
     }
 
-    private static func asText(_ value: Value) -> Value {
+    static func asText(_ value: Value) -> Value {
         guard case .document(let document) = value else { return value }
         return .text(document.text)
     }
 
-    private func holds(_ condition: Condition, _ values: [Value]) -> Bool {
+    private static func holds(_ condition: Condition, _ found: Value) -> Bool {
         switch condition {
-        case .equal(let column, let value): values[table.index(of: column)] == value
-        case .isNull(let column): values[table.index(of: column)] == .null
-        case .isIn(let column, let list): list.contains(values[table.index(of: column)])
-        case .less(let column, let value): Self.precedes([values[table.index(of: column)]], [value])
-        case .atLeast(let column, let value):
-            values[table.index(of: column)] != .null && !Self.precedes([values[table.index(of: column)]], [value])
+        case .equal(_, let value): found == value
+        case .isNull: found == .null
+        case .isIn(_, let list): list.contains(found)
+        case .less(_, let value): precedes([found], [value])
+        case .atLeast(_, let value): found != .null && !precedes([found], [value])
         }
     }
 
+    /// Compares the sort columns, then the key; both texts begin with the former.
     private func precedes(_ left: [Value], _ right: [Value], _ order: [SortColumn]) -> Bool {
-        for sort in order {
-            let index = table.index(of: sort.column)
-            if left[index] == right[index] { continue }
+        for (index, sort) in order.enumerated() where left[index] != right[index] {
             return Self.precedes([left[index]], [right[index]]) != sort.isDescending
         }
-        return Self.precedes(keyColumns.map { left[$0] }, keyColumns.map { right[$0] })
+        return Self.precedes(Array(left.dropFirst(order.count)), Array(right.dropFirst(order.count)))
     }
 
     private static func precedes(_ left: [Value], _ right: [Value]) -> Bool {
@@ -225,4 +234,12 @@ public struct ModelRecords: RecordStore {
     }
     public func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try store.fetch(query) }
     public func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try store.fetch(query).count }
+}
+
+extension Condition {
+    fileprivate var column: String {
+        switch self {
+        case .equal(let column, _), .isNull(let column), .isIn(let column, _), .less(let column, _), .atLeast(let column, _): column
+        }
+    }
 }

@@ -84,8 +84,12 @@ public struct Oracle: Sendable {
             breach("I15", "closed equity is \(portfolio.closedEquity), the ledger sums to \(Money(units: ledger.equity))")
         }
         checkTrades(transaction)
-        for row in changed where auditStates["\(row.entity) \(row.id)"] != row.state {
-            breach("I30", "\(row.entity) \(row.id) is \(row.state), its trail says \(auditStates["\(row.entity) \(row.id)"] ?? "nothing")")
+        var seen: Set<String> = []
+        for row in changed.reversed() {
+            let key = "\(row.entity) \(row.id)"
+            // Several turns may have come in one commit; the last of them counts.
+            guard seen.insert(key).inserted, auditStates[key] != row.state else { continue }
+            breach("I30", "\(key) is \(row.state), its trail says \(auditStates[key] ?? "nothing")")
         }
     }
 

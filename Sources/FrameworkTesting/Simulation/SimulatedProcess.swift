@@ -55,6 +55,8 @@ struct SimulatedProcess {
     /// Counts cores, so that what belongs to an earlier one reaches nobody.
     var term = 0
     var mailbox: [Event] = []
+    /// Signals that its core was given, so that a sweep hands over only others.
+    var handed: Set<Fingerprint> = []
     var batch: Batch?
     var failures: Int64 = 0
     /// Events that wait for the rows to be read anew.
@@ -75,6 +77,7 @@ struct SimulatedProcess {
         core = nil
         term += 1
         mailbox = []
+        handed = []
         batch = nil
         failures = 0
         reloading = nil

@@ -4,6 +4,7 @@ import MunimKit
 extension Simulation {
     func put(_ event: Event, at index: Int) {
         guard processes[index].core != nil else { return }
+        if case .signal(let record) = event { processes[index].handed.insert(record.fingerprint) }
         processes[index].mailbox.append(event)
         walk(index)
     }

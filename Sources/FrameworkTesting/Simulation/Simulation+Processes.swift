@@ -69,7 +69,7 @@ extension Simulation {
             if processes[index].core != nil, processes[index].batch == nil, processes[index].mailbox.isEmpty {
                 call(.undecided, from: index, inTerm: true)
             }
-            later(index, .sweep, after: .milliseconds(250 + Int64(index)))
+            later(index, .sweep, after: .milliseconds(1_000 + Int64(index)))
         case .leaseAnswered(let isGranted, let askedAt):
             follow(processes[index].tenure.answered(isGranted: isGranted, askedAt: askedAt, at: boot(index)), at: index)
         case .leaseRead(let lease, let isKnown): claim(after: lease, isKnown: isKnown, at: index)
@@ -78,7 +78,8 @@ extension Simulation {
         case .committed(let error): conclude(error, at: index)
         case .retryAsItWas: retry(at: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
-        case .undecided(let records): for record in records { put(.signal(record), at: index) }
+        case .undecided(let records):
+            for record in records where !processes[index].handed.contains(record.fingerprint) { put(.signal(record), at: index) }
         case .event(let event): put(event, at: index)
         case .perform(let effect, let gate): perform(effect, gate: gate, at: index)
         }
@@ -135,6 +136,7 @@ extension Simulation {
         var core = Core(
             policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: process.incarnation,
             term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
+        processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
         if let waiting = process.reloading {
             if let previous = process.core { core.carryOn(from: previous) }
             processes[index].reloading = nil

@@ -65,7 +65,8 @@ public final class Simulation {
         public var span: Span = .zero
     }
 
-    enum Action {
+    /// Boxed, because the schedule moves actions about.
+    indirect enum Action {
         case arrive(Message)
         case process(Int, life: Int, term: Int?, SimulatedProcess.Work)
         case database(DatabaseCall)
@@ -109,11 +110,11 @@ public final class Simulation {
         stage = SimulationStage(&chance)
         now = stage.start
         mix = FaultMix.drawn(from: plan.faults, &chance)
-        processes = (0..<plan.instances).map { SimulatedProcess(number: $0) }
+        processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy)
         outcome = Outcome(seed: plan.seed)
-        broker.funds = nil
+        store.readsThroughText = false
     }
 
     /// Carries the plan out; `line` is told every event in words.
@@ -207,6 +208,7 @@ public final class Simulation {
         broker.usual = .fill
         let survivor = chance.below(processes.count)
         for index in processes.indices {
+            processes[index].skew = .zero
             if processes[index].pausedUntil != nil { resume(index) }
             let staysDown = plan.death.map { $0.recovery == .takeover && hasDied } ?? false
             if !processes[index].isUp, index == survivor || (!staysDown && chance.happens(500)) { start(index) }
