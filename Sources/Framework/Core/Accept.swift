@@ -30,6 +30,24 @@ extension Core {
         }
     }
 
+    /// Goes on after the rows were read anew. A gate that was passed in a commit without an answer led to no call, so that its order did not leave.
+    mutating func goOn(_ turn: inout Turn) {
+        for name in scopes.keys {
+            change(name, &turn) { core, scope, turn in
+                for intent in scope.intents.indices {
+                    for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
+                        guard !core.tagsInCall.contains(scope.intents[intent].legs[leg].tag) else { continue }
+                        core.move(
+                            &scope.intents[intent].legs[leg], to: .notSent, cause: "the commit of its gate was not answered: no call was made",
+                            &turn)
+                    }
+                }
+                core.advance(&scope, &turn)
+            }
+        }
+        tagsInCall = []
+    }
+
     /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.
     private mutating func releaseSlotsOfDeadSenders(_ scope: inout Scope, _ turn: inout Turn) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {

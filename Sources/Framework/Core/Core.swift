@@ -52,6 +52,8 @@ public struct Core: Sendable {
     var scopeOfTag: [Tag: InstrumentName] = [:]
     /// Where a leg is watched that ended unfilled; only looked up, never walked.
     var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
+    /// Tags whose orders were leaving when the rows were read anew; only looked up, never walked.
+    var tagsInCall: Set<Tag> = []
     /// Tags of legs whose intents are over.
     var endedTags = EndedTags()
 
@@ -91,7 +93,7 @@ public struct Core: Sendable {
         var turn = Turn(stimulus, incarnation: incarnation)
         switch stimulus.event {
         case .started: start(&turn)
-        case .reloaded: for name in scopes.keys { advance(name, &turn) }
+        case .reloaded: goOn(&turn)
         case .stopping: isStopping = true
         case .signal(let record): accept(record, &turn)
         case .surveyed(let survey): conclude(survey, &turn)

@@ -136,6 +136,7 @@ extension Core {
         scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
             guard let old = previous.scopes[name] else { continue }
+            for intent in old.intents { for leg in intent.legs where leg.state == .sending { tagsInCall.insert(leg.tag) } }
             scopes.change(name) { $0.carryOn(from: old) }
         }
     }
