@@ -12,6 +12,8 @@ struct Agreement {
     let ledger: [LedgerRecord]
     let portfolio: PortfolioRecord?
     let intents: [IntentRecord]
+    let rolls: [RolloverRecord]
+    let alerts: [OutboxRecord]
     let brokerOrders: [PaperOrderRecord]
     let brokerTrades: [PaperTradeRecord]
     let brokerPositions: [PaperPositionRecord]
@@ -28,6 +30,8 @@ struct Agreement {
         ledger = try await storage.fetch(Query<LedgerRecord>(order: [.ascending("id")]))
         portfolio = try await storage.fetch(Query<PortfolioRecord>()).first
         intents = try await storage.fetch(Query<IntentRecord>())
+        rolls = try await storage.fetch(Query<RolloverRecord>())
+        alerts = try await storage.fetch(Query<OutboxRecord>(order: [.ascending("created_at")]))
         let book = try await storage.privateRecords(named: "paper", tables: PaperExchange.tables)
         brokerOrders = try await book.fetch(Query<PaperOrderRecord>())
         brokerTrades = try await book.fetch(Query<PaperTradeRecord>())
@@ -42,6 +46,8 @@ struct Agreement {
         checkPositions(sourceLocation)
         checkMoney(sourceLocation)
         checkSignals(sourceLocation)
+        // C17: whoever raised them, the process that ended in peace has delivered them.
+        #expect(alerts.filter { $0.deliveredAt == nil }.map(\.code) == [], "alerts were not delivered", sourceLocation: sourceLocation)
     }
 
     // I6, I8: no tag at the broker twice, none without a leg that was committed before.
@@ -83,10 +89,10 @@ struct Agreement {
             #expect(row.equityAfter == equity, sourceLocation: sourceLocation)
         }
         #expect(portfolio?.closedEquity == equity, "closed equity is not the ledger's sum", sourceLocation: sourceLocation)
-        guard positions.allSatisfy({ !$0.status.isLive }) else { return }
         let profit = ledger.filter { $0.kind == .tradingProfit }.reduce(Int64(0)) { $0 + $1.amount.units }
         let cash = brokerPositions.reduce(Int64(0)) { $0 + $1.cash.units }
-        #expect(profit == cash, "the ledger's profit is not the broker's cash", sourceLocation: sourceLocation)
+        let invested = positions.filter(\.status.isLive).reduce(Int64(0)) { $0 + $1.cost }
+        #expect(profit == cash + invested, "the ledger's profit is not the broker's cash", sourceLocation: sourceLocation)
     }
 
     private func checkSignals(_ sourceLocation: SourceLocation) {
@@ -95,4 +101,9 @@ struct Agreement {
         let intentsPerSignal = intents.compactMap(\.signal)
         #expect(Set(intentsPerSignal).count == intentsPerSignal.count, "a signal caused two intents", sourceLocation: sourceLocation)
     }
+}
+
+extension PositionRecord {
+    /// What the open structure cost, in ten-thousandths.
+    fileprivate var cost: Int64 { openedValue * (pointValue.units / PointValue(whole: 1).units) / unitsPerLot.count }
 }

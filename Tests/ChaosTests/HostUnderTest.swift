@@ -7,12 +7,14 @@ final class HostUnderTest: @unchecked Sendable {
     let port: UInt16
     private let lock = NSLock()
     private var child: Child?
+    private var configuration: ChaosConfiguration
 
-    init(configuration: (UInt16) -> String) throws {
+    init(_ configuration: ChaosConfiguration) throws {
+        self.configuration = configuration
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("munim-chaos-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        port = try Self.freePort()
-        try configuration(port).write(to: folder.appendingPathComponent("plugins.yaml"), atomically: true, encoding: .utf8)
+        port = try Self.ports.take()
+        try configure { _ in }
         _ = FileManager.default.createFile(atPath: folder.appendingPathComponent("log.jsonl").path, contents: nil)
     }
 
@@ -27,8 +29,30 @@ final class HostUnderTest: @unchecked Sendable {
     /// What the host wrote to its log.
     var log: String { (try? String(contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8)) ?? "" }
 
+    /// Changes the configuration of the next process.
+    func configure(_ change: (inout ChaosConfiguration) -> Void) throws {
+        change(&configuration)
+        try configuration.text(port: port).write(to: folder.appendingPathComponent("plugins.yaml"), atomically: true, encoding: .utf8)
+    }
+
     /// Starts the host and returns once it is ready, or once it is dead.
-    func start(stopAt stopPoint: String? = nil, waitingForReady: Bool = true) throws {
+    func start(stopAt stopPoint: String? = nil, pauseAt pausePoint: String? = nil, waitingForReady: Bool = true) async throws {
+        let points = [stopPoint.map { "MUNIM_STOP_AT=\($0)" }, pausePoint.map { "MUNIM_PAUSE_AT=\($0)" }].compactMap(\.self)
+        let host = try spawn(["serve", "plugins.yaml"], points)
+        lock.withLock { child = host }
+        while waitingForReady, isRunning {
+            if let answer = try? Exchange(port: port).get("/ready"), answer.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(3))
+        }
+    }
+
+    /// Runs another command of the program beside the host; returns its exit code.
+    func run(_ arguments: String...) async throws -> Int32 {
+        try await spawn(arguments + ["--config", "plugins.yaml"]).end()
+    }
+
+    /// Runs a command of the program in the folder, with its output in the log.
+    private func spawn(_ arguments: [String], _ variables: [String] = []) throws -> Child {
         let log = open(folder.appendingPathComponent("log.jsonl").path, O_WRONLY | O_APPEND | O_CLOEXEC)
         defer { close(log) }
         var actions = posix_spawn_file_actions_t()
@@ -37,44 +61,52 @@ final class HostUnderTest: @unchecked Sendable {
         posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO)
         // The crash handler of the language would hold sockets and locks of a dying process.
-        let environment = ["SWIFT_BACKTRACE=enable=no", "MUNIM_STOP_AT=\(stopPoint ?? "")"]
+        let environment = ["SWIFT_BACKTRACE=enable=no"] + variables
         var pid: pid_t = 0
-        // The shell only changes the folder and becomes the host, so the process id stays.
-        let command = ["sh", "-c", "cd \"$1\" && exec \"$2\" serve plugins.yaml", "sh", folder.path, Self.binary.path]
+        // The shell changes the folder and becomes the program, so the process id stays. A write beyond a limit must fail, not kill.
+        let script = "trap '' XFSZ; cd \"$0\" && exec \"$@\""
+        let command = ["sh", "-c", script, folder.path, Self.binary.path] + arguments
         let code = Self.withCStrings(command) { arguments in
             Self.withCStrings(environment) { posix_spawn(&pid, "/bin/sh", &actions, nil, arguments, $0) }
         }
         guard code == 0 else { throw ExchangeFault() }
-        lock.withLock { child = Child(pid: pid) }
-        while waitingForReady, isRunning {
-            if let answer = try? Exchange(port: port).get("/ready"), answer.status == 200 { return }
-            usleep(3_000)
-        }
+        return Child(pid: pid)
     }
 
     var isRunning: Bool { lock.withLock { child.map { $0.poll() == nil } ?? false } }
 
     /// Ends the process as a power failure would.
     func kill() {
-        guard isRunning, let pid = lock.withLock({ child?.pid }) else { return }
-        Glibc.kill(pid, SIGKILL)
-        _ = waitForEnd()
+        guard isRunning, let child = lock.withLock({ child }) else { return }
+        Glibc.kill(child.pid, SIGKILL)
+        while child.poll() == nil { usleep(1_000) }
     }
 
     /// Waits for a process that ends by itself; returns its exit code, or −1 when a signal ended it.
-    @discardableResult
-    func waitForEnd() -> Int32 {
-        while true {
-            if let status = lock.withLock({ child?.poll() }) { return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1 }
-            usleep(2_000)
-        }
-    }
+    func waitForEnd() async throws -> Int32 { try await lock.withLock({ child })?.end() ?? -1 }
 
     /// Asks the process to stop; returns its exit code.
-    func stop() -> Int32 {
-        guard isRunning, let pid = lock.withLock({ child?.pid }) else { return -1 }
-        Glibc.kill(pid, SIGTERM)
-        return waitForEnd()
+    func stop() async throws -> Int32 {
+        guard isRunning, let child = lock.withLock({ child }) else { return -1 }
+        Glibc.kill(child.pid, SIGTERM)
+        Glibc.kill(child.pid, SIGCONT)
+        return try await child.end()
+    }
+
+    /// Waits until the process stands at its pause point.
+    func waitForPause() async throws { try await lock.withLock({ child })?.pause() }
+
+    /// Lets a paused process go on.
+    func resume() { if let pid = lock.withLock({ child?.pid }) { Glibc.kill(pid, SIGCONT) } }
+
+    /// Lets the disk take no more bytes from the running process, or takes that back; false when the system refuses.
+    func setDiskFull(_ isFull: Bool) -> Bool {
+        typealias ChangeLimit = @convention(c) (pid_t, Int32, UnsafePointer<rlimit>?, UnsafeMutablePointer<rlimit>?) -> Int32
+        // The C library has the function, but its module does not show it.
+        guard let pid = lock.withLock({ child?.pid }), let symbol = dlsym(nil, "prlimit") else { return false }
+        var limit = rlimit(rlim_cur: isFull ? 0 : rlim_t.max, rlim_max: rlim_t.max)
+        let sizeOfFiles: Int32 = 1
+        return unsafeBitCast(symbol, to: ChangeLimit.self)(pid, sizeOfFiles, &limit, nil) == 0
     }
 
     private static func withCStrings<Result>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
@@ -87,18 +119,32 @@ final class HostUnderTest: @unchecked Sendable {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("munim")
     }
 
-    private static func freePort() throws -> UInt16 {
+    private static let ports = Ports()
+}
+
+/// Ports for hosts, each given once: a host that is away for a moment must find its own again.
+private final class Ports: @unchecked Sendable {
+    private let lock = NSLock()
+    // Below the ports that the system takes for connections by itself.
+    private var next = UInt16(10_000 + getpid() % 20_000)
+
+    func take() throws -> UInt16 {
+        try lock.withLock {
+            for _ in 0..<1_000 {
+                next += 1
+                if Self.isFree(next) { return next }
+            }
+            throw ExchangeFault()
+        }
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = Exchange.loopback(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-            }
+        var address = Exchange.loopback(port: port)
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
         }
-        guard code else { throw ExchangeFault() }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
 
@@ -148,17 +194,34 @@ struct Exchange {
 }
 
 /// A child process, collected once.
-private final class Child {
+private final class Child: @unchecked Sendable {
     let pid: pid_t
+    private let lock = NSLock()
     private var status: Int32?
 
     init(pid: pid_t) { self.pid = pid }
 
     /// The status of a process that has ended, nil while it runs.
-    func poll() -> Int32? {
-        guard status == nil else { return status }
-        var ended: Int32 = 0
-        if waitpid(pid, &ended, WNOHANG) == pid { status = ended }
-        return status
+    func poll() -> Int32? { look(0) }
+
+    /// Waits for the end; returns the exit code, or −1 when a signal ended the process.
+    func end() async throws -> Int32 {
+        while true {
+            if let status = poll() { return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1 }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Waits until the process is paused, or has ended.
+    func pause() async throws { while look(WUNTRACED) == nil { try await Task.sleep(for: .milliseconds(2)) } }
+
+    private func look(_ options: Int32) -> Int32? {
+        lock.withLock {
+            guard status == nil else { return status }
+            var changed: Int32 = 0
+            guard waitpid(pid, &changed, WNOHANG | options) == pid else { return nil }
+            if changed & 0xFF != 0x7F { status = changed }
+            return changed
+        }
     }
 }

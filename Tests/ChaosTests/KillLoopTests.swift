@@ -10,19 +10,19 @@ struct KillLoopTests {
     @Test("Kills under load leave sender, database and broker in exact agreement")
     func killsUnderLoad() async throws {
         let instruments = [("GOLD_A", "gold-mini"), ("GOLD_B", "gold-mini"), ("NIFTY_A", "bank-nifty"), ("NIFTY_B", "bank-nifty")]
-        let host = try HostUnderTest { ChaosConfiguration.text(port: $0, instruments: instruments.map { (name: $0.0, preset: $0.1) }) }
+        let host = try HostUnderTest(ChaosConfiguration(instruments: instruments.map { (name: $0.0, preset: $0.1) }))
         let sender = Sender(port: host.port, instruments: instruments.map(\.0))
         var random = SystemRandomNumberGenerator()
-        try host.start()
+        try await host.start()
         sender.start()
         for _ in 0..<Self.kills {
             usleep(UInt32.random(in: 20_000...400_000, using: &random))
             host.kill()
-            try host.start(waitingForReady: Bool.random(using: &random))
+            try await host.start(waitingForReady: Bool.random(using: &random))
         }
         sender.stop()
         try await flatten(host, sender, instruments.map(\.0))
-        #expect(host.stop() == 0)
+        #expect(try await host.stop() == 0)
         let agreement = try await Agreement(folder: host.records)
         agreement.check()
         #expect(sender.refused == [])
@@ -41,16 +41,22 @@ struct KillLoopTests {
     }
 }
 
-/// Waits for a host that has nothing left to decide.
+/// Waits for what a host says of itself.
 enum Quiet {
+    /// Until no signal is left to decide.
     static func wait(for host: HostUnderTest) async throws {
+        try await wait(for: host, at: "/status") { answer in ["0,", "0}"].contains { answer.contains("\"waiting_signals\":\($0)") } }
+    }
+
+    /// Until the answer at a path is what is wanted, or the host is dead.
+    static func wait(for host: HostUnderTest, at path: String, until isWanted: (String) -> Bool) async throws {
         while host.isRunning {
-            if let status = try? Exchange(port: host.port).get("/status"),
-                ["0,", "0}"].contains(where: { status.body.contains("\"waiting_signals\":\($0)") })
-            {
-                return
+            let answer = try? Exchange(port: host.port).get(path)
+            if let answer, isWanted(answer.body) { return }
+            do { try await Task.sleep(for: .milliseconds(20)) } catch {
+                Issue.record("\(path) stays \(answer?.body ?? "unanswered") after \(host.log)")
+                throw error
             }
-            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }

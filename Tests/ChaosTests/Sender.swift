@@ -71,13 +71,22 @@ final class Sender: @unchecked Sendable {
         return String(json[mark.upperBound...].prefix { $0 != "\"" })
     }
 
-    static func body(_ instrument: String, isEntry: Bool, second: Int, target: String = "Long_1") -> String {
-        let price = 78_500 + second % 97
+    static func body(_ instrument: String, isEntry: Bool, second: Int, target: String = "Long_1", price: Int? = nil) -> String {
+        let price = price ?? 78_500 + second % 97
         let rest = isEntry ? "\"stop\":\(price - 700),\"lots\":1" : "\"stop\":0,\"lots\":0,\"reason\":\"chaos\""
         let stamp = ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(second)))
         return """
             {"type":"\(isEntry ? "BASE_ENTRY" : "EXIT")","instrument":"\(instrument)","position":"\(target)","price":\(price),\(rest),\
             "atr":450,"er":0.85,"supertrend":\(price - 700),"timestamp":"\(stamp)"}
+            """
+    }
+
+    /// A bar of market data.
+    static func bar(_ instrument: String, second: Int, price: Int) -> String {
+        let stamp = ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(second)))
+        return """
+            {"type":"MARKET_DATA","instrument":"\(instrument)","price":\(price),"stop":0,"lots":0,"atr":450,"er":0.85,\
+            "supertrend":\(price - 700),"timestamp":"\(stamp)"}
             """
     }
 }
