@@ -76,7 +76,7 @@ extension Core {
 
     /// I29: a signal that was being decided in too many dying processes is left to a person.
     private mutating func countAttempt(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
-        guard scope.signals[index].attempts >= policy.attemptLimit - 1 else {
+        guard scope.signals[index].attempts >= policy.attemptLimit else {
             scope.signals[index].attempts += 1
             return
         }

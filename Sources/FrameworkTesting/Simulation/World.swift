@@ -104,7 +104,8 @@ public final class World {
     public func send(_ signal: Signal) -> Fingerprint {
         let hash = Self.mixed(0xCBF2_9CE4_8422_2325, signal.canonicalText)
         let fingerprint = Fingerprint(Self.hex(hash &* 0x9E37_79B9_7F4A_7C15) + Self.hex(hash) + String(repeating: "0", count: 32))
-        let record = SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: lane.now)
+        var record = SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: lane.now)
+        record.attempts = 1
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
         run { () throws(StorageError) in
