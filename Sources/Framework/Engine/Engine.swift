@@ -64,6 +64,13 @@ public final class Engine: Sendable {
         public var callsInFlight = 0
         /// Whether the lane has ended.
         public var hasEnded = false
+        /// Whether the lane has heard of the stop, so that it starts no more calls.
+        var hasHeardOfStop = false
+        /// Whether the time for a stop is over, so that the lane does not wait for the storage any more.
+        var isOutOfTime = false
+
+        /// Whether nothing is left to wait for before the mailbox is closed.
+        var isCalm: Bool { hasEnded || hasHeardOfStop && callsInFlight == 0 }
     }
 
     let parts: Parts
@@ -120,9 +127,10 @@ public final class Engine: Sendable {
         state.withLock { $0.isStopping = true }
         submit(.stopping)
         let deadline = parts.clock.now() + grace
-        while condition.callsInFlight > 0, parts.clock.now() < deadline {
-            try? await parts.clock.sleep(until: min(deadline, parts.clock.now() + .milliseconds(20)))
+        while !condition.isCalm, parts.clock.now() < deadline {
+            try? await parts.clock.sleep(until: min(deadline, parts.clock.now() + .milliseconds(5)))
         }
+        state.withLock { $0.isOutOfTime = true }
         mailbox.close()
     }
 
@@ -159,6 +167,7 @@ public final class Engine: Sendable {
             for effect in effects {
                 if case .observe(let observation) = effect { await observe(observation) } else { perform(effect, &group) }
             }
+            if core.isStopping { state.withLock { $0.hasHeardOfStop = true } }
         }
     }
 
