@@ -140,13 +140,10 @@ public final class Engine: Sendable {
         parts.log(.error, "a signal could not be stored", LogField("why", error))
     }
 
-    func raiseConflict(of stored: SignalRecord) {
+    /// Tells people of a conflict that is stored with its alert.
+    func raise(_ conflict: Alert) {
         parts.metrics.add(1, to: .signalsConflicting, label: nil)
-        let alert = Alert(
-            id: "conflict-\(stored.fingerprint)-\(parts.clock.now().microseconds)", severity: .error, code: "signal_conflict",
-            message: "A message came with the identity of signal \(stored.fingerprint) but other content. It was kept and not traded.",
-            instrument: stored.instrument, at: parts.clock.now())
-        delivery.send(alert)
+        delivery.send(conflict)
     }
 
     // MARK: - The lane
@@ -178,7 +175,11 @@ public final class Engine: Sendable {
         while true {
             let before = core
             let (transaction, effects) = handle(events, &core)
-            guard !transaction.isEmpty else { return effects }
+            guard !transaction.isEmpty else {
+                // Rows that were read anew may show that nothing is left to write.
+                if failures > 0 { state.withLock { $0.storageFailure = nil } }
+                return effects
+            }
             do throws(StorageError) {
                 announce(transaction, isDone: false)
                 _ = try await parts.store.commit(transaction)
@@ -188,6 +189,11 @@ public final class Engine: Sendable {
             } catch {
                 failures += 1
                 core.goBack(to: before)
+                guard !state.withLock(\.isOutOfTime) else {
+                    parts.log(
+                        .critical, "the host ends before its records could be written; the next process finds out", LogField("why", error))
+                    return []
+                }
                 await recover(from: error, &core, &events, failures)
             }
         }
@@ -222,6 +228,7 @@ public final class Engine: Sendable {
             core = fresh
             core.carryOn(from: previous)
             events = [.reloaded] + events.filter(\.survivesReload)
+            delivery.sweep()
             return
         }
     }

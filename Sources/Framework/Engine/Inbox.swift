@@ -63,11 +63,16 @@ public final class Inbox: Sendable {
             await markAsSentAgain(stored)
             return .duplicate(stored)
         }
+        let alert = Alert(
+            id: "conflict-\(record.fingerprint.text.prefix(16))-\(record.digest.prefix(16))", severity: .error, code: "signal_conflict",
+            message: "A message came with the identity of signal \(stored.fingerprint) but other content. It was kept and not traded.",
+            instrument: stored.instrument, at: record.receivedAt)
         var transaction = Transaction()
         transaction.insertIfAbsent(
             ConflictRecord(fingerprint: record.fingerprint, digest: record.digest, rawBody: record.rawBody, receivedAt: record.receivedAt))
+        transaction.insertIfAbsent(OutboxRecord(alert))
         let isNew = try await store.commit(transaction).first ?? false
-        if isNew { engine.raiseConflict(of: stored) }
+        if isNew { engine.raise(alert) }
         return .conflict(stored)
     }
 

@@ -83,6 +83,26 @@ extension InterfaceTests {
             }
         }
 
+        @Test("I3 The identity of a signal with other content is answered 409, kept with an alert, and never traded")
+        func conflict() async throws {
+            try await RunningHost.run { host async throws in
+                let webhook = TestWebhook(type: "BASE_ENTRY", at: SystemClock().now())
+                var forged = webhook
+                forged.price = "52001"
+                #expect(try await host.verdict(of: webhook)["status"].text == "executed")
+                for _ in 0..<2 { #expect(try await host.post(forged).status == 409) }
+                try await host.restarted { next async throws in
+                    #expect(try await next.post(forged).status == 409)
+                    #expect(try await next.post(webhook).json["duplicate"].flag == true)
+                    let alerts = try await next.get("/alerts").json
+                    #expect(alerts["items"].list.map { $0["code"].text } == ["signal_conflict"])
+                    #expect(alerts["items"][0]["delivered_at"].text != nil)
+                    #expect(try await next.get("/orders").json["total"].number == 2)
+                    #expect(try await next.get("/signals").json["total"].number == 1)
+                }
+            }
+        }
+
         @Test("L-02: blocked, expired and rejected signals are answers and not errors")
         func businessOutcomes() async throws {
             try await RunningHost.run { host async throws in
