@@ -1,17 +1,21 @@
 /// The account's order rate as sliding windows over the times of past sends.
 struct OrderLimiter: Sendable {
     private let rate: OrderRate
-    private let reserved: Int
+    /// What orders that increase risk may use of it.
+    private let rateOfEntries: OrderRate
     /// Ascending; everything before `head` is forgotten.
     private var sends: [Instant] = []
     private var head = 0
     private var day: TradingDay?
     private var sentOnDay = 0
 
-    /// `reserved` orders of each second are left to orders that reduce risk.
+    /// `reserved` orders of each second are left to orders that reduce risk, and the same share of each minute and day.
     init(rate: OrderRate, reserved: Int) {
         self.rate = rate
-        self.reserved = min(reserved, max(0, rate.perSecond - 1))
+        let used = Int128(max(1, rate.perSecond - reserved))
+        func share(of limit: Int) -> Int { Int(Int128(limit) * used / Int128(max(1, rate.perSecond))) }
+        rateOfEntries = OrderRate(
+            perSecond: share(of: rate.perSecond), perMinute: max(1, share(of: rate.perMinute)), perDay: share(of: rate.perDay))
     }
 
     /// When an order may leave: now, later, or not today.
@@ -28,11 +32,11 @@ struct OrderLimiter: Sendable {
             day = today
             sentOnDay = 0
         }
+        let rate = reducesRisk ? self.rate : rateOfEntries
         guard sentOnDay < rate.perDay else { return .notToday }
         forget(before: now - .minutes(1))
-        let perSecond = reducesRisk ? rate.perSecond : rate.perSecond - reserved
         let recent = firstIndex(after: now - .seconds(1))
-        if sends.count - recent >= perSecond { return .at(sends[recent] + .seconds(1)) }
+        if sends.count - recent >= rate.perSecond { return .at(sends[recent] + .seconds(1)) }
         if sends.count - head >= rate.perMinute { return .at(sends[head] + .minutes(1)) }
         return .now
     }

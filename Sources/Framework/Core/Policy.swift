@@ -46,7 +46,7 @@ public struct Policy: Hashable, Codable, Sendable {
     public var retry: [Span] = [.seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30)]
     /// Attempts of one entry leg that provably did not reach the broker.
     public var entryAttempts = 5
-    /// Orders per second that entries leave free for exits.
+    /// Orders per second that entries leave free for exits; of a minute and a day the same share.
     public var reservedRate = 2
 
     /// How often positions are held against their rollover rules.

@@ -25,6 +25,8 @@ struct Scope: Sendable {
     var hasAlertedWaiting = false
     /// The alarm for the next open that is out, so that only one is.
     var openAlarm: Instant?
+    /// The alarm for an exit that the day's rate keeps back, so that only one is out.
+    var rateAlarm: Instant?
     /// Whether deciding waits until the attempt to decide is on record (I29).
     var isHeld = false
     /// Time of the newest bar that stops were tested with: an older one raises them, but is not tested.

@@ -27,12 +27,20 @@ extension Core {
                     move(&intent.legs[index], to: .dropped, cause: "order_rate: the day's orders are used up", &turn)
                     return true
                 }
-                alert(.critical, "order_rate", scope.name, "The day's orders are used up; an exit of \(scope.name) cannot leave.", &turn)
-                turn.perform(.wake(.scope(scope.name), at: turn.at + .minutes(60)))
+                waitForRate(&scope, &turn)
                 return false
             }
         }
         return false
+    }
+
+    /// Tells people that an exit cannot leave today, and again each hour, when it is tried again.
+    private mutating func waitForRate(_ scope: inout Scope, _ turn: inout Turn) {
+        if let planned = scope.rateAlarm, planned > turn.at { return }
+        let next = turn.at + .minutes(60)
+        scope.rateAlarm = next
+        alert(.critical, "order_rate", scope.name, "The day's orders are used up; an exit of \(scope.name) cannot leave.", &turn)
+        turn.perform(.wake(.scope(scope.name), at: next))
     }
 
     private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {

@@ -147,6 +147,7 @@ extension Scope {
     mutating func carryOn(from previous: Scope) {
         hasAlertedWaiting = previous.hasAlertedWaiting
         openAlarm = previous.openAlarm
+        rateAlarm = previous.rateAlarm
         isHeld = previous.isHeld
         lastBarAt = previous.lastBarAt
         lastTradeAt = previous.lastTradeAt

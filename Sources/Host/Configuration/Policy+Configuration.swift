@@ -72,7 +72,7 @@ extension Policy {
             summary: "Attempts of one entry leg that provably did not reach the broker.")
         reservedRate = section.value(
             "reserved_rate", .integer.within(0...1_000), default: reservedRate, unit: "orders per second",
-            summary: "Orders that entries leave free for exits.")
+            summary: "Orders that entries leave free for exits; of a minute and a day the same share.")
     }
 
     private mutating func readRollover(from section: inout OptionReader) {

@@ -234,4 +234,32 @@ struct CoreExitTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
         #expect(world.breaches.isEmpty)
     }
+
+    @Test("L-48 A layer that was closing, or partly closed, when its process died is known to the next one, which closes it")
+    func takenOver() async throws {
+        let closing = CoreCrashTests.held(1, Fixture.synthetic)
+        closing.broker { $0.script = [.fill, .fillAfter(.seconds(20))] }
+        closing.send(Fixture.exit(1, Fixture.synthetic, at: closing.now))
+        #expect(closing.positions.map(\.status) == [.closing])
+        try await closing.restart()
+        #expect(closing.positions.map(\.status) == [.closing])
+        closing.wait(.minutes(1))
+        #expect(closing.positions.isEmpty && closing.holdings.isEmpty)
+        expectSound(closing)
+
+        let partial = CoreCrashTests.held(1, Fixture.future)
+        partial.broker {
+            $0.script = [.partialThenCancelled(30)]
+            $0.foreign = ["TF2025-12-31": -30]
+        }
+        partial.send(Fixture.exit(at: partial.now))
+        partial.wait(.minutes(1))
+        partial.broker { $0.foreign = [:] }
+        #expect(partial.positions.map(\.status) == [.partial])
+        try await partial.restart()
+        let rest = partial.send(Fixture.exit(at: partial.now))
+        #expect(partial.signal(rest)?.status == .executed)
+        #expect(partial.positions.isEmpty && partial.holdings.isEmpty)
+        expectSound(partial)
+    }
 }

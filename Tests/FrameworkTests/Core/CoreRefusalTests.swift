@@ -49,6 +49,19 @@ struct CoreRefusalTests {
             world.send(Fixture.base(at: world.now))
         },
         Case(code: "no_base_position_found") { $0.send(Fixture.pyramid(at: .testing)) },
+        Case(code: "base_is_closing") { world in
+            world.send(Fixture.base())
+            world.wait(.seconds(70))
+            world.broker {
+                $0.script = [.partialThenCancelled(30)]
+                $0.foreign = ["TF2025-12-31": -30]
+            }
+            world.send(Fixture.exit(at: world.now))
+            world.wait(.minutes(1))
+            world.broker { $0.foreign = [:] }
+            world.ask(.unfreeze(Fixture.future, reason: "the rest is ours"))
+            world.send(Fixture.pyramid(at: world.now))
+        },
         Case(code: "1r_gate_not_passed") { world in
             world.send(Fixture.base())
             world.send(Fixture.pyramid(price: "52525", at: .testing))

@@ -6,14 +6,16 @@ import Testing
 @Suite("Rollover")
 struct CoreRollTests {
     /// A position in the contract of December, four trading days before its expiry; the rule rolls at five.
-    static func due(_ name: InstrumentName = Fixture.future, layers: Int = 1) -> World {
+    static func due(
+        _ name: InstrumentName = Fixture.future, layers: Int = 1, entered: Int = 19, now: Int = 24, reconcileInterval: Span = .minutes(5)
+    ) -> World {
         var policy = Policy.testing
         policy.rolloverInterval = .days(60)
-        policy.reconcileInterval = .minutes(5)
+        policy.reconcileInterval = reconcileInterval
         policy.entryRolloverDays = 0
         var facts = TestFuture.Facts()
         facts.root = name == Fixture.synthetic ? "TS" : "TF"
-        let world = Fixture.world([Fixture.desk(name, facts: facts, rollDays: 5)], policy: policy, at: morning(19))
+        let world = Fixture.world([Fixture.desk(name, facts: facts, rollDays: 5)], policy: policy, at: morning(entered))
         world.send(Fixture.base(name, at: world.now))
         world.send(Fixture.bar(name, price: "52000", at: world.now))
         for layer in 2..<max(2, layers + 1) {
@@ -21,9 +23,12 @@ struct CoreRollTests {
             let price = 52_000 + 600 * (layer - 1)
             world.send(Fixture.pyramid(layer, name, price: "\(price)", stop: "\(price - 500)", at: world.now))
         }
-        world.wait(until: morning(24))
+        world.wait(until: morning(now))
         return world
     }
+
+    /// A position on its first due day, for tests that need thousands of such worlds.
+    static func freshlyDue(_ name: InstrumentName) -> World { due(name, entered: 22, now: 23, reconcileInterval: .minutes(60)) }
 
     /// A quarter past eleven on a day of December 2025.
     static func morning(_ day: Int, month: Int = 12) -> Instant {
@@ -110,7 +115,7 @@ struct CoreRollTests {
         "C23 C24 C25 C26 C27 A roll ends rolled, or flat with an alert, wherever its process dies",
         arguments: [Fixture.future, Fixture.synthetic])
     func crash(_ name: InstrumentName) async throws {
-        let crashes = WorldCrashes(setUp: { Self.due(name) }, scenario: { Self.roll($0) })
+        let crashes = WorldCrashes(setUp: { Self.freshlyDue(name) }, scenario: { Self.roll($0) })
         var counts: Set<Int> = []
         try await crashes.single { world, point in
             expectSound(world)
@@ -122,6 +127,20 @@ struct CoreRollTests {
             counts.insert(world.positions.count)
         }
         #expect(counts == [0, 1])
+    }
+
+    @Test("C37 A roll survives a second death during its recovery")
+    func crashTwice() async throws {
+        var crashes = WorldCrashes(setUp: { Self.freshlyDue(Fixture.synthetic) }, scenario: { Self.roll($0) })
+        crashes.settling = .minutes(3)
+        try await crashes.pairs { world, point in
+            expectSound(world)
+            let count = world.positions.first?.rolloverCount
+            // A process may die before it tells of what it stored.
+            let alerts = world.lane.store.all(OutboxRecord.self).map(\.code)
+            #expect(count != nil || alerts.contains("rollover_not_reopened"), "\(point)")
+            #expect(world.lane.store.all(RolloverRecord.self).count == count ?? 0, "\(point)")
+        }
     }
 
     @Test("C24 Nothing closed: the position stays as it was, and the roll is tried again later")

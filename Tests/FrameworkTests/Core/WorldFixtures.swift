@@ -15,10 +15,12 @@ enum Fixture {
             name: name, instrument: instrument, sizing: TestSizing(fixed: lots.map { Lots($0) }), rollover: TestRollover(days: rollDays))
     }
 
-    static func world(_ desks: [Desk]? = nil, policy: Policy = .testing, at: Instant = .testing, seed: UInt64 = 1) -> World {
+    static func world(
+        _ desks: [Desk]? = nil, policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing, seed: UInt64 = 1
+    ) -> World {
         var facts = TestFuture.Facts()
         facts.root = "TS"
-        let world = World(desks: desks ?? [desk(), desk(synthetic, facts: facts)], policy: policy, at: at, seed: seed)
+        let world = World(desks: desks ?? [desk(), desk(synthetic, facts: facts)], policy: policy, traits: traits, at: at, seed: seed)
         world.start()
         return world
     }
