@@ -16,9 +16,13 @@ struct KillLoopTests {
         try await host.start()
         sender.start()
         for _ in 0..<Self.kills {
-            usleep(UInt32.random(in: 20_000...400_000, using: &random))
+            try await Task.sleep(for: .milliseconds(Int.random(in: 20...400, using: &random)))
             host.kill()
-            try await host.start(waitingForReady: Bool.random(using: &random))
+            // Where everything is due to roll nothing is entered, so rules come and go.
+            let isRolling = Bool.random(using: &random)
+            try host.configure { $0.rollover = isRolling ? "use: days-before-expiry, days: 120" : "use: never" }
+            try await host.start(waitingForReady: isRolling || Bool.random(using: &random))
+            if isRolling { _ = try await host.run("rollover", "run", "--by", "tester") }
         }
         sender.stop()
         try await flatten(host, sender, instruments.map(\.0))
@@ -29,6 +33,10 @@ struct KillLoopTests {
         let known = Set(agreement.signals.map(\.fingerprint.text))
         #expect(Set(sender.accepted.values).subtracting(known) == [], "an accepted signal is not stored")
         #expect(agreement.signals.contains { $0.signalType == "BASE_ENTRY" && $0.status == .executed }, "nothing was executed")
+        #expect(!agreement.rolls.isEmpty, "nothing was rolled")
+        // A broker that is honest gives no reason to freeze anything.
+        let expected = ["order_absent", "rollover_not_reopened", "exit_during_roll", "no_next_contract", "one_legged", "exit_not_filled"]
+        #expect(Set(agreement.alerts.map(\.code)).subtracting(expected) == [])
         #expect(agreement.positions.allSatisfy { !$0.status.isLive })
     }
 

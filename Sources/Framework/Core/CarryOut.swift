@@ -170,6 +170,10 @@ extension Core {
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.
             if isInFlight(step, besides: strand, intent, scope) { return false }
+            if isUnsettledElsewhere(step, exposure) {
+                readPositionsLater(&turn)
+                return false
+            }
             if waitsForLostOrder(indices, step, intent, &scope, &turn) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true

@@ -12,11 +12,21 @@ extension Core {
 
     /// Whether another order of the scope in the same contract has left and not ended.
     func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {
-        func isOut(_ leg: OrderRecord) -> Bool {
-            leg.symbol == step.contract.symbol && (leg.state == .sending || leg.state == .unknown || leg.state == .working)
+        intent.legs.contains { $0.record.strand != strand && $0.record.isOut(in: step.contract.symbol) }
+            || scope.intents.contains { other in other.legs.contains { $0.record.isOut(in: step.contract.symbol) } }
+    }
+
+    /// Whether an order of another instrument in the same contract is out, or ended after `reading` began: that figure does not fit the records.
+    func isUnsettledElsewhere(_ step: Step, _ reading: PositionsReading) -> Bool {
+        scopes.contains { scope in
+            scope.lastTradeAt.map { $0 >= reading.startedAt } ?? false
+                || scope.intents.contains { intent in
+                    intent.legs.contains { leg in
+                        leg.record.isOut(in: step.contract.symbol)
+                            || leg.record.symbol == step.contract.symbol && leg.record.finishedAt.map { $0 >= reading.startedAt } ?? false
+                    }
+                }
         }
-        return intent.legs.contains { $0.record.strand != strand && isOut($0.record) }
-            || scope.intents.contains { other in other.legs.contains { isOut($0.record) } }
     }
 
     /// What the account holds of a contract by our records; the scope and the intent are those that are being changed.
@@ -24,6 +34,13 @@ extension Core {
         var units = scope.heldUnits(of: symbol) + intent.unbookedUnits(of: symbol)
         scopes.forEach { units += $0.heldUnits(of: symbol) }
         return units
+    }
+}
+
+extension OrderRecord {
+    /// Whether it is an order in a contract that may have left and has not ended.
+    fileprivate func isOut(in symbol: String) -> Bool {
+        self.symbol == symbol && (state == .sending || state == .unknown || state == .working)
     }
 }
 

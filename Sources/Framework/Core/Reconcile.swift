@@ -20,7 +20,8 @@ extension Core {
         }
     }
 
-    private mutating func readPositionsLater(_ turn: inout Turn) {
+    /// Has the positions read in a while, once at a time.
+    mutating func readPositionsLater(_ turn: inout Turn) {
         if let planned = nextPositionsAlarm, planned > turn.at { return }
         let next = turn.at + .seconds(5)
         nextPositionsAlarm = next

@@ -197,4 +197,39 @@ struct CoreUnknownTests {
         #expect(world.positions.first?.quantity == Quantity(240))
         expectSound(world)
     }
+
+    @Test(
+        "What another instrument's order in the same contract may explain is waited for, and freezes nothing",
+        arguments: [[ModelBroker.Outcome.unknownWithOrder(visibleAfter: .seconds(55))], [.unknownWithoutOrder]])
+    func sharedContract(_ script: [ModelBroker.Outcome]) {
+        let (first, second): (InstrumentName, InstrumentName) = ("FIRST", "SECOND")
+        let world = Fixture.world([Fixture.desk(first), Fixture.desk(second)])
+        for name in [first, second] { world.send(Fixture.base(name)) }
+        world.wait(.seconds(70))
+        world.broker { $0.script = [.unknownWithoutOrder] + script }
+        world.send(Fixture.exit(1, first, at: world.now))
+        world.wait(.seconds(50))
+        world.send(Fixture.exit(1, second, at: world.now))
+        world.wait(.minutes(5))
+        #expect([first, second].map { world.scope($0)?.state } == [.active, .active])
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("Two instruments whose one contract was squared off by hand are both frozen, and neither waits for the other")
+    func sharedContractSquaredOff() {
+        let names: [InstrumentName] = ["FIRST", "SECOND"]
+        let world = Fixture.world(names.map { Fixture.desk($0) })
+        for name in names { world.send(Fixture.base(name)) }
+        world.wait(.seconds(70))
+        world.broker {
+            $0.script = [.reject, .reject]
+            $0.foreign = ["TF2025-12-31": -120]
+        }
+        for name in names { world.send(Fixture.exit(1, name, at: world.now)) }
+        world.wait(.minutes(2))
+        #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
+        #expect(world.lane.broker.requests.count == 4)
+        #expect(world.breaches.isEmpty)
+    }
 }
