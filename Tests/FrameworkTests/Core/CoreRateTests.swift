@@ -1,5 +1,6 @@
 import MunimKit
 import MunimTesting
+import Simulation
 import Testing
 
 /// The broker's order rate: entries wait for it and leave room, exits go first.

@@ -1,5 +1,6 @@
 import MunimKit
 import MunimTesting
+import Simulation
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import MunimKit
 import MunimTesting
+import Simulation
 import Testing
 
 @Suite("The engine between storage, broker and alerts", .timeLimit(.minutes(1)))
