@@ -38,7 +38,8 @@ extension Core {
                     for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
                         guard !core.tagsInCall.contains(scope.intents[intent].legs[leg].tag) else { continue }
                         core.move(
-                            &scope.intents[intent].legs[leg], to: .notSent, cause: "the commit of its gate was not answered: no call was made",
+                            &scope.intents[intent].legs[leg], to: .notSent,
+                            cause: "the commit of its gate was not answered: no call was made",
                             &turn)
                     }
                 }

@@ -123,13 +123,22 @@ extension Core {
         let isProven = lastStates.allSatisfy { $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && $0 == .rejected) }
         if isProven, attempts < policy.entryAttempts, !isOutranked(intent, in: scope), mayStillOpen(intent, at: turn.at) {
             guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
-            if intent.record.kind == .roll { intent.record.state = .flat }
+            if intent.record.kind == .roll { markAsFlat(&intent, &turn) }
             planLegs(step, of: step.quantity.remaining(after: Quantity(filled)), strand: strand, attempt: attempts + 1, &intent, &turn)
             intent.notBefore = nil
             return true
         }
         giveUp(step, filled: filled, strand: strand, &intent, &turn)
         return true
+    }
+
+    /// R3: a roll whose old contract is closed and whose new one is not open yet holds nothing.
+    private mutating func markAsFlat(_ intent: inout Intent, _ turn: inout Turn) {
+        guard intent.record.state != .flat else { return }
+        audit(
+            "intent", intent.id, from: intent.record.state.rawValue, to: IntentState.flat.rawValue,
+            cause: "closed, and the new contract is not open", &turn)
+        intent.record.state = .flat
     }
 
     /// Takes what an opening step got as its whole, and lowers the later opening steps to whole lots of it.

@@ -146,14 +146,16 @@ public struct Core: Sendable {
         auditCount += 1
         turn.insert(
             AuditRecord(
-                id: "\(incarnation)-\(term.epoch)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to, cause: cause(),
+                id: "\(incarnation)-\(term.epoch)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to,
+                cause: cause(),
                 incarnation: incarnation, epoch: term.epoch, at: turn.at))
     }
 
     mutating func alert(_ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ turn: inout Turn) {
         alertCount += 1
         let alert = Alert(
-            id: "\(incarnation)-\(term.epoch)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument, at: turn.at)
+            id: "\(incarnation)-\(term.epoch)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument,
+            at: turn.at)
         turn.insert(OutboxRecord(alert))
         turn.perform(.alert(alert))
     }

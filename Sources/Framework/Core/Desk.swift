@@ -19,17 +19,21 @@ public struct Desk: Sendable {
 
     /// The first expiry that the rollover rule would not leave within `days` trading days; nil when there is none among the next six.
     public func entryExpiry(on day: TradingDay, avoidingDays days: Int) -> TradingDay? {
-        var nearest = day
-        for _ in 0..<6 {
-            // Nearly always the first will do, so that no more than it and the one after it are asked for.
-            let expiries = instrument.expiries(onOrAfter: nearest, count: 2)
-            guard let expiry = expiries.first else { return nil }
-            let left = max(0, instrument.tradingDays(from: day, to: expiry) - days)
-            let view = RolloverView(day: day, expiry: expiry, nextExpiry: expiries.dropFirst().first, tradingDaysLeft: left)
-            if !rollover.advice(on: view).isDue { return expiry }
-            nearest = expiry.advanced(by: 1)
-        }
-        return nil
+        // Nearly always the first will do, so that six are asked for only when it does not.
+        let nearest = instrument.expiries(onOrAfter: day, count: 2)
+        if let first = nearest.first, !isDue(first, before: nearest.dropFirst().first, on: day, avoidingDays: days) { return first }
+        let expiries = instrument.expiries(onOrAfter: day, count: 6)
+        return expiries.indices.dropFirst()
+            .first { index in
+                let next = index + 1 < expiries.count ? expiries[index + 1] : nil
+                return !isDue(expiries[index], before: next, on: day, avoidingDays: days)
+            }
+            .map { expiries[$0] }
+    }
+
+    private func isDue(_ expiry: TradingDay, before next: TradingDay?, on day: TradingDay, avoidingDays days: Int) -> Bool {
+        let left = max(0, instrument.tradingDays(from: day, to: expiry) - days)
+        return rollover.advice(on: RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)).isDue
     }
 
     /// The expiry after `expiry`, nil when the instrument knows none.

@@ -106,7 +106,8 @@ extension Core {
         let units = min(fills.whole(.close), position.quantity.count)
         guard units > 0, let price = fills.price(of: position.structure.content, .close) else {
             audit(
-                "position", position.id, from: position.status.rawValue, to: PositionStatus.open.rawValue, cause: "nothing was closed", &turn)
+                "position", position.id, from: position.status.rawValue, to: PositionStatus.open.rawValue, cause: "nothing was closed",
+                &turn)
             scope.positions[index].status = .open
             scope.positions[index].intent = nil
             return

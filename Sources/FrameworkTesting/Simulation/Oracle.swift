@@ -110,7 +110,9 @@ public struct Oracle: Sendable {
             if write.record is AuditRecord || write.record is IntentRecord || write.record is OrderRecord { isDecision = true }
         }
         guard isDecision else { return }
-        if epoch != lease.epoch { breach("I24", "\(process) wrote in epoch \(epoch.map(String.init) ?? "none"), which is not \(lease.epoch)") }
+        if epoch != lease.epoch {
+            breach("I24", "\(process) wrote in epoch \(epoch.map(String.init) ?? "none"), which is not \(lease.epoch)")
+        }
     }
 
     // I30
@@ -192,22 +194,32 @@ public struct Oracle: Sendable {
         guard let before = facts[position.id] else { return }
         if before.risk != position.initialRisk { breach("I18", "one R of \(position.id) changed") }
         guard before.rolls == position.rolloverCount else {
-            if before.rolls + 1 != position.rolloverCount { breach("I23", "\(position.id) went from \(before.rolls) rolls to \(position.rolloverCount)") }
+            if before.rolls + 1 != position.rolloverCount {
+                breach("I23", "\(position.id) went from \(before.rolls) rolls to \(position.rolloverCount)")
+            }
             return
         }
-        if position.currentStop < before.stop || position.highestClose < before.high { breach("I18", "the stop of \(position.id) moved back") }
-        if position.entryPrice != before.entry || position.initialStop != before.initial { breach("I18", "entry facts of \(position.id) changed") }
+        if position.currentStop < before.stop || position.highestClose < before.high {
+            breach("I18", "the stop of \(position.id) moved back")
+        }
+        if position.entryPrice != before.entry || position.initialStop != before.initial {
+            breach("I18", "entry facts of \(position.id) changed")
+        }
     }
 
     // I17
     private mutating func check(_ stack: PyramidingRecord, _ store: ModelStore) {
         guard let base = stack.base else { return }
-        if store.row(PositionRecord.self, base)?.status.isLive != true { breach("I17", "the base \(base) of \(stack.instrument) is not open") }
+        if store.row(PositionRecord.self, base)?.status.isLive != true {
+            breach("I17", "the base \(base) of \(stack.instrument) is not open")
+        }
     }
 
     // I15
     private mutating func check(_ row: LedgerRecord) {
-        if row.number != ledger.number + 1 || row.equityBefore.units != ledger.equity || row.equityAfter.units != ledger.equity + row.amount.units {
+        if row.number != ledger.number + 1 || row.equityBefore.units != ledger.equity
+            || row.equityAfter.units != ledger.equity + row.amount.units
+        {
             breach("I15", "ledger row \(row.number) does not join row \(ledger.number)")
         }
         ledger = (row.number, row.equityAfter.units)
@@ -245,7 +257,9 @@ public struct Oracle: Sendable {
 
     /// Looks at an order that reached the broker.
     mutating func received(_ order: ModelBroker.Order) {
-        if order.request.tag.isOurs, !sent.contains(order.request.tag) { breach("I6", "the broker got \(order.request.tag), which nobody sent") }
+        if order.request.tag.isOurs, !sent.contains(order.request.tag) {
+            breach("I6", "the broker got \(order.request.tag), which nobody sent")
+        }
     }
 
     // MARK: - What else happens

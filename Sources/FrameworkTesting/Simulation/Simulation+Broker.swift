@@ -33,7 +33,8 @@ extension Simulation {
         switch call.effect {
         case .place(let request): answer(call, .placed(request.tag, place(request)), after: chance.span(1, 120))
         case .cancel(let tag, let order):
-            answer(call, .cancelAnswered(tag, isBrokerDown ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
+            answer(
+                call, .cancelAnswered(tag, isBrokerDown ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
         case .survey(let request):
             broker.quotes = !(isBrokerDown || happens(.quotesMissing))
             answer(call, .surveyed(broker.survey(request, at: now)), after: chance.span(1, 80))
@@ -92,7 +93,8 @@ extension Simulation {
 
     /// The broker's own report reaches whoever decides.
     func push(_ order: BrokerOrderID) {
-        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil }) else { return }
+        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil })
+        else { return }
         hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
     }
 

@@ -40,7 +40,10 @@ extension Simulation {
         case .load: await load(call)
         case .undecided:
             let waiting = store.unordered(SignalRecord.self).filter { $0.status == .accepted }
-            answer(call, .undecided(isDatabaseDown ? [] : waiting.sorted { ($0.receivedAt, $0.fingerprint.text) < ($1.receivedAt, $1.fingerprint.text) }))
+            answer(
+                call,
+                .undecided(
+                    isDatabaseDown ? [] : waiting.sorted { ($0.receivedAt, $0.fingerprint.text) < ($1.receivedAt, $1.fingerprint.text) }))
         }
     }
 

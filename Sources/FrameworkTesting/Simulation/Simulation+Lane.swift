@@ -87,7 +87,8 @@ extension Simulation {
             case .wake(let alarm, let at):
                 later(index, .event(.woke(alarm)), after: at - wall(index), inTerm: true)
             case .observe(let observation): broker.observe(observation)
-            case .conclude(let record): say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")
+            case .conclude(let record):
+                say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")
             case .alert(let alert):
                 oracle.alerted(alert)
                 say("alert \(alert.code): \(alert.message)")

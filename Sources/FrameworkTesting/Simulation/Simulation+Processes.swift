@@ -122,7 +122,9 @@ extension Simulation {
     private func claim(after lease: LeaseRecord?, isKnown: Bool, at index: Int) {
         guard isKnown else { return follow(processes[index].tenure.claimed(nil, at: boot(index)), at: index) }
         let process = processes[index]
-        let next = lease?.taken(by: process.incarnation, at: wall(index)) ?? LeaseRecord(name: "account", holder: process.incarnation, at: wall(index))
+        let next =
+            lease?.taken(by: process.incarnation, at: wall(index))
+            ?? LeaseRecord(name: "account", holder: process.incarnation, at: wall(index))
         call(.claim(next, isFirst: lease == nil), from: index)
     }
 

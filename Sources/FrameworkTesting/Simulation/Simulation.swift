@@ -218,7 +218,9 @@ public final class Simulation {
     }
 
     private func finish(from start: Instant) {
-        if oracle.breaches.isEmpty, plan.until == nil { for breach in Oracle.atRest(store, broker, at: now) { oracle.breach("rest", breach) } }
+        if oracle.breaches.isEmpty, plan.until == nil {
+            for breach in Oracle.atRest(store, broker, at: now) { oracle.breach("rest", breach) }
+        }
         outcome.breaches = oracle.breaches
         outcome.marks.formUnion(oracle.marks)
         outcome.span = now - start

@@ -7,7 +7,8 @@ enum CommandLineInterface {
     static var commands: [Command] {
         [ServeCommand.command, ValidateCommand.command, PluginsCommand.command, PluginsCommand.describe, NewInstrumentCommand.command]
             + [StatusCommand.command, PositionsCommand.command, SignalsCommand.command, OrdersCommand.command, ExplainCommand.command]
-            + RolloverCommand.commands + [ReconcileCommand.command, TraceCommand.command, ReplayCommand.command, SimulateCommand.command] + MigrateCommand.commands
+            + RolloverCommand.commands + [ReconcileCommand.command, TraceCommand.command, ReplayCommand.command, SimulateCommand.command]
+            + MigrateCommand.commands
             + [BackupCommand.command, DoctorCommand.command, VersionCommand.command] + testing
     }
 

@@ -35,7 +35,8 @@ enum VersionCommand {
     /// `munim stop-points`, in test builds only.
     enum StopPointsCommand {
         static let command = Command(
-            words: ["stop-points"], summary: "Lists the places at which a crash test may end or pause this test build, for MUNIM_STOP_AT and MUNIM_PAUSE_AT.",
+            words: ["stop-points"],
+            summary: "Lists the places at which a crash test may end or pause this test build, for MUNIM_STOP_AT and MUNIM_PAUSE_AT.",
             options: [.json], examples: ["MUNIM_STOP_AT=before-place munim serve"], run: run)
 
         @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {

@@ -1,6 +1,6 @@
 import MunimKit
-import Simulation
 import MunimTesting
+import Simulation
 import Testing
 
 @Suite("The machine, when nothing goes wrong")

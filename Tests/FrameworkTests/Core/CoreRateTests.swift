@@ -83,7 +83,9 @@ struct CoreRateTests {
         expectSound(world)
     }
 
-    @Test("An entry that the rate would let leave only after its window is refused, one that still fits waits", arguments: [(31, true), (29, false)])
+    @Test(
+        "An entry that the rate would let leave only after its window is refused, one that still fits waits",
+        arguments: [(31, true), (29, false)])
     func window(age: Int, isRefused: Bool) {
         let world = Self.world(perMinute: 1, reserved: 0)
         Self.enter(world, ["A"])
