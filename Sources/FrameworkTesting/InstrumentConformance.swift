@@ -41,7 +41,6 @@ extension InstrumentConformance.Checks {
     func terms(on day: TradingDay) {
         let terms = instrument.terms(on: day)
         expect(terms.pointValue > .zero, "the point value on \(day) is not positive")
-        expect(terms.unitsPerLot > .zero, "a lot on \(day) has no units")
         expect(terms.marginPerLot > .zero, "the margin of a lot on \(day) is not positive")
         expect(terms.initialStopMultiple > .zero && terms.trailingStopMultiple > .zero, "a stop multiple on \(day) is not positive")
         expect((0...98).contains(terms.maximumPyramids), "the number of pyramids on \(day) is not within 0 to 98")
@@ -122,9 +121,9 @@ extension InstrumentConformance.Checks {
             let contract = leg.contract
             expect(contract.expiry == structure.expiry, "\(contract.symbol) expires on another day than its structure")
             expect(contract.unitsPerLot == terms.unitsPerLot, "\(contract.symbol) and the terms differ in the units of a lot")
-            expect(contract.tick > .zero, "the tick of \(contract.symbol) is not positive")
             expect(
-                contract.freezeQuantity.map { $0 >= contract.unitsPerLot } ?? true, "not even one lot of \(contract.symbol) fits an order")
+                contract.freezeQuantity.map { $0.count >= contract.unitsPerLot.count } ?? true,
+                "not even one lot of \(contract.symbol) fits an order")
             expect(!contract.symbol.isEmpty && !contract.venue.isEmpty && !contract.root.isEmpty, "a contract lacks symbol, venue or root")
             switch (leg.role, contract.kind) {
             case (.future, .future), (.call, .call), (.put, .put): break

@@ -20,6 +20,33 @@ extension OptionKind where Value == Quantity {
     }
 }
 
+extension OptionKind where Value == LotSize {
+    /// The units of a lot, 1 and up.
+    public static var lotSize: OptionKind {
+        var kind = OptionKind("quantity", noun: "a whole number of units", placeholder: 1, text: \.description) {
+            text throws(OptionMismatch) in
+            guard let size = LotSize(try WholeNumber.read(text)) else { throw .outOfRange }
+            return size
+        }
+        kind.range = "of at least 1"
+        return kind
+    }
+}
+
+extension OptionKind where Value == Tick {
+    /// A price step above 0 with up to 4 decimals.
+    public static var tick: OptionKind {
+        let price = OptionKind<Price>.price
+        var kind = OptionKind(price.name, noun: price.noun, form: price.form, placeholder: Tick(units: 1), text: \.description) {
+            text throws(OptionMismatch) in
+            guard let tick = Tick(try price.parse(text)) else { throw .outOfRange }
+            return tick
+        }
+        kind.range = "above 0"
+        return kind
+    }
+}
+
 extension OptionKind where Value: FixedPointValue {
     fileprivate static func decimal(_ name: String, form: String) -> OptionKind {
         OptionKind(name, noun: "a " + name, form: form, placeholder: .zero, text: \.description) { text throws(OptionMismatch) in

@@ -31,7 +31,7 @@ extension Core {
     }
 
     /// Money of a difference of Σ price × units, rounded once: value × point value / units per lot.
-    static func money(_ value: Int128, pointValue: PointValue, unitsPerLot: Quantity) -> Money {
+    static func money(_ value: Int128, pointValue: PointValue, unitsPerLot: LotSize) -> Money {
         let product = value * Int128(pointValue.units)
         let divisor = Int128(10_000) * Int128(max(1, unitsPerLot.count))
         return (try? Money(wide: product.divided(by: divisor, rounding: .halfAwayFromZero))) ?? .zero

@@ -35,7 +35,7 @@ public struct InstrumentTerms: Hashable, Codable, Sendable {
     /// Money per point per lot.
     public var pointValue: PointValue
     /// Units in which the broker counts one lot.
-    public var unitsPerLot: Quantity
+    public var unitsPerLot: LotSize
     /// Margin that one lot needs.
     public var marginPerLot: Money
     /// Initial stop in multiples of the average true range.
@@ -51,7 +51,7 @@ public struct InstrumentTerms: Hashable, Codable, Sendable {
 
     /// Creates terms.
     public init(
-        pointValue: PointValue, unitsPerLot: Quantity, marginPerLot: Money, initialStopMultiple: Ratio, trailingStopMultiple: Ratio,
+        pointValue: PointValue, unitsPerLot: LotSize, marginPerLot: Money, initialStopMultiple: Ratio, trailingStopMultiple: Ratio,
         maximumPyramids: Int, pyramidSpacing: Ratio, barLength: Span
     ) {
         self.pointValue = pointValue

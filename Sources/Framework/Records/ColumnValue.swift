@@ -6,6 +6,13 @@ public protocol ColumnValue: Sendable {
     var column: Value { get }
     /// The value read back, or nil when the column holds something else.
     init?(_ column: Value)
+    /// Why `column` is no such value, in words that follow the name of the column.
+    static func mismatch(of column: Value) -> String
+}
+
+extension ColumnValue {
+    /// Names the value and the type that was expected.
+    public static func mismatch(of column: Value) -> String { "holds \(column), which is not a \(Self.self)" }
 }
 
 extension Int64: ColumnValue {
@@ -126,6 +133,16 @@ extension Quantity: ColumnValue {
     }
 }
 
+extension LotSize: ColumnValue {
+    /// Stored as a whole number of units.
+    public var column: Value { .integer(count) }
+    /// Reads a count of at least 1; nil for any other value.
+    public init?(_ column: Value) {
+        guard case .integer(let count) = column else { return nil }
+        self.init(count)
+    }
+}
+
 extension Instant: ColumnValue {
     /// Stored as microseconds since 1970 in UTC.
     public var column: Value { .integer(microseconds) }
@@ -188,10 +205,22 @@ public struct Document: Hashable, Sendable {
     static func read<V: Codable>(_ column: Value, as type: V.Type) -> V? {
         switch column {
         case .document(let document): document.content as? V
-        case .text(let text): try? JSONDecoder().decode(V.self, from: Data(text.utf8))
+        case .text(let text): try? decode(text)
         case .null, .integer, .bytes: nil
         }
     }
+
+    /// Why a text is no `V`: the member at fault and what is wrong with it; nil when it is one.
+    static func fault<V: Codable>(of text: String, as type: V.Type) -> String? {
+        do {
+            let _: V = try decode(text)
+            return nil
+        } catch let error as DecodingError {
+            return error.sentence
+        } catch { return "\(error)" }
+    }
+
+    private static func decode<V: Codable>(_ text: String) throws -> V { try JSONDecoder().decode(V.self, from: Data(text.utf8)) }
 
     /// Equal when their JSON text is equal, so that a stored and a fresh one compare.
     public static func == (left: Document, right: Document) -> Bool { left.text == right.text }
@@ -212,8 +241,34 @@ public struct Stored<Content: Codable & Hashable & Sendable>: ColumnValue, Hasha
         guard let content = Document.read(column, as: Content.self) else { return nil }
         self.content = content
     }
+    /// Names the member of the document that is at fault, not the document, which may be long.
+    public static func mismatch(of column: Value) -> String {
+        guard case .text(let text) = column, let fault = Document.fault(of: text, as: Content.self) else {
+            return "holds no document with a \(Content.self)"
+        }
+        return "holds a document that is not a \(Content.self): \(fault)"
+    }
     /// Decodes the bare content.
     public init(from decoder: any Decoder) throws { content = try Content(from: decoder) }
     /// Encodes the bare content.
     public func encode(to encoder: any Encoder) throws { try content.encode(to: encoder) }
+}
+
+extension DecodingError {
+    /// The place and the reason, such as `legs[0].contract.unitsPerLot: a lot has at least one unit, found 0`.
+    fileprivate var sentence: String {
+        switch self {
+        case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context): Self.sentence(context)
+        case .keyNotFound(let key, let context): Self.sentence(context, further: [key])
+        @unknown default: "\(self)"
+        }
+    }
+
+    private static func sentence(_ context: Context, further: [any CodingKey] = []) -> String {
+        let path = (context.codingPath + further).reduce("") { path, key in
+            if let index = key.intValue { return "\(path)[\(index)]" }
+            return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
+        }
+        return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+    }
 }

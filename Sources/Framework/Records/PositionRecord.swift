@@ -23,7 +23,7 @@ public struct PositionRecord: Record {
     /// Units per leg, as the broker counts them.
     public var quantity: Quantity
     /// Units of one leg per lot, by the contract it holds.
-    public var unitsPerLot: Quantity
+    public var unitsPerLot: LotSize
     /// Money per point of price per lot, by the contract it holds.
     public var pointValue: PointValue
     /// Margin of one lot by the instrument's terms on the day it was opened.
@@ -136,7 +136,7 @@ public struct PositionRecord: Record {
         }
     }
 
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
+    /// Reads a stored row back; throws `.corrupt` when a column holds another type, or a live position is not whole lots.
     public init(_ row: Row) throws(StorageError) {
         id = try row.read("position_id")
         instrument = try row.read("instrument")
@@ -178,12 +178,15 @@ public struct PositionRecord: Record {
         createdAt = try row.read("created_at")
         updatedAt = try row.read("updated_at")
         version = try row.read("version")
+        guard !status.isLive || (try? lots.quantity(unitsPerLot: unitsPerLot)) == quantity else {
+            throw .corrupt("portfolio_positions \(id) holds \(quantity) units, which are not \(lots) lots of \(unitsPerLot)")
+        }
     }
 
     /// A position just settled, with its stops already computed.
     public init(
         id: PositionID, instrument: InstrumentName, layer: Layer, mode: TradingMode, signal: Fingerprint?, entryPrice: Price,
-        signalPrice: Price, lots: Lots, quantity: Quantity, unitsPerLot: Quantity, marginPerLot: Money, initialStop: Price,
+        signalPrice: Price, lots: Lots, quantity: Quantity, unitsPerLot: LotSize, marginPerLot: Money, initialStop: Price,
         initialRisk: Price, averageTrueRange: Price, limiter: String, structure: Structure, openedValue: Int64, entryTimestamp: Instant,
         at: Instant
     ) {

@@ -155,7 +155,7 @@ public struct Row: Sendable {
     public func read<V: ColumnValue>(_ column: String, as type: V.Type = V.self) throws(StorageError) -> V {
         let value = values[table.index(of: column)]
         guard let read = V(value) else {
-            throw .corrupt("\(table.name).\(column) holds \(value), which is not a \(V.self)")
+            throw .corrupt("\(table.name).\(column) \(V.mismatch(of: value))")
         }
         return read
     }

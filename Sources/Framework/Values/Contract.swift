@@ -39,15 +39,15 @@ public struct Contract: Hashable, Codable, Sendable {
     /// The broker's symbol; never parsed to decide anything.
     public var symbol: String
     /// Units in which the broker counts one lot of this contract.
-    public var unitsPerLot: Quantity
-    /// The smallest price step; positive.
-    public var tick: Price
+    public var unitsPerLot: LotSize
+    /// The smallest price step.
+    public var tick: Tick
     /// The largest quantity of one order; nil when there is no limit.
     public var freezeQuantity: Quantity?
 
     /// Creates a contract from checked parts.
     public init(
-        venue: String, root: String, kind: ContractKind, expiry: TradingDay, symbol: String, unitsPerLot: Quantity, tick: Price,
+        venue: String, root: String, kind: ContractKind, expiry: TradingDay, symbol: String, unitsPerLot: LotSize, tick: Tick,
         freezeQuantity: Quantity? = nil
     ) {
         self.venue = venue
@@ -103,6 +103,22 @@ public struct Structure: Hashable, Codable, Sendable {
     public var strike: Price?
     /// Money per point per lot, kept with a position for its whole life.
     public var pointValue: PointValue
+
+    private enum CodingKeys: CodingKey { case legs, expiry, strike, pointValue }
+
+    /// Decodes a structure with at least one leg and each role at most once.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        legs = try container.decode([StructureLeg].self, forKey: .legs)
+        expiry = try container.decode(TradingDay.self, forKey: .expiry)
+        strike = try container.decodeIfPresent(Price.self, forKey: .strike)
+        pointValue = try container.decode(PointValue.self, forKey: .pointValue)
+        let areDistinct = Set(legs.map(\.role)).count == legs.count
+        guard !legs.isEmpty, areDistinct else {
+            let reason = areDistinct ? "a structure has at least one leg" : "two legs have one role"
+            throw DecodingError.dataCorruptedError(forKey: .legs, in: container, debugDescription: reason)
+        }
+    }
 
     /// Creates a structure; it has at least one leg and each role at most once.
     public init(legs: [StructureLeg], expiry: TradingDay, strike: Price? = nil, pointValue: PointValue) {

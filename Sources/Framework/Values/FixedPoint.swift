@@ -71,9 +71,11 @@ public enum FixedPoint {
 
     /// The text of `units` with exactly `places` decimals, rounded half away from zero; for people, never for storage.
     public static func text(of units: Int64, scale: Int, places: Int) -> String {
-        let divisor = Int128.power(of: 10, scale - places)
-        let rounded = Int128(units).divided(by: divisor, rounding: .halfAwayFromZero)
-        let exact = text(of: rounded, scale: places)
+        let kept = min(max(places, 0), max(scale, 0))
+        // More digits than 64 bits have leave nothing of the number.
+        guard scale - kept <= 19 else { return text(of: 0, scale: 0, places: places) }
+        let rounded = Int128(units).divided(by: .power(of: 10, scale - kept), rounding: .halfAwayFromZero)
+        let exact = text(of: rounded, scale: kept)
         guard places > 0 else { return exact }
         guard let point = exact.utf8.firstIndex(of: 46) else { return exact + "." + String(repeating: "0", count: places) }
         let present = exact.utf8.distance(from: point, to: exact.utf8.endIndex) - 1

@@ -4,8 +4,8 @@ public struct Instant: Hashable, Comparable, Sendable {
     public let microseconds: Int64
     /// The instant so many microseconds after the epoch.
     public init(microseconds: Int64) { self.microseconds = microseconds }
-    /// The instant so many whole seconds after the epoch.
-    public init(seconds: Int64) { self.microseconds = seconds * 1_000_000 }
+    /// The instant so many whole seconds after the epoch; saturates instead of trapping.
+    public init(seconds: Int64) { microseconds = seconds.saturatingProduct(1_000_000) }
     /// Whole seconds since the epoch, rounded down.
     public var seconds: Int64 { Int64(Int128(microseconds).divided(by: 1_000_000, rounding: .floor)) }
     /// Ordered by time.
@@ -17,36 +17,46 @@ public struct Instant: Hashable, Comparable, Sendable {
         return Instant(microseconds: overflowed ? (span.microseconds < 0 ? .min : .max) : sum)
     }
     /// This instant moved back by `span`.
-    public static func - (instant: Instant, span: Span) -> Instant { instant + Span(microseconds: 0 - span.microseconds) }
+    public static func - (instant: Instant, span: Span) -> Instant { instant + Span(microseconds: -span.microseconds) }
     /// The time from the right instant to the left one; saturates instead of trapping.
     public static func - (left: Instant, right: Instant) -> Span {
         let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
-        return Span(microseconds: overflowed ? (left < right ? -Int64.max : .max) : difference)
+        return Span(microseconds: overflowed ? (left < right ? .min : .max) : difference)
     }
 }
 
-/// A length of time in microseconds; negative when it runs backwards.
-public struct Span: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+extension Int64 {
+    /// The product, or the end of the range that it would have passed.
+    fileprivate func saturatingProduct(_ factor: Int64) -> Int64 {
+        let (product, overflowed) = multipliedReportingOverflow(by: factor)
+        return overflowed ? ((self < 0) == (factor < 0) ? .max : .min) : product
+    }
+}
+
+/// A length of time in microseconds; negative when it runs backwards, and then its opposite fits as well.
+///
+/// Every way to make one saturates at the ends of the range, some 292 000 years away, instead of trapping.
+public struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Microseconds.
     public let microseconds: Int64
     /// So many microseconds.
-    public init(microseconds: Int64) { self.microseconds = microseconds }
+    public init(microseconds: Int64) { self.microseconds = max(microseconds, -Int64.max) }
     /// No time.
     public static let zero = Span(microseconds: 0)
     /// So many milliseconds.
-    public static func milliseconds(_ count: Int64) -> Span { Span(microseconds: count * 1_000) }
+    public static func milliseconds(_ count: Int64) -> Span { Span(microseconds: count.saturatingProduct(1_000)) }
     /// So many seconds.
-    public static func seconds(_ count: Int64) -> Span { Span(microseconds: count * 1_000_000) }
+    public static func seconds(_ count: Int64) -> Span { Span(microseconds: count.saturatingProduct(1_000_000)) }
     /// So many minutes.
-    public static func minutes(_ count: Int64) -> Span { .seconds(count * 60) }
+    public static func minutes(_ count: Int64) -> Span { Span(microseconds: count.saturatingProduct(60_000_000)) }
     /// So many days of 24 hours.
-    public static func days(_ count: Int64) -> Span { .seconds(count * 86_400) }
+    public static func days(_ count: Int64) -> Span { Span(microseconds: count.saturatingProduct(86_400_000_000)) }
     /// Ordered by length.
     public static func < (left: Span, right: Span) -> Bool { left.microseconds < right.microseconds }
-    /// The difference; saturates instead of trapping.
+    /// The difference.
     public static func - (left: Span, right: Span) -> Span {
         let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
-        return Span(microseconds: overflowed ? (left < right ? -Int64.max : .max) : difference)
+        return Span(microseconds: overflowed ? (left < right ? .min : .max) : difference)
     }
     /// The span as the standard library's duration.
     public var duration: Duration { .microseconds(microseconds) }
@@ -56,6 +66,15 @@ public struct Span: Hashable, Comparable, Codable, Sendable, CustomStringConvert
         if size >= 1_000_000 { return FixedPoint.text(of: microseconds, scale: 6) + " s" }
         if size >= 1_000 { return FixedPoint.text(of: microseconds, scale: 3) + " ms" }
         return "\(microseconds) µs"
+    }
+}
+
+extension Span: Codable {
+    private enum CodingKeys: CodingKey { case microseconds }
+
+    /// Decodes the count of microseconds.
+    public init(from decoder: any Decoder) throws {
+        self.init(microseconds: try decoder.container(keyedBy: CodingKeys.self).decode(Int64.self, forKey: .microseconds))
     }
 }
 
@@ -130,8 +149,8 @@ private struct ISO8601Reader {
         else { return nil }
         var index = 19
         guard let micro = fraction(&index), let offset = offset(from: index, or: defaultOffset) else { return nil }
-        let local = Int64(day.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
-        return Instant(microseconds: (local - offset.seconds) * 1_000_000 + micro)
+        let time = TimeOfDay(secondsSinceMidnight: hour * 3_600 + minute * 60 + second)
+        return day.instant(at: time, offset: offset) + Span(microseconds: micro)
     }
 
     private func number(_ start: Int, _ count: Int) -> Int? {

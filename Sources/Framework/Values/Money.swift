@@ -17,11 +17,47 @@ public struct Price: FixedPointValue {
     /// A value of so many ten-thousandths of the currency per quoted unit.
     public init(units: Int64) { self.units = units }
 
-    /// The nearest multiple of `tick`, halves away from zero; `tick` must be positive.
-    public func rounded(to tick: Price) -> Price {
+    /// The nearest multiple of `tick`, halves away from zero; the price itself where that would not fit.
+    public func rounded(to tick: Tick) -> Price {
         let ticks = Int128(units).divided(by: Int128(tick.units), rounding: .halfAwayFromZero)
         return (try? Price(wide: ticks * Int128(tick.units))) ?? self
     }
+}
+
+/// The smallest step of a price; positive.
+public struct Tick: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The step in ten-thousandths of the currency per quoted unit.
+    public let units: Int64
+    /// A step of this price difference; nil unless it is positive.
+    public init?(_ price: Price) {
+        guard price > .zero else { return nil }
+        units = price.units
+    }
+    /// A step of so many ten-thousandths, at least one; for constants in code.
+    public init(units: Int64) {
+        precondition(units > 0, "a tick is positive")
+        self.units = units
+    }
+    /// The step as a price difference.
+    public var price: Price { Price(units: units) }
+    /// Ordered by size.
+    public static func < (left: Tick, right: Tick) -> Bool { left.units < right.units }
+    /// The shortest exact decimal text, such as "0.05".
+    public var description: String { price.description }
+}
+
+extension Tick: Codable {
+    /// Decodes a positive decimal text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let price = try container.decode(Price.self)
+        guard let tick = Tick(price) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a tick is positive, found \(price)")
+        }
+        self = tick
+    }
+    /// Encodes as decimal text.
+    public func encode(to encoder: any Encoder) throws { try price.encode(to: encoder) }
 }
 
 /// A pure number in millionths: 0.05 % is 0.0005, an efficiency ratio lies between 0 and 1.

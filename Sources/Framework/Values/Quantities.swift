@@ -35,7 +35,7 @@ public struct Lots: Hashable, Comparable, Codable, Sendable, CustomStringConvert
     }
 
     /// The same in units of the contract: `count × unitsPerLot`.
-    public func quantity(unitsPerLot: Quantity) throws(Overflow) -> Quantity {
+    public func quantity(unitsPerLot: LotSize) throws(Overflow) -> Quantity {
         let (units, overflowed) = count.multipliedReportingOverflow(by: unitsPerLot.count)
         guard !overflowed else { throw Overflow() }
         return Quantity(units)
@@ -72,13 +72,10 @@ public struct Quantity: Hashable, Comparable, Codable, Sendable, CustomStringCon
     }
 
     /// The whole lots in this quantity; the remainder is lost, so ask ``isWhole(unitsPerLot:)`` first where it matters.
-    public func lots(unitsPerLot: Quantity) -> Lots {
-        precondition(unitsPerLot.count > 0, "a lot has at least one unit")
-        return Lots(count / unitsPerLot.count)
-    }
+    public func lots(unitsPerLot: LotSize) -> Lots { Lots(count / unitsPerLot.count) }
 
     /// Whether this quantity is a whole number of lots.
-    public func isWhole(unitsPerLot: Quantity) -> Bool { unitsPerLot.count > 0 && count % unitsPerLot.count == 0 }
+    public func isWhole(unitsPerLot: LotSize) -> Bool { count % unitsPerLot.count == 0 }
 
     /// What is left of this quantity after `other`; zero when `other` is larger.
     public func remaining(after other: Quantity) -> Quantity { Quantity(Swift.max(0, count - other.count)) }
@@ -88,5 +85,42 @@ public struct Quantity: Hashable, Comparable, Codable, Sendable, CustomStringCon
         let (sum, overflowed) = count.addingReportingOverflow(other.count)
         guard !overflowed else { throw Overflow() }
         return Quantity(sum)
+    }
+}
+
+/// The units of one lot, at least one, so that a quantity can always be counted in lots.
+public struct LotSize: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByIntegerLiteral {
+    /// How many units.
+    public let count: Int64
+    /// So many units; nil unless there is at least one.
+    public init?(_ count: Int64) {
+        guard count > 0 else { return nil }
+        self.count = count
+    }
+    /// A size written in code, at least 1.
+    public init(integerLiteral count: Int64) {
+        precondition(count > 0, "a lot has at least one unit")
+        self.count = count
+    }
+    /// Ordered by count.
+    public static func < (left: LotSize, right: LotSize) -> Bool { left.count < right.count }
+    /// The bare number.
+    public var description: String { String(count) }
+}
+
+extension LotSize: Codable {
+    /// Decodes a whole number of at least 1.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let count = try container.decode(Int64.self)
+        guard let size = LotSize(count) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a lot has at least one unit, found \(count)")
+        }
+        self = size
+    }
+    /// Encodes the bare number.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(count)
     }
 }

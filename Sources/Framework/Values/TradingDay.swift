@@ -2,8 +2,10 @@
 public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Days since 1970-01-01.
     public let daysSinceEpoch: Int
-    /// The day so many days after 1970-01-01.
-    public init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
+    /// Days on either side of 1970-01-01 that an ``Instant`` reaches, so that arithmetic on days never leaves the range of numbers.
+    private static let reach = 106_751_992
+    /// The day so many days after 1970-01-01; saturates where no ``Instant`` lies.
+    public init(daysSinceEpoch: Int) { self.daysSinceEpoch = min(max(daysSinceEpoch, -Self.reach), Self.reach) }
 
     /// The day with this date, or nil when the calendar has no such day. Years 1 to 9999.
     public init?(year: Int, month: Int, day: Int) {
@@ -26,16 +28,20 @@ public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// The exchange's day at `instant`.
     public init(of instant: Instant, offset: UTCOffset = .exchange) {
         let local = Int128(instant.seconds) + Int128(offset.seconds)
-        daysSinceEpoch = Int(local.divided(by: 86_400, rounding: .floor))
+        self.init(daysSinceEpoch: Int(local.divided(by: 86_400, rounding: .floor)))
     }
 
     /// The instant at which the exchange's clock shows `time` on this day.
     public func instant(at time: TimeOfDay, offset: UTCOffset = .exchange) -> Instant {
-        Instant(seconds: Int64(daysSinceEpoch) * 86_400 + Int64(time.secondsSinceMidnight) - offset.seconds)
+        let local = Int128(daysSinceEpoch) * 86_400 + Int128(time.secondsSinceMidnight)
+        return Instant(seconds: Int64(clamping: local - Int128(offset.seconds)))
     }
 
-    /// The day `count` days later.
-    public func advanced(by count: Int) -> TradingDay { TradingDay(daysSinceEpoch: daysSinceEpoch + count) }
+    /// The day `count` days later; saturates where no ``Instant`` lies.
+    public func advanced(by count: Int) -> TradingDay {
+        let (sum, overflowed) = daysSinceEpoch.addingReportingOverflow(count)
+        return TradingDay(daysSinceEpoch: overflowed ? (count < 0 ? .min : .max) : sum)
+    }
 
     /// Ordered by date.
     public static func < (left: TradingDay, right: TradingDay) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }

@@ -8,7 +8,7 @@ public struct TestFuture: InstrumentPlugin {
         public var root = "TF"
         /// Facts of every day.
         public var terms = InstrumentTerms(
-            pointValue: PointValue(whole: 30), unitsPerLot: Quantity(30), marginPerLot: Money(whole: 270_000),
+            pointValue: PointValue(whole: 30), unitsPerLot: 30, marginPerLot: Money(whole: 270_000),
             initialStopMultiple: Ratio(units: 1_500_000), trailingStopMultiple: Ratio(units: 2_500_000), maximumPyramids: 5,
             pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(75))
         /// The largest quantity of one order.
@@ -37,7 +37,7 @@ public struct TestFuture: InstrumentPlugin {
         let contract = Contract(
             venue: "TEST", root: facts.root, kind: .future, expiry: expiry, symbol: "\(facts.root)\(expiry)",
             unitsPerLot: facts.terms.unitsPerLot,
-            tick: Price(units: 500), freezeQuantity: facts.freezeQuantity)
+            tick: Tick(units: 500), freezeQuantity: facts.freezeQuantity)
         return Structure(
             legs: [StructureLeg(role: .future, contract: contract, openingSide: .buy)], expiry: expiry, pointValue: facts.terms.pointValue)
     }
@@ -63,7 +63,7 @@ public struct TestSynthetic: InstrumentPlugin {
         func contract(_ kind: ContractKind, _ suffix: String) -> Contract {
             Contract(
                 venue: "TEST", root: facts.root, kind: kind, expiry: expiry, symbol: "\(facts.root)\(expiry)-\(strike)\(suffix)",
-                unitsPerLot: facts.terms.unitsPerLot, tick: Price(units: 500), freezeQuantity: facts.freezeQuantity)
+                unitsPerLot: facts.terms.unitsPerLot, tick: Tick(units: 500), freezeQuantity: facts.freezeQuantity)
         }
         return Structure(
             legs: [

@@ -24,7 +24,7 @@ extension InstrumentFacts {
             "symbol", .symbolPattern, default: preset?.symbol ?? standard,
             summary: "How symbols are spelled: text with {root} {yy} {yyyy} {MON} {mm} {dd} {strike} {right}.")
         form = Self.form(&reader, basis)
-        tick = reader.value("tick", .price.above(.zero), default: preset?.tick, summary: "Smallest price step.")
+        tick = reader.value("tick", .tick, default: preset?.tick, summary: "Smallest price step.")
         var lots = LotOptions(from: &reader, basis: basis)
         lots.apply(LotOptions.changes(from: &reader))
         unitsPerLot = lots.unitsPerLot
@@ -65,7 +65,7 @@ extension InstrumentFacts {
 
 /// The facts that change by the day: size, worth, margin and largest order of a lot.
 private struct LotOptions {
-    var unitsPerLot: DatedTable<Quantity>
+    var unitsPerLot: DatedTable<LotSize>
     var pointValue: DatedTable<PointValue>
     var marginPerLot: DatedTable<Money>
     var freezeQuantity: DatedTable<Quantity?>
@@ -75,12 +75,17 @@ private struct LotOptions {
     /// One row of `changes`: what is given changes on that day.
     struct Change {
         var from: TradingDay
-        var unitsPerLot: Quantity?
+        var unitsPerLot: LotSize?
         var pointValue: PointValue?
         var marginPerLot: Money?
         var freezeQuantity: Quantity?
     }
 
+    static var size: OptionKind<LotSize> {
+        var kind = OptionKind<LotSize>.lotSize.atMost(1_000_000)
+        kind.range = units.range
+        return kind
+    }
     static let units = OptionKind<Quantity>.quantity.within(Quantity(1)...Quantity(1_000_000))
     static let worth = OptionKind<PointValue>.pointValue.above(.zero)
     static let margin = OptionKind<Money>.money.above(.zero)
@@ -89,7 +94,7 @@ private struct LotOptions {
     init(from reader: inout OptionReader, basis: InstrumentBasis) {
         let preset = basis.facts
         unitsPerLot = Self.table(
-            &reader, "units_per_lot", Self.units, preset?.unitsPerLot,
+            &reader, "units_per_lot", Self.size, preset?.unitsPerLot,
             "Units in which the broker counts one lot: 1 where orders count lots.")
         if basis.isSynthetic {
             let given = reader.optional(
@@ -109,7 +114,7 @@ private struct LotOptions {
         reader.rows("changes", summary: "Facts of the lot that change on known days; what a row leaves out stays as it was.") { row in
             Change(
                 from: row.value("from", .day, summary: "First day on which the change holds."),
-                unitsPerLot: row.optional("units_per_lot", units, summary: "Units in which the broker counts one lot."),
+                unitsPerLot: row.optional("units_per_lot", size, summary: "Units in which the broker counts one lot."),
                 pointValue: row.optional("point_value", worth, summary: "Money per point of price per lot."),
                 marginPerLot: row.optional("margin_per_lot", margin, summary: "Margin that one lot needs."),
                 freezeQuantity: row.optional("freeze_quantity", units, summary: "Largest quantity of one order."))

@@ -19,7 +19,7 @@ package struct InstrumentFacts: Hashable, Sendable {
     /// How symbols are spelled.
     package var symbol: SymbolPattern
     /// Units in which the broker counts one lot.
-    package var unitsPerLot: DatedTable<Quantity>
+    package var unitsPerLot: DatedTable<LotSize>
     /// Money per point per lot.
     package var pointValue: DatedTable<PointValue>
     /// Margin that one lot needs.
@@ -27,7 +27,7 @@ package struct InstrumentFacts: Hashable, Sendable {
     /// The largest quantity of one order; nil where it is not known.
     package var freezeQuantity: DatedTable<Quantity?>
     /// The smallest price step.
-    package var tick: Price
+    package var tick: Tick
     /// The contracts in time, with the calendar.
     package var months: ContractMonths
     /// Initial stop in multiples of the average true range.

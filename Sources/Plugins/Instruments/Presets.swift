@@ -57,8 +57,9 @@ extension InstrumentFacts {
         maximumPyramids: Int
     ) -> InstrumentFacts {
         InstrumentFacts(
-            form: .future, venue: "MCX", root: root, symbol: .future, unitsPerLot: DatedTable(Quantity(1)),
-            pointValue: DatedTable(pointValue), marginPerLot: DatedTable(margin), freezeQuantity: DatedTable(freeze), tick: Price(whole: 1),
+            form: .future, venue: "MCX", root: root, symbol: .future, unitsPerLot: DatedTable(1),
+            pointValue: DatedTable(pointValue), marginPerLot: DatedTable(margin), freezeQuantity: DatedTable(freeze),
+            tick: Tick(units: 10_000),
             months: ContractMonths(rules: DatedTable(expiry), calendar: .named(.mcx)), initialStop: initialStop,
             trailingStop: trailingStop, maximumPyramids: maximumPyramids, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
     }
@@ -69,18 +70,17 @@ extension InstrumentFacts {
             form: .synthetic(StrikeGrid(step: Price(whole: 500))), venue: "NFO", root: "BANKNIFTY", symbol: .option, unitsPerLot: lots,
             pointValue: lots.map { PointValue(whole: Int($0.count)) }, marginPerLot: DatedTable(Money(whole: 270_000)),
             freezeQuantity: DatedTable(nil, changes: .days([("2025-09-01", Quantity(900)), ("2025-12-01", Quantity(600))])),
-            tick: Price(units: 500), months: ContractMonths(rules: bankNiftyExpiries, calendar: .named(.nse)),
+            tick: Tick(units: 500), months: ContractMonths(rules: bankNiftyExpiries, calendar: .named(.nse)),
             initialStop: Ratio(units: 1_500_000), trailingStop: Ratio(units: 2_500_000), maximumPyramids: 5,
             pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(75))
     }
 
-    private static var bankNiftyLots: DatedTable<Quantity> {
-        let changes: [(String, Quantity)] = [
-            ("2005-06-13", Quantity(100)), ("2007-02-23", Quantity(50)), ("2010-04-30", Quantity(25)), ("2015-08-28", Quantity(30)),
-            ("2016-04-29", Quantity(40)), ("2018-10-26", Quantity(20)), ("2020-05-04", Quantity(25)), ("2023-07-01", Quantity(15)),
-            ("2024-11-20", Quantity(30)), ("2025-04-25", Quantity(35)), ("2025-12-30", Quantity(30)),
+    private static var bankNiftyLots: DatedTable<LotSize> {
+        let changes: [(String, LotSize)] = [
+            ("2005-06-13", 100), ("2007-02-23", 50), ("2010-04-30", 25), ("2015-08-28", 30), ("2016-04-29", 40), ("2018-10-26", 20),
+            ("2020-05-04", 25), ("2023-07-01", 15), ("2024-11-20", 30), ("2025-04-25", 35), ("2025-12-30", 30),
         ]
-        return DatedTable(Quantity(25), changes: .days(changes))
+        return DatedTable(25, changes: .days(changes))
     }
 
     /// Monthly contracts: Thursdays, Wednesdays from March 2024, Thursdays from January 2025, Tuesdays from September 2025.

@@ -9,7 +9,7 @@ struct CoreBooksTests {
     func ledger() throws {
         var facts = TestFuture.Facts()
         facts.terms = InstrumentTerms(
-            pointValue: PointValue(whole: 1), unitsPerLot: Quantity(1), marginPerLot: Money(whole: 1),
+            pointValue: PointValue(whole: 1), unitsPerLot: 1, marginPerLot: Money(whole: 1),
             initialStopMultiple: Ratio(units: 1_000_000),
             trailingStopMultiple: Ratio(whole: 9), maximumPyramids: 0, pyramidSpacing: .one, barLength: .minutes(60))
         var policy = Policy.testing

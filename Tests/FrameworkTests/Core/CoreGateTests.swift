@@ -81,7 +81,7 @@ struct CoreGateTests {
         var gold = TestFuture.Facts()
         gold.root = "GO"
         gold.terms = InstrumentTerms(
-            pointValue: PointValue(whole: 10), unitsPerLot: Quantity(1), marginPerLot: Money(whole: 105_000),
+            pointValue: PointValue(whole: 10), unitsPerLot: 1, marginPerLot: Money(whole: 105_000),
             initialStopMultiple: Ratio(whole: 1),
             trailingStopMultiple: Ratio(whole: 2), maximumPyramids: 3, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
         let desks = [Fixture.desk(lots: 3), Fixture.desk("GOLD", facts: gold, lots: 6), Fixture.desk(Fixture.synthetic, lots: nil)]

@@ -5,8 +5,8 @@ import Testing
 struct ContractTests {
     private func contract(_ kind: ContractKind) -> Contract {
         Contract(
-            venue: "X", root: "ALPHA", kind: kind, expiry: TradingDay(daysSinceEpoch: 20_000), symbol: "ALPHA", unitsPerLot: Quantity(1),
-            tick: Price(whole: 1))
+            venue: "X", root: "ALPHA", kind: kind, expiry: TradingDay(daysSinceEpoch: 20_000), symbol: "ALPHA", unitsPerLot: 1,
+            tick: Tick(units: 10_000))
     }
 
     private var future: Structure {

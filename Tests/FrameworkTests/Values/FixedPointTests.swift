@@ -73,6 +73,16 @@ struct FixedPointTests {
         }
     }
 
+    @Test(
+        "More places than the scale has are filled with zeros, and fewer than none are none",
+        arguments: [
+            (Int64(12_345), 4, 6, "1.234500"), (-5, 4, 5, "-0.00050"), (7, 0, 2, "7.00"), (0, 2, 4, "0.0000"), (5, 0, -3, "5"),
+            (Int64.max, 2, 4, "92233720368547758.0700"), (Int64.min, 40, 2, "0.00"), (12_345, 4, -1, "1"),
+        ])
+    func places(units: Int64, scale: Int, places: Int, text: String) {
+        #expect(FixedPoint.text(of: units, scale: scale, places: places) == text)
+    }
+
     @Test("Wide numbers have exact text")
     func wide() {
         #expect(FixedPoint.text(of: Int128(Int64.max) * 10_000 + 1, scale: 4) == "9223372036854775807.0001")

@@ -55,6 +55,37 @@ struct InstantTests {
         #expect(Instant(microseconds: .min) - .seconds(1) == Instant(microseconds: .min))
         #expect(Instant(microseconds: .max) - Instant(microseconds: .min) == Span(microseconds: .max))
         #expect(Instant(microseconds: .min) - Instant(microseconds: .max) == Span(microseconds: -Int64.max))
+        #expect(Instant(seconds: .max) == Instant(microseconds: .max) && Instant(seconds: .min) == Instant(microseconds: .min))
+        #expect(Instant(microseconds: .max) - Span(microseconds: .min) == Instant(microseconds: .max))
+        #expect(Span.zero - Span(microseconds: .min) == Span(microseconds: .max))
+        #expect(Span(microseconds: .min) - .seconds(1) == Span(microseconds: -Int64.max))
+    }
+
+    @Test("The last instants of the range have a second, a day and a text", arguments: [Int64.min, .min + 1, .max - 1, .max])
+    func edges(microseconds: Int64) {
+        let instant = Instant(microseconds: microseconds)
+        #expect(instant.description.hasSuffix("Z"))
+        #expect(TradingDay(of: instant).instant(at: TimeOfDay(of: instant)) <= Instant(microseconds: .max))
+        #expect((Instant(seconds: instant.seconds) - instant).microseconds.magnitude < 1_000_000)
+    }
+
+    @Test("Spans of any count saturate", arguments: [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max])
+    func counts(count: Int64) {
+        for (span, unit) in [
+            (Span.milliseconds(count), Int128(1_000)), (.seconds(count), 1_000_000), (.minutes(count), 60_000_000),
+            (.days(count), 86_400_000_000), (Span(microseconds: count), 1),
+        ] {
+            let exact = Int128(count) * unit
+            #expect(Int128(span.microseconds) == min(max(exact, -Int128(Int64.max)), Int128(Int64.max)))
+        }
+    }
+
+    @Test("A span comes back from its JSON, at the edges too", arguments: [Int64.min, -1, 0, 90_000_000, .max])
+    func spanJSON(microseconds: Int64) throws {
+        let span = Span(microseconds: microseconds)
+        #expect(try JSONDecoder().decode([Span].self, from: JSONEncoder().encode([span])) == [span])
+        let stored = Data("[{\"microseconds\":\(microseconds)}]".utf8)
+        #expect(try JSONDecoder().decode([Span].self, from: stored) == [span])
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import MunimKit
 import Testing
 
@@ -63,16 +64,42 @@ struct MoneyTests {
             ("52000.02", "0.05", "52000"), ("52000.025", "0.05", "52000.05"), ("52052.3", "1", "52052"), ("-0.025", "0.05", "-0.05"),
         ])
     func ticks(price: String, tick: String, rounded: String) throws {
-        #expect(try Price(price).rounded(to: Price(tick)) == (try Price(rounded)))
+        let tick = try #require(Tick(Price(tick)))
+        #expect(try Price(price).rounded(to: tick) == (try Price(rounded)))
+        #expect(Price(units: .max).rounded(to: Tick(units: .max - 1)) == Price(units: .max - 1))
+    }
+
+    @Test("Nothing and less than nothing is no tick", arguments: [Int64(0), -1, .min])
+    func noTick(units: Int64) throws {
+        #expect(Tick(Price(units: units)) == nil)
+        let json = try JSONEncoder().encode([Price(units: units)])
+        let error = #expect(throws: DecodingError.self) { try JSONDecoder().decode([Tick].self, from: json) }
+        #expect(String(reflecting: try #require(error)).contains("a tick is positive, found \(Price(units: units))"))
+    }
+
+    @Test("A tick is written as the price it is")
+    func tickText() throws {
+        let json = try JSONEncoder().encode([Tick(units: 500)])
+        #expect(String(decoding: json, as: UTF8.self) == "[\"0.05\"]")
+        #expect(try JSONDecoder().decode([Tick].self, from: json) == [Tick(units: 500)])
     }
 
     @Test("Lots and quantities convert without losing a unit", arguments: [(Int64(3), Int64(30), Int64(90)), (0, 35, 0), (7, 1, 7)])
     func lots(lots: Int64, unitsPerLot: Int64, quantity: Int64) throws {
-        #expect(try Lots(lots).quantity(unitsPerLot: Quantity(unitsPerLot)) == Quantity(quantity))
-        #expect(Quantity(quantity).lots(unitsPerLot: Quantity(unitsPerLot)) == Lots(lots))
-        #expect(Quantity(quantity).isWhole(unitsPerLot: Quantity(unitsPerLot)))
-        if unitsPerLot > 1 { #expect(!Quantity(quantity + 1).isWhole(unitsPerLot: Quantity(unitsPerLot))) }
-        #expect(throws: Overflow.self) { try Lots(.max).quantity(unitsPerLot: Quantity(2)) }
+        let size = try #require(LotSize(unitsPerLot))
+        #expect(try Lots(lots).quantity(unitsPerLot: size) == Quantity(quantity))
+        #expect(Quantity(quantity).lots(unitsPerLot: size) == Lots(lots))
+        #expect(Quantity(quantity).isWhole(unitsPerLot: size))
+        if unitsPerLot > 1 { #expect(!Quantity(quantity + 1).isWhole(unitsPerLot: size)) }
+        #expect(throws: Overflow.self) { try Lots(.max).quantity(unitsPerLot: 2) }
+    }
+
+    @Test("A lot of no units cannot be made, read from a row or decoded", arguments: [Int64(0), -1, .min])
+    func emptyLot(count: Int64) throws {
+        #expect(LotSize(count) == nil)
+        #expect(LotSize(Value.integer(count)) == nil)
+        let error = #expect(throws: DecodingError.self) { try JSONDecoder().decode([LotSize].self, from: Data("[\(count)]".utf8)) }
+        #expect(String(reflecting: try #require(error)).contains("a lot has at least one unit, found \(count)"))
     }
 
     @Test("What is left of a quantity is never negative")
@@ -81,8 +108,10 @@ struct MoneyTests {
         #expect(Quantity(30).remaining(after: Quantity(90)) == .zero)
     }
 
-    @Test("Negative lots and quantities are mistakes of ours and stop the process")
+    @Test("Negative lots and quantities, and empty lots and ticks written in code, are mistakes of ours and stop the process")
     func negative() async {
+        await #expect(processExitsWith: .failure) { _ = 0 as LotSize }
+        await #expect(processExitsWith: .failure) { _ = Tick(units: 0) }
         await #expect(processExitsWith: .failure) { _ = Lots(-1) }
         await #expect(processExitsWith: .failure) { _ = Quantity(-1) }
     }

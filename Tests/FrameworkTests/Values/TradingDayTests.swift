@@ -26,6 +26,18 @@ struct TradingDayTests {
         }
     }
 
+    @Test("Days beyond every instant saturate instead of trapping", arguments: [Int.min, .min + 1, .max - 1, .max])
+    func far(count: Int) {
+        let day = TradingDay(daysSinceEpoch: count)
+        #expect(day == TradingDay(daysSinceEpoch: 0).advanced(by: count))
+        #expect(day.advanced(by: count) == day)
+        #expect(day.weekday.rawValue.hasSuffix("day"))
+        #expect(day.description.hasSuffix("-\(day.description.suffix(2))"))
+        let edge = Instant(microseconds: count < 0 ? .min : .max)
+        #expect(day.instant(at: TimeOfDay(secondsSinceMidnight: 43_200)) == edge)
+        #expect((TradingDay(of: edge).daysSinceEpoch - day.daysSinceEpoch).magnitude <= 1)
+    }
+
     @Test(
         "Known days have their day of the week",
         arguments: [

@@ -18,18 +18,18 @@ enum SamplePlugins {
 }
 
 struct FutureSample: PluginOptions {
-    let lotSize: Quantity
+    let lotSize: LotSize
     let pointValue: PointValue
-    let tick: Price
+    let tick: Tick
     let stop: Ratio
     let sizes: [Quantity]
     let root: String
 
     init(from reader: inout OptionReader) {
         root = reader.value("root", .text, summary: "Root of the symbols.")
-        lotSize = reader.value("lot_size", .quantity.atLeast(Quantity(1)), default: Quantity(1), unit: "units", summary: "Units of a lot.")
+        lotSize = reader.value("lot_size", .lotSize, default: 1, unit: "units", summary: "Units of a lot.")
         pointValue = reader.value("point_value", .pointValue.above(.zero), unit: "INR", summary: "Money per point per lot.")
-        tick = reader.value("tick", .price.above(.zero), default: Price(units: 500), unit: "INR", summary: "Smallest step.")
+        tick = reader.value("tick", .tick, default: Tick(units: 500), unit: "INR", summary: "Smallest step.")
         stop = reader.value("initial_stop", .ratio.within(.zero...Ratio(whole: 10)), default: .one, summary: "Initial stop.")
         _ = reader.list("hours", of: .session, default: [], count: 0...4, summary: "Sessions.")
         _ = reader.value("squareoff", .timeOfDay, default: TimeOfDay(secondsSinceMidnight: 0), summary: "Last orders.")

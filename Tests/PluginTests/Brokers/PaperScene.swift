@@ -6,15 +6,15 @@ enum PaperScene {
     static let morning = TradingDay(daysSinceEpoch: 20_420).instant(at: TimeOfDay(secondsSinceMidnight: 34_200))
     static let expiry = TradingDay(daysSinceEpoch: 20_450)
 
-    static func future(_ symbol: String = "ALPHAFUT", lot: Int64 = 10, freeze: Int64? = 1_000) -> Contract {
+    static func future(_ symbol: String = "ALPHAFUT", lot: LotSize = 10, freeze: Int64? = 1_000) -> Contract {
         Contract(
-            venue: "X", root: "ALPHA", kind: .future, expiry: expiry, symbol: symbol, unitsPerLot: Quantity(lot), tick: Price(units: 500),
+            venue: "X", root: "ALPHA", kind: .future, expiry: expiry, symbol: symbol, unitsPerLot: lot, tick: Tick(units: 500),
             freezeQuantity: freeze.map { Quantity($0) })
     }
 
     static func option(_ kind: ContractKind, _ symbol: String, tick: Int64 = 500) -> Contract {
         Contract(
-            venue: "X", root: "BETA", kind: kind, expiry: expiry, symbol: symbol, unitsPerLot: Quantity(30), tick: Price(units: tick),
+            venue: "X", root: "BETA", kind: kind, expiry: expiry, symbol: symbol, unitsPerLot: 30, tick: Tick(units: tick),
             freezeQuantity: Quantity(900))
     }
 

@@ -19,7 +19,7 @@ struct FaultyInstrument: InstrumentPlugin {
     enum Fault: String, CaseIterable, Sendable {
         case noPointValue, negativeMargin, noBar, overlappingSessions, closedWithoutReason, expiryOnHoliday, descendingExpiries,
             endlessExpiries
-        case anyExpiry, noTick, freezeBelowLot, oneSymbol, otherPointValue, otherUnits, strikeOfItsOwn, forgetful
+        case anyExpiry, freezeBelowLot, oneSymbol, otherPointValue, otherUnits, strikeOfItsOwn, forgetful
     }
 
     static let manifest = PluginManifest(kind: .instruments, name: "faulty", version: "1.0.0", summary: "Gold Mini with one thing wrong.")
@@ -69,11 +69,10 @@ struct FaultyInstrument: InstrumentPlugin {
         let nearest = fault == .anyExpiry ? sound.expiries(onOrAfter: expiry, count: 1).first ?? expiry : expiry
         var structure = try sound.structure(expiry: nearest, price: price, on: min(day, nearest))
         switch fault {
-        case .noTick: structure.legs[0].contract.tick = .zero
         case .freezeBelowLot: structure.legs[0].contract.freezeQuantity = .zero
         case .oneSymbol: structure.legs[0].contract.symbol = "GOLDM"
         case .otherPointValue: structure.pointValue = PointValue(whole: 100)
-        case .otherUnits: structure.legs[0].contract.unitsPerLot = Quantity(100)
+        case .otherUnits: structure.legs[0].contract.unitsPerLot = 100
         case .strikeOfItsOwn: structure.strike = Price(whole: 78_500)
         default: break
         }

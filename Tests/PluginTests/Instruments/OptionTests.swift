@@ -31,7 +31,7 @@ struct OptionTests {
         #expect(structure.legs.map(\.contract.symbol) == ["NIFTY26JAN24000CE", "NIFTY26JAN24000PE"])
         #expect(structure.pointValue == PointValue(whole: 65))
         let before = try described.terms(on: .of("2025-12-31"))
-        #expect(before.unitsPerLot == Quantity(75) && before.pointValue == PointValue(whole: 75))
+        #expect(before.unitsPerLot == 75 && before.pointValue == PointValue(whole: 75))
         let priced = try BankNifty.read(["point_value": 10, "changes": [["from": "2026-01-01", "point_value": 12, "units_per_lot": 1]]])
         #expect(try priced.terms(on: .of("2025-12-31")).pointValue == PointValue(whole: 10))
         #expect(try priced.terms(on: .of("2026-01-01")).pointValue == PointValue(whole: 12))
@@ -44,7 +44,7 @@ struct OptionTests {
             let day = try TradingDay.of(text)
             let terms = bank.terms(on: day)
             #expect(
-                terms.unitsPerLot == Quantity(25) && terms.pointValue == PointValue(whole: 25)
+                terms.unitsPerLot == 25 && terms.pointValue == PointValue(whole: 25)
                     && terms.marginPerLot == Money(whole: 200_000))
             let expiry = try #require(bank.expiries(onOrAfter: day, count: 1).first)
             let structure = try bank.structure(expiry: expiry, price: Price(whole: 52_149), on: day)

@@ -21,7 +21,7 @@ struct PresetTests {
         ])
     func bankNiftyLots(text: String, lot: Int) throws {
         let terms = try BankNifty.read([:]).terms(on: .of(text))
-        #expect(terms.unitsPerLot == Quantity(Int64(lot)))
+        #expect(terms.unitsPerLot.count == Int64(lot))
         #expect(terms.pointValue == PointValue(whole: lot))
     }
 
@@ -38,7 +38,7 @@ struct PresetTests {
         #expect(
             gold
                 == InstrumentTerms(
-                    pointValue: PointValue(whole: 10), unitsPerLot: Quantity(1), marginPerLot: Money(whole: 105_000),
+                    pointValue: PointValue(whole: 10), unitsPerLot: 1, marginPerLot: Money(whole: 105_000),
                     initialStopMultiple: Ratio(whole: 1), trailingStopMultiple: Ratio(whole: 2), maximumPyramids: 3,
                     pyramidSpacing: try Ratio("0.5"), barLength: .minutes(60)))
         let silver = try SilverMini.read([:]).terms(on: day)
@@ -58,8 +58,8 @@ struct PresetTests {
         #expect(structure.legs.map(\.openingSide) == [.buy, .sell])
         #expect(structure.legs.map(\.contract.symbol) == ["BANKNIFTY25DEC52000CE", "BANKNIFTY25DEC52000PE"])
         #expect(structure.closingOrder.map { $0.side(for: .close) } == [.buy, .sell])
-        #expect(structure.legs.allSatisfy { $0.contract.venue == "NFO" && $0.contract.unitsPerLot == Quantity(35) })
-        #expect(structure.legs.allSatisfy { $0.contract.freezeQuantity == Quantity(600) && $0.contract.tick == Price(units: 500) })
+        #expect(structure.legs.allSatisfy { $0.contract.venue == "NFO" && $0.contract.unitsPerLot == 35 })
+        #expect(structure.legs.allSatisfy { $0.contract.freezeQuantity == Quantity(600) && $0.contract.tick == Tick(units: 500) })
     }
 
     @Test(

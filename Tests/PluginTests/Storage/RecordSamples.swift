@@ -56,7 +56,8 @@ struct RecordSamples {
 
     private static var fixed: [String: Value] {
         [
-            "portfolio_state.id": .integer(1), "portfolio_positions.position": .text("Long_7"), "signal_log.payload": Stored(signal).column,
+            "portfolio_state.id": .integer(1), "portfolio_positions.position": .text("Long_7"),
+            "portfolio_positions.quantity": .integer(1_009 * 1_011), "signal_log.payload": Stored(signal).column,
             "signal_log.explanation": Stored(explanation).column, "intents.plan": Stored(plan).column,
             "orders.contract": Stored(call).column, "portfolio_positions.structure": Stored(structure).column,
         ]
@@ -74,8 +75,8 @@ extension RecordSamples {
 
     private static let call = Contract(
         venue: "V", root: "R", kind: .call(strike: Price(whole: 52_000)), expiry: expiry, symbol: "R25DEC52000CE",
-        unitsPerLot: Quantity(35),
-        tick: Price(units: 500), freezeQuantity: Quantity(900))
+        unitsPerLot: 35,
+        tick: Tick(units: 500), freezeQuantity: Quantity(900))
 
     private static let structure = Structure(
         legs: [StructureLeg(role: .call, contract: call, openingSide: .buy)], expiry: expiry, strike: Price(whole: 52_000),

@@ -24,7 +24,7 @@ extension InstrumentTemplate {
 
             public func terms(on day: TradingDay) -> InstrumentTerms {
                 InstrumentTerms(
-                    pointValue: PointValue(whole: 10), unitsPerLot: Quantity(1), marginPerLot: options.margin,
+                    pointValue: PointValue(whole: 10), unitsPerLot: 1, marginPerLot: options.margin,
                     initialStopMultiple: Ratio(whole: 2), trailingStopMultiple: Ratio(whole: 3), maximumPyramids: 5,
                     pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
             }
@@ -53,8 +53,8 @@ extension InstrumentTemplate {
                 let names = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
                 let contract = Contract(
                     venue: "MCX", root: "\(root)", kind: .future, expiry: expiry,
-                    symbol: "\(root)\\(expiry.description.dropFirst(2).prefix(2))\\(names[month - 1])FUT", unitsPerLot: Quantity(1),
-                    tick: Price(whole: 1))
+                    symbol: "\(root)\\(expiry.description.dropFirst(2).prefix(2))\\(names[month - 1])FUT", unitsPerLot: 1,
+                    tick: Tick(units: 10_000))
                 return Structure(
                     legs: [StructureLeg(role: .future, contract: contract, openingSide: .buy)], expiry: expiry,
                     pointValue: PointValue(whole: 10))

@@ -27,7 +27,7 @@ struct EndlessFuture: InstrumentPlugin {
     func terms(on day: TradingDay) -> InstrumentTerms {
         var terms = model?.terms(on: day) ?? Self.plain
         if let pointValue { terms.pointValue = pointValue }
-        terms.unitsPerLot = Quantity(1)
+        terms.unitsPerLot = 1
         return terms
     }
 
@@ -39,8 +39,8 @@ struct EndlessFuture: InstrumentPlugin {
     func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         guard expiry == Self.endOfMonth(day) else { throw .noSuchExpiry(expiry) }
         let contract = Contract(
-            venue: "REPLAY", root: name.text, kind: .future, expiry: expiry, symbol: name.text + "-REPLAY", unitsPerLot: Quantity(1),
-            tick: Price(units: 1))
+            venue: "REPLAY", root: name.text, kind: .future, expiry: expiry, symbol: name.text + "-REPLAY", unitsPerLot: 1,
+            tick: Tick(units: 1))
         let leg = StructureLeg(role: .future, contract: contract, openingSide: .buy)
         return Structure(legs: [leg], expiry: expiry, pointValue: terms(on: day).pointValue)
     }
@@ -54,6 +54,6 @@ struct EndlessFuture: InstrumentPlugin {
         Session(open: TimeOfDay(secondsSinceMidnight: 0), close: TimeOfDay(secondsSinceMidnight: 86_400))
     ])
     private static let plain = InstrumentTerms(
-        pointValue: PointValue(whole: 1), unitsPerLot: Quantity(1), marginPerLot: .zero, initialStopMultiple: Ratio(units: 1_500_000),
+        pointValue: PointValue(whole: 1), unitsPerLot: 1, marginPerLot: .zero, initialStopMultiple: Ratio(units: 1_500_000),
         trailingStopMultiple: Ratio(units: 2_500_000), maximumPyramids: 5, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
 }

@@ -16,7 +16,6 @@ extension PaperExchange {
         if let freeze = contract.freezeQuantity, request.quantity > freeze {
             return "a quantity of \(request.quantity) is above the freeze quantity of \(freeze) units of \(contract.symbol)"
         }
-        guard contract.tick > .zero else { return "\(contract.symbol) has no tick" }
         guard let limit = request.limit else { return nil }
         guard limit > .zero, limit.units % contract.tick.units == 0 else {
             return "a limit of \(limit) is not a positive multiple of the tick of \(contract.tick) of \(contract.symbol)"
@@ -68,7 +67,7 @@ extension PaperExchange {
         switch portion {
         case .whole: fill(index, orders[index].rest, against: mark, at: instant)
         case .part:
-            let lot = max(1, listings[listing].contract?.unitsPerLot.count ?? 1)
+            let lot = listings[listing].contract?.unitsPerLot.count ?? 1
             listings[listing].resting.append(index)
             fill(index, orders[index].rest / lot / 2 * lot, against: mark, at: instant)
         }
@@ -127,13 +126,13 @@ extension PaperExchange {
         return orders.firstIndex { $0.report.orderID == id }
     }
 
-    private func tick(_ listing: Int) -> Price { listings[listing].contract?.tick ?? Price(units: 1) }
+    private func tick(_ listing: Int) -> Tick { listings[listing].contract?.tick ?? Tick(units: 1) }
 }
 
 extension PaperListing {
     /// The value of `units` at `price`: price × lots × point value; without a known point value a unit is worth its price.
     func value(_ units: Int64, at price: Price) throws(Overflow) -> Money {
-        let lot = Int128(max(1, contract?.unitsPerLot.count ?? 1))
+        let lot = Int128(contract?.unitsPerLot.count ?? 1)
         let point = Int128(pointValue?.units ?? PointValue.unitsPerWhole) * (pointValue == nil ? lot : 1)
         let (first, overflowed) = (Int128(price.units) * point).multipliedReportingOverflow(by: Int128(units))
         guard !overflowed else { throw Overflow() }

@@ -37,7 +37,7 @@ enum PaperPricing {
     /// The smallest step that is a multiple of the tick of every option leg.
     static func commonTick(_ structure: Structure) -> Price {
         var step: Int64 = 1
-        for leg in structure.legs where leg.contract.kind != .future && leg.contract.tick > .zero {
+        for leg in structure.legs where leg.contract.kind != .future {
             let tick = leg.contract.tick.units
             let (product, overflowed) = (step / divisor(step, tick)).multipliedReportingOverflow(by: tick)
             if !overflowed { step = product }

@@ -51,20 +51,20 @@ public struct PaperTerms: Hashable, Codable, Sendable {
     /// The price of a market order against `mark`: half the spread and the slippage to the disadvantage of `side`, at least one tick.
     ///
     /// Without spread and slippage it is `mark` itself, on a tick or not, so that the prices of legs add up exactly.
-    func marketPrice(_ mark: Price, _ side: Side, tick: Price) -> Price {
+    func marketPrice(_ mark: Price, _ side: Side, tick: Tick) -> Price {
         shifted(mark, side, tick: tick, by: Int128(spread.units(of: mark, tick: tick)) / 2 + Int128(slippage.units(of: mark, tick: tick)))
     }
 
     /// The best price on the other side of the book: the ask for a buyer, the bid for a seller.
-    func opposite(_ mark: Price, _ side: Side, tick: Price) -> Price {
+    func opposite(_ mark: Price, _ side: Side, tick: Tick) -> Price {
         shifted(mark, side, tick: tick, by: Int128(spread.units(of: mark, tick: tick)) / 2)
     }
 
-    private func shifted(_ mark: Price, _ side: Side, tick: Price, by units: Int128) -> Price {
-        guard units != 0, tick > .zero else { return mark }
+    private func shifted(_ mark: Price, _ side: Side, tick: Tick, by units: Int128) -> Price {
+        guard units != 0 else { return mark }
         let wide = side == .buy ? Int128(mark.units) + units : Int128(mark.units) - units
         guard let price = try? Price(wide: wide).rounded(to: tick) else { return mark }
-        return max(price, tick)
+        return max(price, tick.price)
     }
 }
 
@@ -79,7 +79,7 @@ public enum PaperStep: Hashable, Codable, Sendable {
     public static let none = PaperStep.ticks(0)
 
     /// The distance in ten-thousandths; zero where it would overflow.
-    func units(of price: Price, tick: Price) -> Int64 {
+    func units(of price: Price, tick: Tick) -> Int64 {
         switch self {
         case .ticks(0): return 0
         case .ticks(let count):

@@ -24,7 +24,7 @@ public struct SilverMini: InstrumentPlugin {
 
     public func terms(on day: TradingDay) -> InstrumentTerms {
         InstrumentTerms(
-            pointValue: PointValue(whole: 5), unitsPerLot: Quantity(1), marginPerLot: options.margin, initialStopMultiple: Ratio(whole: 2),
+            pointValue: PointValue(whole: 5), unitsPerLot: 1, marginPerLot: options.margin, initialStopMultiple: Ratio(whole: 2),
             trailingStopMultiple: Ratio(whole: 3), maximumPyramids: 5, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
     }
 
@@ -53,7 +53,7 @@ public struct SilverMini: InstrumentPlugin {
         let contract = Contract(
             venue: "MCX", root: "SILVERM", kind: .future, expiry: expiry,
             symbol: "SILVERM\(expiry.description.dropFirst(2).prefix(2))\(names[month - 1])FUT",
-            unitsPerLot: Quantity(1), tick: Price(whole: 1), freezeQuantity: Quantity(120))
+            unitsPerLot: 1, tick: Tick(units: 10_000), freezeQuantity: Quantity(120))
         return Structure(
             legs: [StructureLeg(role: .future, contract: contract, openingSide: .buy)], expiry: expiry, pointValue: PointValue(whole: 5))
     }
