@@ -11,15 +11,6 @@ struct SQLiteConcurrencyTests {
 
     init() throws { folder = try StorageFolder() }
 
-    /// Counts what storage counts.
-    private final class CountingMetrics: Metrics {
-        private let counts = Mutex<[Metric: Int64]>([:])
-        func add(_ count: Int64, to counter: Metric, label: String?) { counts.withLock { $0[counter, default: 0] += count } }
-        func set(_ value: Int64, of gauge: Metric, label: String?) {}
-        func record(_ span: Span, in histogram: Metric, label: String?) { add(1, to: histogram, label: nil) }
-        subscript(metric: Metric) -> Int64 { counts.withLock { $0[metric, default: 0] } }
-    }
-
     @Test("Transactions that wait while another is written share one physical commit")
     func groups() async throws {
         let metrics = CountingMetrics()

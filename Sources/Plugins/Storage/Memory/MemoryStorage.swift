@@ -8,13 +8,20 @@ public actor MemoryStorage: StoragePlugin {
         PluginManifest(kind: .storage, name: "memory", version: "1.0", summary: "Keeps records in memory until the process ends.")
     }
 
-    private let records = MemoryRecords()
+    private let records: MemoryRecords
     private var privateStores: [String: MemoryRecords] = [:]
+    private let context: PluginContext?
 
-    public init(options: NoOptions, context: PluginContext) throws {}
+    public init(options: NoOptions, context: PluginContext) throws {
+        self.context = context
+        records = MemoryRecords(context: context)
+    }
 
-    /// Creates an empty storage without configuration.
-    public init() {}
+    /// Creates an empty storage without configuration, which counts nothing.
+    public init() {
+        context = nil
+        records = MemoryRecords()
+    }
 
     public nonisolated func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
         try await records.commit(transaction)
@@ -38,7 +45,7 @@ public actor MemoryStorage: StoragePlugin {
     /// The plugin's own records: the same store for the same name as long as this storage lives.
     public func privateRecords(named name: String, tables: [Table]) async throws(StorageError) -> any RecordStore {
         if let store = privateStores[name] { return store }
-        let store = MemoryRecords()
+        let store = MemoryRecords(context: context)
         privateStores[name] = store
         return store
     }
@@ -47,11 +54,25 @@ public actor MemoryStorage: StoragePlugin {
 /// A ``MemoryDatabase`` that several tasks share.
 public actor MemoryRecords: RecordStore {
     private var database: MemoryDatabase
+    private let context: PluginContext?
 
-    /// Creates a store that starts with what `database` holds.
-    public init(_ database: MemoryDatabase = MemoryDatabase()) { self.database = database }
+    /// Creates a store that starts with what `database` holds; its commits are counted where there is a context.
+    public init(_ database: MemoryDatabase = MemoryDatabase(), context: PluginContext? = nil) {
+        self.database = database
+        self.context = context
+    }
 
-    public func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try database.commit(transaction) }
+    /// Counts as storage on disk does: a conflict is an answer too, and nothing to write is no commit.
+    public func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        guard !transaction.isEmpty else { return [] }
+        guard let context else { return try database.commit(transaction) }
+        let started = context.clock.boot()
+        defer {
+            context.metrics.add(1, to: .commits, label: nil)
+            context.metrics.record(context.clock.boot() - started, in: .commitLatency, label: nil)
+        }
+        return try database.commit(transaction)
+    }
     public func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try database.fetch(query) }
     public func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try database.count(query) }
 }
