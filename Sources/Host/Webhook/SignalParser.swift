@@ -4,12 +4,15 @@ internal import MunimKit
 struct SignalParser {
     var reader: FieldReader
     private static let kinds = SignalKind.allCases.map(\.rawValue)
+    private static let expectedKinds = "BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA"
     private static let mostLots: Int64 = 10_000
 
     init(_ reader: FieldReader) { self.reader = reader }
 
     /// The signal and the secret; nil with faults noted.
     mutating func signal() -> (Signal?, secret: String?) {
+        // Its other fields follow rules of their own, so that only their faults would be shown.
+        guard !refusesFormingBar() else { return (nil, secret()) }
         let kind = kind()
         let instrument = instrument()
         let target = target(of: kind)
@@ -34,17 +37,29 @@ struct SignalParser {
         return (signal, secret)
     }
 
+    /// Notes a message about a bar that is still forming, which some charts send near the close, and nothing else.
+    private mutating func refusesFormingBar() -> Bool {
+        guard case .string(let text) = reader.members["type"], Self.capitals(text) == "EOD_MONITOR" else { return false }
+        reader.refuse(
+            "type", expected: Self.expectedKinds + ", as this host trades on closed bars only and takes no state of a forming one")
+        return true
+    }
+
     private mutating func kind() -> SignalKind? {
-        let expected = "BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA"
+        let expected = Self.expectedKinds
         guard let text = reader.text("type", expected: expected) else { return nil }
-        // Byte by byte: Unicode would also turn the Kelvin sign into a letter.
-        let upper = String(decoding: text.utf8.map { 97...122 ~= $0 ? $0 - 32 : $0 }, as: UTF8.self)
+        let upper = Self.capitals(text)
         guard let kind = SignalKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(upper.utf8) }) else {
             reader.refuse("type", expected: expected, nearest: NearestWord.nearest(to: text, in: Self.kinds))
             return nil
         }
         reader.keep("type", .string(kind.rawValue))
         return kind
+    }
+
+    /// Byte by byte: Unicode would also turn the Kelvin sign into a letter.
+    private static func capitals(_ text: String) -> String {
+        String(decoding: text.utf8.map { 97...122 ~= $0 ? $0 - 32 : $0 }, as: UTF8.self)
     }
 
     private mutating func instrument() -> InstrumentName? {

@@ -21,6 +21,7 @@ struct BadSignal: Sendable, CustomTestStringConvertible {
     private static let exit = SampleBodies.exit
     private static let pyramid = SampleBodies.pyramid
     private static let data = SampleBodies.marketData
+    private static let endOfDay = SampleBodies.endOfDay
 
     static let numbers = ["price", "stop", "atr", "er", "supertrend", "lots"].flatMap { field in
         [
@@ -97,6 +98,10 @@ struct BadSignal: Sendable, CustomTestStringConvertible {
             BadSignal(base, "type", #""BASE-ENTRY""#, 422, says: "did you mean BASE_ENTRY?"),
             BadSignal(base, "type", #""SELL""#, 422, says: #"type: found "SELL", expected BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA"#),
             BadSignal(base, "type", #""PYRAM\u0130D""#, 422, says: "type: found"),
+            BadSignal(endOfDay, "type", #""eod_monitor""#, 422, says: "trades on closed bars only and takes no state of a forming one"),
+            BadSignal(
+                endOfDay, "type", #""EOD_MONITOR""#, 422,
+                says: #"type: found "EOD_MONITOR", expected BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA, as this host trades on closed bars"#),
             BadSignal(base, "type", "1", 400, says: "type: found 1"),
             BadSignal(base, "type", "", 400, says: "type: found nothing"),
             BadSignal(base, "position", #""Long_2""#, 422, says: #"position: found "Long_2", expected Long_1, the base layer"#),

@@ -19,6 +19,13 @@ enum SampleBodies {
         "atr": "500.25",
         "supertrend": "71500",
     ]
+    /// What some charts send every 15 s before the close; no signal.
+    static let endOfDay: [String: String] = [
+        "type": #""EOD_MONITOR""#, "instrument": #""BANK_NIFTY""#, "timestamp": #""2025-12-02T15:20:15""#, "price": "52150",
+        "conditions": #"{"rsi_condition":true,"long_entry":true,"long_exit":false}"#,
+        "indicators": #"{"rsi":72.4,"adx":21.3,"er":0.83,"supertrend":51650,"atr":350}"#, "position_status": #"{"in_position":false}"#,
+        "sizing": #"{"suggested_lots":4,"stop_level":51625}"#,
+    ]
     static let all = [base, pyramid, exit, marketData]
 
     /// A body with `changes` made to it; an empty value leaves the field out.
