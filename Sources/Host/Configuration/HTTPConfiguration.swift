@@ -7,11 +7,11 @@ struct HTTPConfiguration: Sendable {
     /// Where operators connect; nil means at `listen`.
     let admin: ListenAddress?
     /// What a webhook must carry; nil only when `listen` is this machine alone.
-    let secret: Secret?
+    let secret: SharedSecret?
     /// A further secret that is accepted while senders change over.
-    let previousSecret: Secret?
+    let previousSecret: SharedSecret?
     /// What an operator's request must carry; without it operator routes refuse.
-    let operatorToken: Secret?
+    let operatorToken: SharedSecret?
     /// Whether the secret may stand in the path.
     let pathSecret: Bool
     /// Who may send webhooks; empty means anybody who knows the secret.
@@ -28,12 +28,11 @@ struct HTTPConfiguration: Sendable {
             "listen", .listenAddress, default: ListenAddress(address: .loopback, port: 8_080),
             summary: "Where webhooks and readers connect.")
         admin = reader.optional("admin", .listenAddress, summary: "Where operator routes are served; beside the others when left out.")
-        let strong = OptionKind.secret(minimumLength: 16).limited("of at most 256 bytes") { $0.reveal().utf8.count <= 256 }
-        secret = reader.optional("secret", strong, summary: "What a webhook must carry in its body or path.")
+        secret = reader.optional("secret", .sharedSecret, summary: "What a webhook must carry in its body or path.")
         previousSecret = reader.optional(
-            "previous_secret", strong, summary: "A further secret that is accepted while senders change over.")
+            "previous_secret", .sharedSecret, summary: "A further secret that is accepted while senders change over.")
         operatorToken = reader.optional(
-            "operator_token", .secret(minimumLength: 16),
+            "operator_token", .sharedSecret,
             summary: "What an operator's request must carry; without it operator routes refuse.")
         pathSecret = reader.value("path_secret", .flag, default: false, summary: "Whether the secret may stand in the path.")
         allow = reader.list("allow", of: .addressBlock, default: [], summary: "Who may send webhooks; anybody when empty.")

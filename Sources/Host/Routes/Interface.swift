@@ -53,7 +53,7 @@ struct Interface: Sendable {
 
     private static func webhook(_ application: Application, recorder: SignalRecorder?) -> [RouteDescription] {
         let http = application.configuration.http
-        let secrets = [http.secret, http.previousSecret].compactMap { $0?.reveal() }
+        let secrets = [http.secret, http.previousSecret].compactMap(\.self)
         let route = WebhookRoute(
             admission: WebhookAdmission(
                 secrets: secrets.isEmpty ? nil : SharedSecrets(secrets), senders: http.allow, trustedProxies: http.trustedProxies),

@@ -2,8 +2,8 @@
 struct SharedSecrets: Sendable {
     private let digests: [[UInt8]]
 
-    /// Secrets of at least 16 bytes each; a shorter one is left out, as it could be guessed.
-    init(_ secrets: [String]) { digests = secrets.filter { $0.utf8.count >= 16 }.map { Cryptography.sha256($0.utf8) } }
+    /// Any of these; with none of them nothing is accepted.
+    init(_ secrets: [SharedSecret]) { digests = secrets.map { Cryptography.sha256($0.reveal().utf8) } }
 
     /// Whether `candidate` is one of the secrets; takes the same time for every candidate of a length.
     func accepts(_ candidate: String?) -> Bool {

@@ -21,7 +21,8 @@ import Testing
         return { await routes.answer($0) }
     }
 
-    private static let believing = routes(WebhookAdmission(secrets: SharedSecrets([secret, older])))
+    private static let both = SharedSecrets([secret, older].compactMap { SharedSecret($0) })
+    private static let believing = routes(WebhookAdmission(secrets: both))
 
     private static func body(_ secret: String?) -> String {
         SampleBodies.body(SampleBodies.base, secret.map { ["secret": JSONText.quoted($0)] } ?? [:])
@@ -63,16 +64,28 @@ import Testing
         }
     }
 
-    @Test("Short secrets are left out, and with none left nobody is believed")
-    func shortSecrets() {
-        #expect(!SharedSecrets(["short", ""]).accepts("short"))
-        #expect(!SharedSecrets([]).accepts(""))
-        #expect(SharedSecrets([Self.secret]).accepts(Self.secret) && !SharedSecrets([Self.secret]).accepts(nil))
+    @Test(
+        "A secret that could be guessed, or that no body can carry, cannot be made",
+        arguments: [
+            ("", false), ("short", false), (String(repeating: "s", count: 15), false), (String(repeating: "ß", count: 15), false),
+            (secret, true), (String(repeating: "ß", count: 128), true), (String(repeating: "s", count: 256), true),
+            (String(repeating: "s", count: 257), false), (String(repeating: "ß", count: 129), false),
+        ])
+    func strength(_ text: String, _ isStrong: Bool) throws {
+        let secret = SharedSecret(text)
+        #expect((secret != nil) == isStrong)
+        guard let secret else { return }
+        #expect(SharedSecrets([secret]).accepts(text))
+        #expect(!SharedSecrets([secret]).accepts(nil) && !SharedSecrets([secret]).accepts(""))
+        #expect(!"\(secret)".contains(text) && !String(reflecting: secret).contains(text))
     }
+
+    @Test("Without any secret nobody is believed")
+    func noSecrets() { #expect(!SharedSecrets([]).accepts("") && !SharedSecrets([]).accepts(nil)) }
 
     @Test("Ten thousand guesses near the secret are all wrong")
     func guesses() {
-        let secrets = SharedSecrets([Self.secret, Self.older])
+        let secrets = Self.both
         let bytes = Array(Self.secret.utf8)
         let accepted = (0..<10_000).count { guess in
             var copy = bytes

@@ -21,7 +21,7 @@ actor HostConnection {
     private let executor = BlockingExecutor(label: "host connection")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private let address: ListenAddress
-    private let token: Secret?
+    private let token: SharedSecret?
     /// How long one wait for the host may last, in seconds.
     private static let patience = 10
     /// Bytes of an answer.
