@@ -46,6 +46,50 @@ struct ConfigSectionTests {
         #expect(options.names.map(\.value) == [Lots(1), Lots(3)])
     }
 
+    @Test("What holds is noted for every option in the order of reading, given or not; a secret is only named")
+    func effective() {
+        let given: ConfigNode = [
+            "before": "x", "token": "abc", "limit": "70.50", "lot_sizes": [["from": "2025-01-01", "lot": 35]],
+            "legs": ["near.by": [:], "far": ["lots": 3]],
+        ]
+        let (effective, faults) = OptionReader.read(given, file: "test") { reader in
+            _ = reader.value("before", .text, summary: "Before.")
+            _ = SampleOptions(from: &reader)
+            return reader.effective
+        }
+        #expect(faults == [])
+        func leg(_ lots: String) -> EffectiveValue { .section([EffectiveOption(key: "lots", value: .number(lots))]) }
+        #expect(effective.map(\.key) == ["before", "lots", "limit", "sides", "sizing", "token", "lot_sizes", "legs"])
+        #expect(
+            effective.dropFirst().map(\.value) == [
+                .number("2"), .text("70.5"), .list([.text("buy")]), .section([EffectiveOption(key: "risk", value: .text("1%"))]),
+                .text(Secret.redacted),
+                .list([
+                    .section([
+                        EffectiveOption(key: "from", value: .text("2025-01-01")), EffectiveOption(key: "lot", value: .number("35")),
+                    ])
+                ]),
+                .section([EffectiveOption(key: "near.by", value: leg("1")), EffectiveOption(key: "far", value: leg("3"))]),
+            ])
+    }
+
+    @Test("A kind that is bounded is still shown as the kind it is, and a secret stays one")
+    func boundedKinds() {
+        let secret = OptionKind.secret(minimumLength: 3).limited("of no blanks") { !$0.reveal().contains(" ") }
+        let (effective, _) = OptionReader.read(["a": 4, "b": "hush", "c": true, "d": ["x": 2]], file: "test") { reader in
+            _ = reader.value("a", .integer.within(1...9), summary: "A.")
+            _ = reader.optional("b", secret, summary: "B.")
+            _ = reader.value("c", .flag.limited("that is true") { $0 }, summary: "C.")
+            _ = reader.values("d", of: .quantity.atLeast(Quantity(1)), summary: "D.")
+            _ = reader.optional("e", .lots, summary: "E.")
+            return reader.effective.map(\.value)
+        }
+        #expect(
+            effective == [
+                .number("4"), .text(Secret.redacted), .flag(true), .section([EffectiveOption(key: "x", value: .number("2"))]), .nothing,
+            ])
+    }
+
     @Test("All faults of a section are reported together, each under its path")
     func allFaults() throws {
         let error = try #require(throws: ConfigFaults.self) {

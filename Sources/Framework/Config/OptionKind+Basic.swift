@@ -28,19 +28,23 @@ extension OptionKind where Value == Secret {
 extension OptionKind where Value == Bool {
     /// `true` or `false`, and no other word.
     public static var flag: OptionKind {
-        OptionKind("flag", noun: "true or false", placeholder: false, text: { String($0) }) { text throws(OptionMismatch) in
+        var kind = OptionKind("flag", noun: "true or false", placeholder: false, text: { String($0) }) { text throws(OptionMismatch) in
             guard let flag = Bool(text) else { throw .malformed }
             return flag
         }
+        kind.notation = .flag
+        return kind
     }
 }
 
 extension OptionKind where Value == Int {
     /// A whole number.
     public static var integer: OptionKind {
-        OptionKind("whole number", noun: "a whole number", placeholder: 0, text: { String($0) }) { text throws(OptionMismatch) in
+        var kind = OptionKind("whole number", noun: "a whole number", placeholder: 0, text: { String($0) }) { text throws(OptionMismatch) in
             Int(try WholeNumber.read(text))
         }
+        kind.notation = .number
+        return kind
     }
 }
 

@@ -1,22 +1,28 @@
 extension OptionKind where Value == Lots {
     /// A count of lots, 0 and up.
     public static var lots: OptionKind {
-        OptionKind("lots", noun: "a whole number of lots", placeholder: .zero, text: \.description) { text throws(OptionMismatch) in
+        var kind = OptionKind("lots", noun: "a whole number of lots", placeholder: .zero, text: \.description) {
+            text throws(OptionMismatch) in
             let count = try WholeNumber.read(text)
             guard count >= 0 else { throw .remarked(", which is negative") }
             return Lots(count)
         }
+        kind.notation = .number
+        return kind
     }
 }
 
 extension OptionKind where Value == Quantity {
     /// A count of units, 0 and up.
     public static var quantity: OptionKind {
-        OptionKind("quantity", noun: "a whole number of units", placeholder: .zero, text: \.description) { text throws(OptionMismatch) in
+        var kind = OptionKind("quantity", noun: "a whole number of units", placeholder: .zero, text: \.description) {
+            text throws(OptionMismatch) in
             let count = try WholeNumber.read(text)
             guard count >= 0 else { throw .remarked(", which is negative") }
             return Quantity(count)
         }
+        kind.notation = .number
+        return kind
     }
 }
 
@@ -29,6 +35,7 @@ extension OptionKind where Value == LotSize {
             return size
         }
         kind.range = "of at least 1"
+        kind.notation = .number
         return kind
     }
 }

@@ -14,10 +14,12 @@ public struct OptionKind<Value: Sendable>: Sendable {
     public var range: String?
     /// Whether values are never shown.
     public var isSecret = false
+    /// How values are shown where they may be.
+    public var notation = OptionNotation.text
     /// What a failed read returns so that reading goes on; the value is never used, because a fault was recorded.
     public let placeholder: Value
     /// Reads a text.
-    let parse: @Sendable (String) throws(OptionMismatch) -> Value
+    private(set) var parse: @Sendable (String) throws(OptionMismatch) -> Value
     /// The text that would be read back as this value.
     let text: @Sendable (Value) -> String
 
@@ -45,13 +47,12 @@ public struct OptionKind<Value: Sendable>: Sendable {
     /// The same kind that also refuses values for which `isValid` is false; `range` says in words what is permitted.
     public func limited(_ range: String, _ isValid: @escaping @Sendable (Value) -> Bool) -> OptionKind {
         let parse = self.parse
-        var kind = OptionKind(name, noun: noun, form: form, placeholder: placeholder, text: text) { text throws(OptionMismatch) in
+        var kind = self
+        kind.parse = { text throws(OptionMismatch) in
             let value = try parse(text)
             guard isValid(value) else { throw .outOfRange }
             return value
         }
-        kind.words = words
-        kind.isSecret = isSecret
         kind.range = [self.range, range].compactMap(\.self).joined(separator: " and ")
         return kind
     }

@@ -4,8 +4,10 @@ extension OptionReader {
         describeSection(key, type: "section", isRequired: false, summary: summary)
         let node = node(key)
         if let value = try withoutFile(key, body) { return value }
-        return try Self.reading(
+        let (value, effective) = try Self.reading(
             node ?? ConfigNode(.mapping([]), mark: mark), path: path(of: key), mark: keyMark(key) ?? mark, record: record, body)
+        note(key, effective)
+        return value
     }
 
     /// The options of a nested section, or nil when the key is absent or given as nothing.
@@ -14,8 +16,13 @@ extension OptionReader {
     ) rethrows -> Value? {
         describeSection(key, type: "section", isRequired: false, summary: summary)
         if isDescribing { return try withoutFile(key, body) }
-        guard let node = node(key), !node.isNothing else { return nil }
-        return try Self.reading(node, path: path(of: key), mark: keyMark(key) ?? mark, record: record, body)
+        guard let node = node(key), !node.isNothing else {
+            note(key, .nothing)
+            return nil
+        }
+        let (value, effective) = try Self.reading(node, path: path(of: key), mark: keyMark(key) ?? mark, record: record, body)
+        note(key, effective)
+        return value
     }
 
     /// Sections under names that the user chooses, in the order of the file.
@@ -24,17 +31,23 @@ extension OptionReader {
     ) rethrows -> [(name: String, value: Value)] {
         describeSection(key, type: "named sections", isRequired: false, summary: summary)
         if isDescribing { return try withoutFile(key + ".NAME") { try body("NAME", &$0) }.map { [("NAME", $0)] } ?? [] }
-        guard let node = node(key), !node.isNothing else { return [] }
+        guard let node = node(key), !node.isNothing else {
+            note(key, .section([]))
+            return []
+        }
         let record = record
-        return try Self.reading(node, path: path(of: key), mark: node.mark, record: record) { reader in
+        let (values, effective) = try Self.reading(node, path: path(of: key), mark: node.mark, record: record) { reader in
             let path = reader.path
             return try reader.takeAll().map { entry in
-                let value = try Self.reading(entry.value, path: path + "." + entry.key, mark: entry.mark, record: record) { inner in
-                    try body(entry.key, &inner)
-                }
+                let (value, effective) = try Self.reading(
+                    entry.value, path: path + "." + entry.key, mark: entry.mark, record: record
+                ) { inner in try body(entry.key, &inner) }
+                reader.note(entry.key, effective)
                 return (entry.key, value)
             }
         }
+        note(key, effective)
+        return values
     }
 
     /// A list of sections, such as a table of dated values, in the order of the file.
@@ -47,14 +60,17 @@ extension OptionReader {
         if isDescribing { return try withoutFile(key + "[]", body).map { [$0] } ?? [] }
         guard let node = node(key), !node.isNothing else {
             if isRequired { failMissing(key, "a list of sections") }
+            note(key, .list([]))
             return []
         }
         let listPath = path(of: key)
         guard let elements = elements(of: node, listPath, "a list of sections") else { return [] }
         if isRequired, elements.isEmpty { fail(node.mark, listPath, "expected a list of at least 1 section, found none") }
-        return try elements.enumerated().map { index, element in
+        let rows = try elements.enumerated().map { index, element in
             try Self.reading(element, path: "\(listPath)[\(index + 1)]", mark: element.mark, record: record, body)
         }
+        note(key, .list(rows.map(\.effective)))
+        return rows.map(\.value)
     }
 
     /// Runs `body` with nothing to read, describing or muted as this reader is; nil when there is a file to read.

@@ -10,19 +10,25 @@ extension OptionReader {
         _ key: String, _ kind: OptionKind<Value>, default value: Value? = nil, unit: String? = nil, summary: String
     ) -> Value {
         describe(key, kind, default: value.map { Shown.written(kind.text($0)) }, isRequired: value == nil, unit: unit, summary: summary)
-        guard let node = node(key) else {
-            if let value { return value }
+        let holding = node(key).map { read($0, kind, path: path(of: key)) ?? kind.placeholder } ?? value
+        guard let holding else {
             failMissing(key, kind.nounWithRange + (kind.form.map { " (\($0))" } ?? ""))
             return kind.placeholder
         }
-        return read(node, kind, path: path(of: key)) ?? kind.placeholder
+        note(key, kind.effective(holding))
+        return holding
     }
 
     /// The value of an option that may be left out, given as nothing or as an empty environment variable; then nil.
     public mutating func optional<Value>(_ key: String, _ kind: OptionKind<Value>, unit: String? = nil, summary: String) -> Value? {
         describe(key, kind, default: nil, isRequired: false, unit: unit, summary: summary)
-        guard let node = node(key), !node.isNothing else { return nil }
-        return read(node, kind, path: path(of: key)) ?? kind.placeholder
+        guard let node = node(key), !node.isNothing else {
+            note(key, .nothing)
+            return nil
+        }
+        let value = read(node, kind, path: path(of: key)) ?? kind.placeholder
+        note(key, kind.effective(value))
+        return value
     }
 
     /// The elements of a list; without a default the list is required.
@@ -37,16 +43,18 @@ extension OptionReader {
         describe(key, kind, default: text, isRequired: values == nil, isList: true, unit: unit, summary: summary)
         let listNoun = "a list, each element \(kind.nounWithRange)"
         guard let node = node(key) else {
-            if let values { return values }
-            failMissing(key, listNoun)
-            return []
+            if values == nil { failMissing(key, listNoun) }
+            note(key, .list((values ?? []).map(kind.effective)))
+            return values ?? []
         }
         guard let elements = elements(of: node, path(of: key), listNoun) else { return [] }
         if !count.contains(elements.count) {
             fail(
                 node.mark, path(of: key), "expected a list of \(count.lowerBound) to \(count.upperBound) elements, found \(elements.count)")
         }
-        return elements.enumerated().map { read($1, kind, path: "\(path(of: key))[\($0 + 1)]") ?? kind.placeholder }
+        let given = elements.enumerated().map { read($1, kind, path: "\(path(of: key))[\($0 + 1)]") ?? kind.placeholder }
+        note(key, .list(given.map(kind.effective)))
+        return given
     }
 
     /// Values under names that the user chooses, such as a margin for each contract.
@@ -54,11 +62,16 @@ extension OptionReader {
         _ key: String, of kind: OptionKind<Value>, unit: String? = nil, summary: String
     ) -> [(name: String, value: Value)] {
         describe(key + ".NAME", kind, default: nil, isRequired: false, unit: unit, summary: summary)
-        guard let node = node(key) else { return [] }
-        return Self.reading(node, path: path(of: key), mark: node.mark, record: record) { reader in
+        guard let node = node(key) else {
+            note(key, .section([]))
+            return []
+        }
+        let (values, _) = Self.reading(node, path: path(of: key), mark: node.mark, record: record) { reader in
             let path = reader.path
             return reader.takeAll().map { ($0.key, reader.read($0.value, kind, path: path + "." + $0.key) ?? kind.placeholder) }
         }
+        note(key, .section(values.map { EffectiveOption(key: $0.0, value: kind.effective($0.1)) }))
+        return values
     }
 
     /// The value of a scalar, or nil after a fault was recorded.

@@ -13,6 +13,8 @@ public struct OptionReader {
     let source: Source
     let record: Record
     private(set) var askedKeys: [String] = []
+    /// What holds for every option of this section that was read so far, in the order of reading; empty while describing.
+    public private(set) var effective: [EffectiveOption] = []
     private var acceptsUnknownKeys = false
 
     /// Where values come from.
@@ -45,7 +47,7 @@ public struct OptionReader {
         _ node: ConfigNode, file: String, _ body: (inout OptionReader) throws -> Value
     ) rethrows -> (value: Value, faults: [ConfigFault]) {
         let record = Record(file: file)
-        let value = try reading(node, path: "", mark: .start, record: record, body)
+        let value = try reading(node, path: "", mark: .start, record: record, body).value
         return (value, record.faults.sorted())
     }
 
@@ -127,10 +129,17 @@ public struct OptionReader {
         return entries.filter { seen.insert($0.key).inserted }
     }
 
-    /// Runs `body` over `node` as a section and checks its keys afterwards.
+    /// Notes what holds for an option; the last word on a key counts.
+    mutating func note(_ key: String, _ value: EffectiveValue) {
+        guard !isDescribing else { return }
+        let option = EffectiveOption(key: key, value: value)
+        if let index = effective.firstIndex(where: { $0.key == key }) { effective[index] = option } else { effective.append(option) }
+    }
+
+    /// Runs `body` over `node` as a section and checks its keys afterwards; also answers what then holds for the section.
     static func reading<Value>(
         _ node: ConfigNode, path: String, mark: Mark, record: Record, _ body: (inout OptionReader) throws -> Value
-    ) rethrows -> Value {
+    ) rethrows -> (value: Value, effective: EffectiveValue) {
         var source = Source.muted
         if case .mapping(let entries) = node.content {
             source = .entries(entries)
@@ -144,7 +153,7 @@ public struct OptionReader {
         reader.reportDuplicates()
         let value = try body(&reader)
         reader.reportUnknownKeys()
-        return value
+        return (value, .section(reader.effective))
     }
 
     private func reportDuplicates() {

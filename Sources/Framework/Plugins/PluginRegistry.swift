@@ -75,13 +75,18 @@ public struct PluginRegistry: Sendable {
 public struct PreparedPlugin: Sendable {
     /// What it says of itself.
     public let manifest: PluginManifest
+    /// Every option of the plugin as it holds, given or defaulted.
+    public let options: [EffectiveOption]
     private let create: @Sendable (PluginContext) throws -> any Plugin
 
     /// Creates the plugin; throws its sentence.
     public func make(in context: PluginContext) throws -> any Plugin { try create(context) }
 
-    fileprivate init(manifest: PluginManifest, create: @escaping @Sendable (PluginContext) throws -> any Plugin) {
+    fileprivate init(
+        manifest: PluginManifest, options: [EffectiveOption], create: @escaping @Sendable (PluginContext) throws -> any Plugin
+    ) {
         self.manifest = manifest
+        self.options = options
         self.create = create
     }
 }
@@ -89,7 +94,10 @@ public struct PreparedPlugin: Sendable {
 extension Plugin {
     /// Reads this plugin's options; faults are collected by the reader.
     public static func prepare(from reader: inout OptionReader) -> PreparedPlugin {
+        // What was read before, such as `use`, is not the plugin's own.
+        let before = Set(reader.effective.map(\.key))
         let options = Options(from: &reader)
-        return PreparedPlugin(manifest: manifest) { context in try Self(options: options, context: context) }
+        let own = reader.effective.filter { !before.contains($0.key) }
+        return PreparedPlugin(manifest: manifest, options: own) { context in try Self(options: options, context: context) }
     }
 }

@@ -20,6 +20,8 @@ struct HostConfiguration: Sendable {
     let alerts: [ChosenPlugin]
     /// Files of dynamic plugins, loaded before the rest was read.
     let load: [LoadRequest]
+    /// Every option of the file as it holds, given or defaulted.
+    let effective: [EffectiveOption]
 
     /// Reads the sections of a file; nil when there are faults, of the options or of what they refer to.
     static func read(_ node: ConfigNode, file: String, registry: PluginRegistry) -> (value: HostConfiguration?, faults: [ConfigFault]) {
@@ -48,6 +50,7 @@ struct HostConfiguration: Sendable {
         policy = reader.section("risk", summary: "What the core decides with.") { Policy(from: &$0, mode: policyMode) }
         let alerts = Self.alerts(from: &reader, registry: registry)
         load = LoadRequest.list(from: &reader)
+        effective = reader.effective
         guard let storage, let coordination, let broker else { return nil }
         self.storage = storage
         self.coordination = coordination

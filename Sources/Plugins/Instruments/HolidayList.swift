@@ -27,6 +27,16 @@ package enum HolidayList {
         }
     }
 
+    /// The text that ``hours(_:)`` reads back.
+    static func text(_ hours: ExceptionalDay.Hours) -> String {
+        switch hours {
+        case .closed: "closed"
+        case .morning: "morning"
+        case .evening: "evening"
+        case .special(let sessions): sessions.map { "\($0.open)-\($0.close)" }.joined(separator: " ")
+        }
+    }
+
     /// Sessions in order and without overlap, separated by spaces; nil when they are not.
     package static func sessions(_ text: some StringProtocol) -> [Session]? {
         var sessions: [Session] = []

@@ -83,7 +83,7 @@ extension OptionKind where Value == ExceptionalDay.Hours {
     static var exceptionalHours: OptionKind {
         OptionKind(
             "hours", noun: "the hours of a day", form: "closed, morning, evening, or sessions such as 18:00-19:00", placeholder: .closed,
-            text: { $0 == .closed ? "closed" : "open" }
+            text: HolidayList.text
         ) { text throws(OptionMismatch) in
             guard let hours = HolidayList.hours(text) else { throw .malformed }
             return hours

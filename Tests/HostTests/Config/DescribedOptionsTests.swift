@@ -65,6 +65,31 @@ struct DescribedOptionsTests {
         }
     }
 
+    @Test("For every option that may be left out, what then holds is noted as its description says", arguments: try RegisteredPlugin.all())
+    func defaultsAreNoted(_ plugin: RegisteredPlugin) throws {
+        let (prepared, _) = OptionReader.read([:], file: "file") { plugin.entry.type.prepare(from: &$0) }
+        for option in OptionReader.describe({ _ = plugin.entry.type.prepare(from: &$0) })
+        where !option.isRequired && !option.path.contains("[") && !option.path.contains("NAME") {
+            var holding = EffectiveValue.section(prepared.options)
+            for key in option.path.split(separator: ".") {
+                guard case .section(let options) = holding else { throw PluginFault("\(option.path) lies in no section") }
+                holding = try #require(options.first { $0.key == key }?.value, "\(option.path) is not noted")
+            }
+            guard let text = option.defaultText else { continue }
+            #expect(Self.written(holding) == text.replacing("\"", with: ""), "\(option.path)")
+        }
+    }
+
+    private static func written(_ value: EffectiveValue) -> String {
+        switch value {
+        case .nothing: "nothing"
+        case .text(let text), .number(let text): text
+        case .flag(let flag): "\(flag)"
+        case .list(let elements): "[" + elements.map(written).joined(separator: ", ") + "]"
+        case .section: "a section"
+        }
+    }
+
     @Test("Every option has a sentence", arguments: try RegisteredPlugin.all())
     func summaries(_ plugin: RegisteredPlugin) {
         for option in OptionReader.describe({ _ = plugin.entry.type.prepare(from: &$0) }) {

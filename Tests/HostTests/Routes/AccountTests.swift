@@ -74,6 +74,13 @@ extension InterfaceTests {
                 #expect(Set(reply.json["instruments"].members.keys) == Set(RunningHost.instruments))
                 #expect(reply.json["instruments"]["BANK_NIFTY"]["terms"]["lot_size"].number == 30)
                 #expect(reply.json["risk"]["initial_capital"].text == "5000000")
+                #expect(reply.json["broker"]["options"]["funds"].text == "10000000")
+                #expect(reply.json["storage"]["options"]["path"].text == "munim.db")
+                let sizing = reply.json["instruments"]["BANK_NIFTY"]["sizing"]
+                #expect(sizing["use"].text == "three-constraint" && sizing["options"]["risk"].text == "1%")
+                #expect(reply.json["instruments"]["BANK_NIFTY"]["rollover"]["options"]["days"].number == 5)
+                #expect(reply.json["instruments"]["GOLD_MINI"]["rollover"]["options"]["tender_days"].number == 5)
+                #expect(reply.json["instruments"]["GOLD_MINI"]["options"]["initial_stop"].text == "1")
             }
         }
 

@@ -71,6 +71,18 @@ struct OptionTests {
         #expect(changed != standard)
     }
 
+    @Test(
+        "The hours of an exceptional day are shown as they are written",
+        arguments: ["closed", "morning", "evening", "18:00-19:00", "09:00-10:00 18:15:30-19:00"])
+    func exceptionalHours(text: String) {
+        let given: ConfigNode = ["holidays": [["day": "2026-02-04", "open": ConfigNode(stringLiteral: text)]]]
+        let (prepared, faults) = OptionReader.read(given, file: "test") { GoldMini.prepare(from: &$0) }
+        #expect(faults == [])
+        guard case .list(let rows)? = prepared.options.first(where: { $0.key == "holidays" })?.value, case .section(let row)? = rows.first
+        else { return #expect(Bool(false), "no holidays in \(prepared.options)") }
+        #expect(row.first { $0.key == "open" }?.value == .text(text))
+    }
+
     @Test("The gateway's spelling is a pattern as well")
     func gatewaySpelling() throws {
         let gold = try GoldMini.read(["symbol": "{root}{dd}{MON}{yy}FUT"])
