@@ -19,6 +19,12 @@ final class RunningHost: Sendable {
         var broker = ["use: paper"]
         /// Lines of the section `storage`.
         var storage = ["use: sqlite", "path: munim.db"]
+        /// Lines of the section `instruments`.
+        var instruments = [
+            "BANK_NIFTY: { use: bank-nifty, rollover: { use: days-before-expiry, days: 5 } }",
+            "GOLD_MINI: { use: gold-mini, rollover: { use: tender-period } }",
+            "SILVER_MINI: { use: silver-mini, rollover: { use: tender-period } }",
+        ]
     }
 
     static let token = "a-token-for-operators"
@@ -109,14 +115,9 @@ final class RunningHost: Sendable {
 
     private static func text(_ setup: Setup, data: String) -> String {
         func section(_ name: String, _ lines: [String]) -> String { ([name + ":"] + lines.map { "  " + $0 }).joined(separator: "\n") }
-        let instruments = [
-            "BANK_NIFTY: { use: bank-nifty, rollover: { use: days-before-expiry, days: 5 } }",
-            "GOLD_MINI: { use: gold-mini, rollover: { use: tender-period } }",
-            "SILVER_MINI: { use: silver-mini, rollover: { use: tender-period } }",
-        ]
         return [
             section("instance", ["name: test", "data: \(data)"]), section("http", ["listen: \"\(setup.listen)\""] + setup.http),
-            section("storage", setup.storage), section("broker", setup.broker), section("instruments", instruments),
+            section("storage", setup.storage), section("broker", setup.broker), section("instruments", setup.instruments),
             section("risk", setup.risk),
         ].joined(separator: "\n") + "\n"
     }

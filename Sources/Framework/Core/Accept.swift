@@ -14,6 +14,7 @@ extension Core {
                 core.doubt(&scope, &turn)
             }
         }
+        alertCalendarGaps(&turn)
         isReadingBook = true
         turn.perform(.readBook)
         turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))

@@ -44,6 +44,7 @@ extension Core {
                 core.releaseQuarantine(&scope, &turn)
             }
         }
+        alertCalendarGaps(&turn)
     }
 
     mutating func obey(_ request: OperatorRequest, _ turn: inout Turn) {

@@ -17,6 +17,8 @@ public struct TestFuture: InstrumentPlugin {
         public var session = Session(open: TimeOfDay(secondsSinceMidnight: 33_300), close: TimeOfDay(secondsSinceMidnight: 55_800))
         /// Distance of strikes of a synthetic.
         public var strikeStep = Price(whole: 500)
+        /// The years whose holidays are known.
+        public var knownYears = 1...9_999
 
         /// Round numbers.
         public init() {}
@@ -31,6 +33,7 @@ public struct TestFuture: InstrumentPlugin {
 
     public func terms(on day: TradingDay) -> InstrumentTerms { facts.terms }
     public func schedule(on day: TradingDay) -> DaySchedule { day.weekday.isWeekend ? .closed("weekend") : .open([facts.session]) }
+    public func knowsCalendar(of day: TradingDay) -> Bool { facts.knownYears.contains(day.date.year) }
     public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { MonthEnds.after(day, count: count) }
 
     public func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {

@@ -50,8 +50,7 @@ struct Application: Sendable {
         }
         desks = try configuration.instruments.map { entry in
             context.name = entry.name.text
-            let made = try ConstructedInstrument(entry, context: context)
-            return Desk(name: entry.name, instrument: made.instrument, sizing: made.sizing, rollover: made.rollover)
+            return try ConstructedInstrument(entry, context: context).desk(named: entry.name)
         }
         engine = Engine(
             Engine.Parts(

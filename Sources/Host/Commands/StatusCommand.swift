@@ -37,8 +37,9 @@ enum StatusCommand {
         {
             return view
         }
+        let desks = try input.desks(of: configuration)
         return try await input.reading(configuration) { store in
-            try await StatusView.read(from: store, configuration: configuration, condition: nil, at: input.world.clock.now())
+            try await StatusView.read(from: store, configuration: configuration, desks: desks, condition: nil, at: input.world.clock.now())
         }
     }
 
@@ -59,6 +60,7 @@ enum StatusCommand {
         ]
         lines += money.lines
         if !view.disabledGuards.isEmpty { lines += ["", "switched off"] + view.disabledGuards.map { "  " + $0 } }
+        if !view.calendarGaps.isEmpty { lines += ["", "not known"] + view.calendarGaps.map { "  " + $0 } }
         if !view.frozen.isEmpty {
             lines += ["", "frozen"] + view.frozen.map { "  \($0.instrument): \($0.frozenReason ?? "a person must look")" }
         }

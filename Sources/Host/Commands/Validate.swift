@@ -10,6 +10,8 @@ struct ValidationReport: Sendable {
     let file: String
     /// All faults, ordered by place; empty when the file is valid.
     let faults: [ConfigFault]
+    /// What a person should mend although the file is valid, ordered by place.
+    var warnings: [ConfigFault] = []
     /// The configuration when it is valid.
     let configuration: HostConfiguration?
 
@@ -20,6 +22,7 @@ struct ValidationReport: Sendable {
     func write(asJSON: Bool = false, to output: (String) -> Void) {
         guard !asJSON else { return output(json) }
         for fault in faults { output(fault.description) }
+        for warning in warnings { output("warning: \(warning)") }
         if let configuration {
             let names = configuration.instruments.map(\.name.text).joined(separator: ", ")
             output(
@@ -32,13 +35,12 @@ struct ValidationReport: Sendable {
 
     /// The report as one JSON object.
     private var json: String {
-        let listed = faults.map {
-            Listing.Fault(file: $0.file, line: $0.mark.line, column: $0.mark.column, path: $0.path, message: $0.message)
-        }
+        let listing = Listing(
+            file: file, isValid: faults.isEmpty, faults: faults.map(Listing.Fault.init), warnings: warnings.map(Listing.Fault.init))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // Only text and whole numbers are encoded, which cannot fail.
-        let data = (try? encoder.encode(Listing(file: file, isValid: faults.isEmpty, faults: listed))) ?? Data("{}".utf8)
+        let data = (try? encoder.encode(listing)) ?? Data("{}".utf8)
         return String(decoding: data, as: UTF8.self)
     }
 
@@ -49,14 +51,23 @@ struct ValidationReport: Sendable {
             let column: Int
             let path: String
             let message: String
+
+            init(_ fault: ConfigFault) {
+                file = fault.file
+                line = fault.mark.line
+                column = fault.mark.column
+                path = fault.path
+                message = fault.message
+            }
         }
         let file: String
         let isValid: Bool
         let faults: [Fault]
+        let warnings: [Fault]
         enum CodingKeys: String, CodingKey {
             case file
             case isValid = "valid"
-            case faults
+            case faults, warnings
         }
     }
 }
@@ -68,12 +79,15 @@ struct ValidationReport: Sendable {
 ///   - environment: answers `${NAME}` references.
 ///   - loading: loads the dynamic plugins that the file names.
 ///   - checks: further checks; they run when the options have no fault.
+///   - advice: what should be mended although the file is valid; asked when it is.
 func validate(
     file: String, registry: PluginRegistry, environment: EnvironmentReferences, loading: PluginLoading = { _, _ in },
-    checks: [ConfigurationCheck] = []
+    checks: [ConfigurationCheck] = [], advice: [ConfigurationCheck] = []
 ) -> ValidationReport {
     let reading = ConfigurationReading(file: file, registry: registry, environment: environment, loading: loading)
     guard let configuration = reading.configuration else { return ValidationReport(file: file, faults: reading.faults, configuration: nil) }
     let faults = checks.flatMap { $0(configuration, file) }.sorted()
-    return ValidationReport(file: file, faults: faults, configuration: faults.isEmpty ? configuration : nil)
+    guard faults.isEmpty else { return ValidationReport(file: file, faults: faults, configuration: nil) }
+    let warnings = advice.flatMap { $0(configuration, file) }.sorted()
+    return ValidationReport(file: file, faults: [], warnings: warnings, configuration: configuration)
 }

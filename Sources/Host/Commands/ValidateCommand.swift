@@ -10,9 +10,10 @@ enum ValidateCommand {
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let file = input.arguments["FILE"] ?? ""
+        let check = ConstructionCheck(input)
         let report = validate(
             file: file, registry: try input.builtIns(), environment: input.world.environment, loading: DynamicPlugin.loading(beside: file),
-            checks: [ConstructionCheck(input).faults(of:in:)])
+            checks: [check.faults(of:in:)], advice: [check.calendarGaps(of:in:)])
         report.write(asJSON: input.isJSON, to: input.world.output)
         return report.exitCode
     }

@@ -16,6 +16,9 @@ struct ConstructedInstrument: Sendable {
         rollover = try Self.make(entry.rollover, context)
     }
 
+    /// The plugins under the name of their entry.
+    func desk(named name: InstrumentName) -> Desk { Desk(name: name, instrument: instrument, sizing: sizing, rollover: rollover) }
+
     private static func make<Made>(_ chosen: ChosenPlugin, _ context: PluginContext) throws(ConstructionFault) -> Made {
         let plugin = try chosen.make(in: context)
         // The registry admits no plugin that does not conform to the protocol of its kind.

@@ -22,6 +22,18 @@ struct ConstructionCheck: Sendable {
         return faults
     }
 
+    /// The holidays that instruments should know by now and do not, at the entries.
+    func calendarGaps(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
+        let day = TradingDay(of: context.clock.now())
+        return configuration.instruments.flatMap { entry -> [ConfigFault] in
+            guard let desk = try? ConstructedInstrument(entry, context: named(entry.name.text)).desk(named: entry.name) else { return [] }
+            return desk.calendarGaps(on: day).map {
+                ConfigFault(
+                    file: file, mark: entry.instrument.mark, path: entry.instrument.path, message: "\($0); \(CalendarGap.advice)")
+            }
+        }
+    }
+
     private func brokerFaults(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
         let chosen = configuration.broker
         do {

@@ -45,7 +45,7 @@ struct AccountRoutes: Sendable {
     @Sendable private func status(_ call: RouteCall) async throws -> HTTPResponse {
         .encoded(
             try await StatusView.read(
-                from: application.store, configuration: application.configuration, condition: application.engine.condition,
-                at: application.clock.now()))
+                from: application.store, configuration: application.configuration, desks: application.desks,
+                condition: application.engine.condition, at: application.clock.now()))
     }
 }

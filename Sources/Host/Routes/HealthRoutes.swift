@@ -8,7 +8,7 @@ struct HealthRoutes: Sendable {
         [
             RouteDescription(
                 method: .get, pattern: "/health", access: .anybody,
-                summary: "Whether the host lives, and which protection is switched off.",
+                summary: "Whether the host lives, which protection is switched off, and which holidays are not known.",
                 responses: [200: "It lives.", 503: "It must be restarted or its storage repaired."], isRaw: true, handler: health),
             RouteDescription(
                 method: .get, pattern: "/ready", access: .anybody, summary: "Whether the host takes signals, per dependency.",
@@ -20,7 +20,9 @@ struct HealthRoutes: Sendable {
     }
 
     @Sendable private func health(_ call: RouteCall) async -> HTTPResponse {
-        let health = Health(application.engine.condition, policy: application.configuration.policy)
+        let health = Health(
+            application.engine.condition, policy: application.configuration.policy,
+            gaps: application.desks.calendarGaps(at: application.clock.now()))
         return .encoded(health, status: health.status == "unhealthy" ? 503 : 200)
     }
 
@@ -57,6 +59,11 @@ struct HealthRoutes: Sendable {
     }
 }
 
+extension [Desk] {
+    /// The gaps of all calendars on the exchange's day at `instant`.
+    func calendarGaps(at instant: Instant) -> [CalendarGap] { flatMap { $0.calendarGaps(on: TradingDay(of: instant)) } }
+}
+
 /// The answer of `/health`.
 struct Health: Codable, Sendable {
     /// The parts, each `ok` or a sentence.
@@ -72,8 +79,10 @@ struct Health: Codable, Sendable {
     var components: Components
     /// Protection that the configuration switched off; it does not make a host unhealthy, but nobody may forget it.
     var disabledGuards: [String]
+    /// Holidays that are not known, a sentence for each instrument and year; the host lives without them, and people must mend it.
+    var calendarGaps: [String]
 
-    init(_ condition: Engine.Condition, policy: Policy) {
+    init(_ condition: Engine.Condition, policy: Policy, gaps: [CalendarGap]) {
         let engine = condition.hasEnded ? "ended" : condition.isStopping ? "stopping" : condition.isRecovered ? "ok" : "recovering"
         components = Components(
             storage: condition.storageFailure ?? "ok", engine: engine,
@@ -81,6 +90,7 @@ struct Health: Codable, Sendable {
         status = condition.storageFailure != nil || condition.hasEnded ? "unhealthy" : engine == "ok" ? "healthy" : "degraded"
         version = Version.current
         disabledGuards = policy.disabledGuards
+        calendarGaps = gaps.map(\.description)
     }
 }
 

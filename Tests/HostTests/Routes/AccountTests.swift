@@ -100,6 +100,28 @@ extension InterfaceTests {
             }
         }
 
+        @Test("Holidays that are not known show in health and status, and as an alert, and the host is healthy all the same")
+        func calendarGaps() async throws {
+            let year = TradingDay(of: SystemClock().now()).date.year
+            var setup = RunningHost.Setup()
+            setup.instruments = [
+                "GOLD_MINI: { use: gold-mini, calendar: weekdays, known_years: [\(year + 1)], rollover: { use: never } }",
+                "SILVER_MINI: { use: silver-mini, known_years: [\(year), \(year + 1)], rollover: { use: never } }",
+            ]
+            try await RunningHost.run(setup) { host async throws in
+                for path in ["/health", "/status"] {
+                    let reply = try await host.get(path)
+                    let gaps = reply.json["calendar_gaps"].list.compactMap(\.text)
+                    #expect(reply.status == 200 && gaps.count == 1, "\(path) \(gaps)")
+                    #expect(gaps.first?.hasPrefix("GOLD_MINI does not know the holidays of \(year): only weekends") == true)
+                }
+                #expect(try await host.get("/health").json["status"].text == "healthy")
+                let alerts = try await host.get("/alerts?code=calendar_unknown").json["items"].list
+                #expect(alerts.map { $0["instrument"].text } == ["GOLD_MINI"])
+                #expect(alerts.first?["severity"].text == "error")
+            }
+        }
+
         @Test("L-68: a host that cannot work answers 503 at health and ready, and says which part fails")
         func unhealthy() async throws {
             try await RunningHost.run { host async throws in

@@ -40,15 +40,11 @@ struct CalendarExamination: Sendable {
     let desks: [Desk]
     let now: Instant
 
-    /// One finding for each instrument whose holidays are not known, or one for all.
+    /// One finding for each instrument and year whose holidays are not known, or one for all.
     func findings() -> [Finding] {
         let day = TradingDay(of: now)
-        let unknown = desks.filter { !$0.instrument.knowsCalendar(of: day) }.map(\.name.text)
-        guard !unknown.isEmpty else { return [Finding("calendar", .ok, "the holidays of \(day.date.year) are known")] }
-        return unknown.map {
-            Finding(
-                "calendar", .warn, "\($0) does not know the holidays of \(day.date.year); only weekends are closed",
-                "add them to the entry under holidays: and the year under known_years:")
-        }
+        let gaps = desks.flatMap { $0.calendarGaps(on: day) }
+        guard !gaps.isEmpty else { return [Finding("calendar", .ok, "the holidays of \(day.date.year) are known")] }
+        return gaps.map { Finding("calendar", .warn, "\($0)", "\(CalendarGap.advice), in the entry \($0.instrument)") }
     }
 }

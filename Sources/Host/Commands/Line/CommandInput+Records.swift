@@ -36,7 +36,7 @@ extension CommandInput {
         for entry in configuration.instruments {
             do throws(ConstructionFault) {
                 let made = try ConstructedInstrument(entry, context: PluginContext(name: entry.name.text, clock: world.clock))
-                desks.append(Desk(name: entry.name, instrument: made.instrument, sizing: made.sizing, rollover: made.rollover))
+                desks.append(made.desk(named: entry.name))
             } catch { throw .usage(error.message) }
         }
         return desks
