@@ -76,12 +76,12 @@ final class RunningHost: Sendable {
         try await keep(RunningHost(setup, in: ScratchFolder()), body)
     }
 
-    /// Stops this host and runs `body` with another one on the same folder.
+    /// Stops this host and runs `body` with another one on the same folder, set up anew where it is said how.
     func restarted<Result>(
-        isolation: isolated (any Actor)? = #isolation, _ body: (RunningHost) async throws -> Result
+        _ setup: Setup? = nil, isolation: isolated (any Actor)? = #isolation, _ body: (RunningHost) async throws -> Result
     ) async throws -> Result {
         await stop()
-        return try await Self.keep(RunningHost(setup, in: folder), body)
+        return try await Self.keep(RunningHost(setup ?? self.setup, in: folder), body)
     }
 
     private static func keep<Result>(
@@ -120,6 +120,30 @@ final class RunningHost: Sendable {
             section("storage", setup.storage), section("broker", setup.broker), section("instruments", setup.instruments),
             section("risk", setup.risk),
         ].joined(separator: "\n") + "\n"
+    }
+}
+
+// Records as they would be after something that takes long to bring about.
+extension RunningHost {
+    /// Writes that an instrument takes no entries.
+    func freeze(_ instrument: InstrumentName, because reason: String) async throws {
+        var scope = ScopeRecord(instrument: instrument)
+        scope.state = .frozen
+        scope.frozenReason = reason
+        var transaction = Transaction()
+        transaction.insert(scope)
+        _ = try await application.store.commit(transaction)
+    }
+
+    /// Writes a second signal whose fingerprint begins as that of another one.
+    func twin(of fingerprint: String) async throws {
+        let query = Query<SignalRecord>(.equal("fingerprint", fingerprint))
+        var twin = try #require(try await application.store.fetch(query).first)
+        twin.fingerprint = Fingerprint(fingerprint.prefix(8) + String(repeating: "0", count: 56))
+        twin.version = 1
+        var transaction = Transaction()
+        transaction.insert(twin)
+        _ = try await application.store.commit(transaction)
     }
 }
 

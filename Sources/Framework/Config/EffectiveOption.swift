@@ -29,7 +29,7 @@ public indirect enum EffectiveValue: Hashable, Sendable {
 }
 
 /// How the values of a kind of option are shown beside others.
-public enum OptionNotation: Sendable {
+public enum OptionNotation: String, Codable, Sendable {
     /// As text.
     case text
     /// As a whole number.

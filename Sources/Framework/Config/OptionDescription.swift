@@ -4,6 +4,8 @@ public struct OptionDescription: Hashable, Codable, Sendable {
     public var path: String
     /// The type in words, such as `price` or `list of text`.
     public var type: String
+    /// How a value is shown among those that hold.
+    public var notation: OptionNotation
     /// The words that a choice knows; empty for other types.
     public var words: [String]
     /// The unit, such as `INR per lot`, where the type does not say it.
@@ -21,11 +23,13 @@ public struct OptionDescription: Hashable, Codable, Sendable {
 
     /// A description.
     public init(
-        path: String, type: String, words: [String] = [], unit: String? = nil, range: String? = nil, defaultText: String? = nil,
+        path: String, type: String, notation: OptionNotation = .text, words: [String] = [], unit: String? = nil, range: String? = nil,
+        defaultText: String? = nil,
         isRequired: Bool = false, isSecret: Bool = false, summary: String
     ) {
         self.path = path
         self.type = type
+        self.notation = notation
         self.words = words
         self.unit = unit
         self.range = range

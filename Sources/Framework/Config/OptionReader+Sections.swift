@@ -14,7 +14,7 @@ extension OptionReader {
     public mutating func optionalSection<Value>(
         _ key: String, summary: String, _ body: (inout OptionReader) throws -> Value
     ) rethrows -> Value? {
-        describeSection(key, type: "section", isRequired: false, summary: summary)
+        describeSection(key, type: "optional section", isRequired: false, summary: summary)
         if isDescribing { return try withoutFile(key, body) }
         guard let node = node(key), !node.isNothing else {
             note(key, .nothing)

@@ -110,7 +110,8 @@ extension OptionReader {
         guard isDescribing else { return }
         record.descriptions.append(
             OptionDescription(
-                path: path(of: key), type: isList ? "list of \(kind.name)" : kind.name, words: kind.words, unit: unit, range: kind.range,
+                path: path(of: key), type: isList ? "list of \(kind.name)" : kind.name, notation: kind.notation, words: kind.words,
+                unit: unit, range: kind.range,
                 defaultText: text, isRequired: isRequired, isSecret: kind.isSecret, summary: summary))
     }
 }

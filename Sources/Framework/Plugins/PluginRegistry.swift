@@ -77,16 +77,20 @@ public struct PreparedPlugin: Sendable {
     public let manifest: PluginManifest
     /// Every option of the plugin as it holds, given or defaulted.
     public let options: [EffectiveOption]
+    /// Every option that the plugin knows, in the order in which it is read.
+    public let optionDescriptions: [OptionDescription]
     private let create: @Sendable (PluginContext) throws -> any Plugin
 
     /// Creates the plugin; throws its sentence.
     public func make(in context: PluginContext) throws -> any Plugin { try create(context) }
 
     fileprivate init(
-        manifest: PluginManifest, options: [EffectiveOption], create: @escaping @Sendable (PluginContext) throws -> any Plugin
+        manifest: PluginManifest, options: [EffectiveOption], optionDescriptions: [OptionDescription],
+        create: @escaping @Sendable (PluginContext) throws -> any Plugin
     ) {
         self.manifest = manifest
         self.options = options
+        self.optionDescriptions = optionDescriptions
         self.create = create
     }
 }
@@ -98,6 +102,8 @@ extension Plugin {
         let before = Set(reader.effective.map(\.key))
         let options = Options(from: &reader)
         let own = reader.effective.filter { !before.contains($0.key) }
-        return PreparedPlugin(manifest: manifest, options: own) { context in try Self(options: options, context: context) }
+        return PreparedPlugin(manifest: manifest, options: own, optionDescriptions: Options.descriptions()) { context in
+            try Self(options: options, context: context)
+        }
     }
 }

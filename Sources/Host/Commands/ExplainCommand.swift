@@ -34,8 +34,8 @@ enum ExplainCommand {
     static func lines(of view: SignalDetailView) -> [String] {
         let signal = view.signal
         var lines = [
-            "\(signal.type) \(signal.instrument) \(signal.position) at \(signal.price), \(ExchangeTime.text(signal.timestamp))",
-            "\(signal.status)\(signal.reason.map { " (\($0))" } ?? ""): \(signal.summary ?? "no verdict yet")",
+            "\(signal.type.rawValue) \(signal.instrument) \(signal.position) at \(signal.price), \(ExchangeTime.text(signal.timestamp))",
+            "\(signal.status.rawValue)\(signal.reason.map { " (\($0))" } ?? ""): \(signal.summary ?? "no verdict yet")",
             "fingerprint \(signal.fingerprint)",
         ]
         if let explanation = signal.explanation { lines += sections(of: explanation) }

@@ -78,8 +78,8 @@ enum SignalsCommand {
             ("STATUS", .left), ("REASON", .left))
         table.rows = views.map { view in
             [
-                ExchangeTime.text(view.receivedAt), String(view.fingerprint.prefix(16)), view.instrument, view.type, view.position,
-                view.price, view.status, view.reason ?? "-",
+                ExchangeTime.text(view.receivedAt), String(view.fingerprint.text.prefix(16)), view.instrument.text, view.type.rawValue,
+                view.position, view.price.description, view.status.rawValue, view.reason ?? "-",
             ]
         }
         return table.lines

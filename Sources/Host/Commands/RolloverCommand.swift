@@ -78,7 +78,7 @@ enum RolloverCommand {
         guard let answer = try await host.post(path, request) else {
             throw .failed("no host listens at \(configuration.http.admin ?? configuration.http.listen): start it with munim serve")
         }
-        guard let reply = try? InterfaceCoding.decode(OperatorReply.self, from: answer.body), reply.status != "error" else {
+        guard let reply = try? InterfaceCoding.decode(OperatorReply.self, from: answer.body) else {
             throw answer.failure
         }
         if input.isJSON {
@@ -86,6 +86,6 @@ enum RolloverCommand {
         } else {
             input.show([reply.message] + reply.details.map { "  " + $0 })
         }
-        return reply.status == "declined" ? 1 : 0
+        return reply.status == .declined ? 1 : 0
     }
 }

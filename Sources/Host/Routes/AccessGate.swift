@@ -18,10 +18,10 @@ struct AccessGate: Sendable {
         if access == .readers, isLocal, Self.namesThisMachine(request.header("host")) { return nil }
         guard let token else {
             return .failure(
-                403, "forbidden", "no operator token is configured: set http.operator_token to use this route", requestID: request.id)
+                403, .forbidden, "no operator token is configured: set http.operator_token to use this route", requestID: request.id)
         }
         guard token.accepts(Self.bearer(request)) else {
-            return HTTPResponse.failure(401, "unauthorized", "the operator token is missing or wrong", requestID: request.id)
+            return HTTPResponse.failure(401, .unauthorized, "the operator token is missing or wrong", requestID: request.id)
                 .adding("WWW-Authenticate", "Bearer realm=\"munim\"")
         }
         return nil

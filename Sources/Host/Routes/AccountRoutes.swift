@@ -9,19 +9,22 @@ struct AccountRoutes: Sendable {
             RouteDescription(
                 method: .get, pattern: "/portfolio", access: .readers,
                 summary: "Equity, unrealised profit at the last prices, and risk, volatility and margin with their lights.",
-                responses: [200: "The account."], handler: portfolio),
+                responses: [200: .value(PortfolioView.self, "The account.")], handler: portfolio),
             RouteDescription(
                 method: .get, pattern: "/rollover/status", access: .readers,
                 summary: "Open positions with the trading days that are left, and the rolls so far.",
                 parameters: [RouteField("limit", .number(1...200), whenMissing: .number(50), summary: "Rolls of the past.")],
-                responses: [200: "Positions and rolls."], handler: rollover),
+                responses: [200: .value(RolloverStatusView.self, "Positions and rolls.")], handler: rollover),
             RouteDescription(
                 method: .get, pattern: "/config", access: .readers,
                 summary: "What is configured, with every default filled in; secrets are never shown.",
-                responses: [200: "The configuration."], handler: configuration),
+                responses: [
+                    200: .schema(ConfigurationSchema.schema(of: application.configuration), name: "Configuration", "The configuration.")
+                ], mayBeUnavailable: false,
+                handler: configuration),
             RouteDescription(
-                method: .get, pattern: "/status", access: .readers, summary: "The host on one page.", responses: [200: "The page."],
-                handler: status),
+                method: .get, pattern: "/status", access: .readers, summary: "The host on one page.",
+                responses: [200: .value(StatusView.self, "The page.")], handler: status),
         ]
     }
 

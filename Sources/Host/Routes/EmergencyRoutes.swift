@@ -16,16 +16,19 @@ struct EmergencyRoutes: Sendable {
                 "/rollover/scan", "Hold every position against its rollover rule and change nothing.", [OperatorFields.by], scan),
             route(
                 "/rollover/execute", "Roll what is due, or show what would be rolled.", [OperatorFields.by, OperatorFields.dryRun], roll),
-            route("/scopes/{instrument}/unfreeze", "Let a frozen instrument take entries again.", whoAndWhy, unfreeze),
+            route(
+                "/scopes/{instrument}/unfreeze", "Let a frozen instrument take entries again.", whoAndWhy,
+                further: [404: .failure("No instrument is called so.")], unfreeze),
         ] + faults
     }
 
     private func route(
-        _ pattern: String, _ summary: String, _ body: [RouteField], _ handler: @escaping RouteDescription.Handler
+        _ pattern: String, _ summary: String, _ body: [RouteField], further: [Int: RouteAnswer] = [:],
+        _ handler: @escaping RouteDescription.Handler
     ) -> RouteDescription {
         RouteDescription(
-            method: .post, pattern: pattern, access: .operators, summary: summary, body: body, responses: OperatorFields.responses,
-            handler: handler)
+            method: .post, pattern: pattern, access: .operators, summary: summary, body: body,
+            responses: OperatorFields.responses.merging(further) { $1 }, handler: handler)
     }
 
     @Sendable private func stop(_ call: RouteCall) async throws -> HTTPResponse {
@@ -42,14 +45,14 @@ struct EmergencyRoutes: Sendable {
         }
         let open = try await application.store.fetch(LivePositions.query).filter { $0.status != .closing }
         return OperatorReply(
-            status: "dry_run", message: "\(open.count) positions would be closed; send dry_run false to close them.",
+            status: .dryRun, message: "\(open.count) positions would be closed; send dry_run false to close them.",
             details: open.map { "\($0.id): \($0.lots) lots" }
         ).response
     }
 
     @Sendable private func scan(_ call: RouteCall) async throws -> HTTPResponse {
         let answer = try await application.ask(.rollover(execute: false), for: call)
-        return OperatorReply(status: "dry_run", message: answer.message, details: answer.details).response
+        return OperatorReply(status: .dryRun, message: answer.message, details: answer.details).response
     }
 
     @Sendable private func roll(_ call: RouteCall) async throws -> HTTPResponse {
@@ -74,7 +77,9 @@ struct EmergencyRoutes: Sendable {
         return [
             RouteDescription(
                 method: .post, pattern: "/faults", access: .operators, summary: "Let the paper broker misbehave, for drills.",
-                body: [faults, OperatorFields.by], responses: [200: "The broker misbehaves so from now on."], handler: inject)
+                body: [faults, OperatorFields.by], responses: [200: .value(OperatorReply.self, "The broker misbehaves so from now on.")],
+                mayBeUnavailable: false,
+                handler: inject)
         ]
     }
 
@@ -85,6 +90,6 @@ struct EmergencyRoutes: Sendable {
         }
         do { try await broker.inject(text) } catch { throw RouteRefusal.badRequest(["faults: \(error)"]) }
         application.log(.warning, "faults ordered", LogField("by", try call.required("by")), LogField("faults", text))
-        return OperatorReply(status: "done", message: text.isEmpty ? "The broker behaves." : "The broker misbehaves: \(text).").response
+        return OperatorReply(status: .done, message: text.isEmpty ? "The broker behaves." : "The broker misbehaves: \(text).").response
     }
 }

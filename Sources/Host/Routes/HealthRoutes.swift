@@ -9,13 +9,16 @@ struct HealthRoutes: Sendable {
             RouteDescription(
                 method: .get, pattern: "/health", access: .anybody,
                 summary: "Whether the host lives, which protection is switched off, and which holidays are not known.",
-                responses: [200: "It lives.", 503: "It must be restarted or its storage repaired."], isRaw: true, handler: health),
+                responses: [
+                    200: .value(Health.self, "It lives."), 503: .value(Health.self, "It must be restarted or its storage repaired."),
+                ], isRaw: true, handler: health),
             RouteDescription(
                 method: .get, pattern: "/ready", access: .anybody, summary: "Whether the host takes signals, per dependency.",
-                responses: [200: "It does.", 503: "It does not."], isRaw: true, handler: ready),
+                responses: [200: .value(Readiness.self, "It does."), 503: .value(Readiness.self, "It does not.")], isRaw: true,
+                handler: ready),
             RouteDescription(
                 method: .get, pattern: "/metrics", access: .readers, summary: "Counters, gauges and durations for Prometheus.",
-                responses: [200: "Text format 0.0.4."], contentType: "text/plain", isRaw: true, handler: metrics),
+                responses: [200: .text("Text format 0.0.4.")], isRaw: true, handler: metrics),
         ]
     }
 
@@ -23,7 +26,7 @@ struct HealthRoutes: Sendable {
         let health = Health(
             application.engine.condition, policy: application.configuration.policy,
             gaps: application.desks.calendarGaps(at: application.clock.now()))
-        return .encoded(health, status: health.status == "unhealthy" ? 503 : 200)
+        return .encoded(health, status: health.status == .unhealthy ? 503 : 200)
     }
 
     @Sendable private func ready(_ call: RouteCall) async -> HTTPResponse {
@@ -73,13 +76,13 @@ struct Health: Codable, Sendable {
         var broker: String
     }
 
-    /// `healthy`, `degraded` or `unhealthy`.
-    var status: String
+    /// How the host is doing.
+    enum Condition: String, Codable, CaseIterable, Sendable { case healthy, degraded, unhealthy }
+
+    var status: Condition
     var version: String
     var components: Components
-    /// Protection that the configuration switched off; it does not make a host unhealthy, but nobody may forget it.
     var disabledGuards: [String]
-    /// Holidays that are not known, a sentence for each instrument and year; the host lives without them, and people must mend it.
     var calendarGaps: [String]
 
     init(_ condition: Engine.Condition, policy: Policy, gaps: [CalendarGap]) {
@@ -87,23 +90,43 @@ struct Health: Codable, Sendable {
         components = Components(
             storage: condition.storageFailure ?? "ok", engine: engine,
             broker: condition.isRecovered ? "ok" : "its order book was not compared yet")
-        status = condition.storageFailure != nil || condition.hasEnded ? "unhealthy" : engine == "ok" ? "healthy" : "degraded"
+        status = condition.storageFailure != nil || condition.hasEnded ? .unhealthy : engine == "ok" ? .healthy : .degraded
         version = Version.current
         disabledGuards = policy.disabledGuards
         calendarGaps = gaps.map(\.description)
     }
 }
 
+extension Health: DescribedAnswer {
+    static var schemaName: String { "Health" }
+    static var schemaSummary: String { "Whether the host lives." }
+    static var meanings: [String: String] {
+        [
+            "status": "degraded: it is starting or stopping.", "version": "The version of the program.",
+            "components": "The parts.",
+            "disabled_guards": "Protection that is switched off; it does not make a host unhealthy, but nobody may forget it.",
+            "calendar_gaps": "Holidays that are not known, a sentence for each instrument and year; a person must add them.",
+        ]
+    }
+}
+
+extension Health.Components: DescribedAnswer {
+    static var schemaName: String { "HealthComponents" }
+    static var schemaSummary: String { "The parts of the host, each ok or a sentence." }
+    static var meanings: [String: String] {
+        [
+            "storage": "Whether records can be written.", "engine": "ok, recovering, stopping or ended.",
+            "broker": "Whether its order book was compared.",
+        ]
+    }
+}
+
 /// The answer of `/ready`, per dependency.
 struct Readiness: Codable, Sendable {
     var ready: Bool
-    /// Whether records can be read and written.
     var storage: Bool
-    /// Whether the broker's order book was compared with the records.
     var broker: Bool
-    /// Whether decisions are taken.
     var engine: Bool
-    /// Why not, one sentence each.
     var reasons: [String]
 
     init(_ condition: Engine.Condition, storageFailure: String?) {
@@ -115,5 +138,17 @@ struct Readiness: Codable, Sendable {
         reasons = [
             failure, broker ? nil : "the broker's order book was not compared yet", engine ? nil : "the host is stopping",
         ].compactMap(\.self)
+    }
+}
+
+extension Readiness: DescribedAnswer {
+    static var schemaName: String { "Readiness" }
+    static var schemaSummary: String { "Whether the host takes signals." }
+    static var meanings: [String: String] {
+        [
+            "ready": "Whether all of the others are true.", "storage": "Whether records can be read and written.",
+            "broker": "Whether its order book was compared with the records.", "engine": "Whether decisions are taken.",
+            "reasons": "Why not, a sentence each.",
+        ]
     }
 }

@@ -46,7 +46,7 @@ struct Interface: Sendable {
             application.log(
                 .error, "a request could not be answered", LogField("request", request.id),
                 LogField("route", description.pattern), LogField("why", "\(error)"))
-            return RouteRefusal(status: 503, kind: "unavailable", message: "the records cannot be read now: \(error)")
+            return RouteRefusal(status: 503, kind: .unavailable, message: "the records cannot be read now: \(error)")
                 .response(requestID: request.id)
         }
     }
@@ -87,10 +87,12 @@ enum WebhookDescription {
         RouteField("secret", .text(longest: 256), summary: "The shared secret, unless it stands in the path."),
     ]
 
-    static let responses = [
-        200: "The verdict, or the stored one for a resend.", 202: "Stored; the verdict follows at /signals/{fingerprint}.",
-        400: "The body is no signal.", 401: "The secret is missing or wrong.", 403: "The sender's address is not allowed.",
-        409: "The identity of an earlier signal with other content.", 413: "The body is too large.",
-        422: "Well formed and cannot be meant.", 503: "Not stored; send it again.",
+    static let responses: [Int: RouteAnswer] = [
+        200: .value(SignalView.self, "The verdict, or the stored one for a resend."),
+        202: .value(SignalView.self, "Stored; the verdict follows at /signals/{fingerprint}."),
+        400: .failure("The body is no signal."), 401: .failure("The secret is missing or wrong."),
+        403: .failure("The sender's address is not allowed."), 409: .failure("The identity of an earlier signal with other content."),
+        413: .failure("The body is too large."), 422: .failure("Well formed and cannot be meant."),
+        503: .failure("Not stored; send it again."),
     ]
 }

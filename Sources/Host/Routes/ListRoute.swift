@@ -3,7 +3,7 @@ import MunimKit
 /// A list of records, filtered, newest first, in parts.
 ///
 /// A walk along `next` gives each row once, whatever is added meanwhile: the cursor remembers where the list began when the walk did.
-struct ListRoute<R: Record, Item: Codable & Sendable>: Sendable {
+struct ListRoute<R: Record, Item: DescribedAnswer>: Sendable {
     /// A parameter that selects the rows whose column equals it.
     struct Filter: Sendable {
         let field: RouteField
@@ -29,7 +29,7 @@ struct ListRoute<R: Record, Item: Codable & Sendable>: Sendable {
     func described(_ store: any RecordStore) -> RouteDescription {
         RouteDescription(
             method: .get, pattern: pattern, access: .readers, summary: summary, parameters: filters.map(\.field) + Paging.fields,
-            responses: [200: "A part of the list: items, total, next."]
+            responses: [200: .value(Page<Item>.self, "A part of the list.")]
         ) { call in .encoded(try await page(call, store)) }
     }
 

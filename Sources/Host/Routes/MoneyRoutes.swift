@@ -21,8 +21,9 @@ struct MoneyRoutes: Sendable {
                     RouteField("key", .text(longest: 100), isRequired: true, summary: "Names this movement once for ever."),
                 ],
                 responses: [
-                    200: "Moved, now or before, with its row of the ledger.",
-                    409: "The account speaks against it, or the key was used for another movement.",
+                    200: .value(CapitalReply.self, "Moved, now or before, with its row of the ledger."),
+                    409: .either(
+                        [OperatorReply.self, Failure.self], "The account speaks against it, or the key was used for another movement."),
                 ], handler: move),
             RouteDescription(
                 method: .post, pattern: "/manual-exit", access: .operators,
@@ -32,7 +33,11 @@ struct MoneyRoutes: Sendable {
                     RouteField("price", .price, summary: "At which price it was closed by hand; not beside execute."),
                     OperatorFields.reason, OperatorFields.by,
                     RouteField("execute", .flag, whenMissing: .flag(false), summary: "Whether to send orders that close it."),
-                ], responses: OperatorFields.responses.merging([404: "No position is called so."]) { first, _ in first }, handler: exit),
+                ],
+                responses: [
+                    200: .value(OperatorReply.self, "Booked, or being closed."), 404: .failure("No position is called so."),
+                    409: .value(OperatorReply.self, "The position is not open."),
+                ], handler: exit),
         ]
     }
 
@@ -43,7 +48,7 @@ struct MoneyRoutes: Sendable {
         let amount = isDeposit ? size : Money(units: -size.units)
         // The core takes each request for a new one, and a second row with one key would be refused by the store for ever.
         guard keys.reserve(key) else {
-            throw RouteRefusal(status: 503, kind: "unavailable", message: "a movement with this key is under way; ask again")
+            throw RouteRefusal(status: 503, kind: .unavailable, message: "a movement with this key is under way; ask again")
         }
         do {
             if let before = try await entry(key) {
@@ -68,7 +73,7 @@ struct MoneyRoutes: Sendable {
     private func repeated(_ row: LedgerRecord, _ amount: Money) throws -> HTTPResponse {
         guard row.amount == amount else {
             throw RouteRefusal(
-                status: 409, kind: "conflict",
+                status: 409, kind: .conflict,
                 message: "this key was used for \(row.kind.rawValue) of \(row.amount); another movement needs another key")
         }
         return .encoded(CapitalReply(row))
@@ -96,14 +101,22 @@ struct MoneyRoutes: Sendable {
 
 /// The answer to a movement of money; the same for each request with one key.
 struct CapitalReply: Codable, Sendable {
-    var status: String
+    var status: OperatorReply.Outcome
     var message: String
     var entry: LedgerView
 
     init(_ row: LedgerRecord) {
-        status = "done"
+        status = .done
         message = "Closed equity is \(row.equityAfter) after \(row.kind.rawValue) of \(row.amount)."
         entry = LedgerView(row)
+    }
+}
+
+extension CapitalReply: DescribedAnswer {
+    static var schemaName: String { "CapitalReply" }
+    static var schemaSummary: String { "A movement of money that is booked." }
+    static var meanings: [String: String] {
+        ["status": "Always done.", "message": "The same in a sentence.", "entry": "Its row of the ledger."]
     }
 }
 

@@ -7,17 +7,25 @@ enum OpenAPI {
         func route(_ text: String) -> RouteDescription {
             RouteDescription(
                 method: .get, pattern: "/openapi.json", access: .anybody, summary: "This description.",
-                responses: [200: "An OpenAPI 3.1 document."]
+                responses: [200: .schema(form, name: "Document", "An OpenAPI 3.1 document.")]
             ) { _ in .json(text) }
         }
         let text = document(of: table + [route("")]).encoded
         return table + [route(text)]
     }
 
+    /// The form of the document itself, as far as it is worth saying.
+    private static let form = Schema.object([
+        "openapi": .text().described("The version of OpenAPI."),
+        "info": .named(.text()).described("Title, version and what holds for all."),
+        "paths": .named(.anything).described("The routes."), "components": .named(.anything).described("Schemas and the operator's token."),
+    ]).described("This document.")
+
     /// The whole document.
     static func document(of table: [RouteDescription]) -> JSONValue {
+        let catalogue = SchemaCatalogue()
         var paths: [String: [String: JSONValue]] = [:]
-        for route in table { paths[route.pattern, default: [:]][route.method.rawValue.lowercased()] = operation(route) }
+        for route in table { paths[route.pattern, default: [:]][route.method.rawValue.lowercased()] = operation(route, catalogue) }
         return .object([
             "openapi": .string("3.1.0"),
             "info": .object([
@@ -28,13 +36,15 @@ enum OpenAPI {
                         + "all at once."),
             ]),
             "paths": .object(paths.mapValues(JSONValue.object)),
-            "components": .object(["securitySchemes": .object(["operator": bearer]), "schemas": .object(["Error": failure])]),
+            "components": .object([
+                "securitySchemes": .object(["operator": bearer]), "schemas": .object(catalogue.schemas.mapValues(\.json)),
+            ]),
         ])
     }
 
-    private static func operation(_ route: RouteDescription) -> JSONValue {
+    private static func operation(_ route: RouteDescription, _ catalogue: SchemaCatalogue) -> JSONValue {
         var members: [String: JSONValue] = [
-            "operationId": .string(identifier(route)), "summary": .string(route.summary), "responses": responses(route),
+            "operationId": .string(identifier(route)), "summary": .string(route.summary), "responses": responses(route, catalogue),
         ]
         let parameters = route.captures.map(capture) + route.parameters.map(parameter)
         if !parameters.isEmpty { members["parameters"] = .array(parameters) }
@@ -53,29 +63,32 @@ enum OpenAPI {
         return .object(members)
     }
 
-    private static func responses(_ route: RouteDescription) -> JSONValue {
-        var texts = route.responses
-        if !route.isRaw { texts[400] = texts[400] ?? "A parameter or the body is wrong." }
+    private static func responses(_ route: RouteDescription, _ catalogue: SchemaCatalogue) -> JSONValue {
+        var answers = route.responses
+        if !route.isRaw { answers[400] = answers[400] ?? .failure("A parameter or the body is wrong.") }
         if route.access != .anybody {
-            texts[401] = "The operator token is missing or wrong."
-            texts[403] = "No operator token is configured."
-            texts[503] = texts[503] ?? "Not possible now; ask again."
+            answers[401] = .failure("The operator token is missing or wrong.")
+            answers[403] = .failure("No operator token is configured.")
         }
-        let members = texts.map { status, text in
-            let isFailure = status >= 400 && !(status == 503 && route.access == .anybody && !route.isRaw)
-            let schema: JSONValue =
-                isFailure
-                ? .object(["$ref": .string("#/components/schemas/Error")])
-                : .object(["type": .string(route.contentType == "application/json" ? "object" : "string")])
-            return (
-                String(status),
-                JSONValue.object([
-                    "description": .string(text),
-                    "content": .object([isFailure ? "application/json" : route.contentType: .object(["schema": schema])]),
-                ])
-            )
+        if route.access != .anybody, route.mayBeUnavailable, !route.isRaw {
+            answers[503] = answers[503] ?? .failure("Not possible now; ask again.")
         }
-        return .object(Dictionary(members) { first, _ in first })
+        var members = Dictionary(uniqueKeysWithValues: answers.map { (String($0), response($1, catalogue)) })
+        members["default"] = response(.failure("The request has no acceptable reading, or the host is stopping."), catalogue)
+        return .object(members)
+    }
+
+    private static func response(_ answer: RouteAnswer, _ catalogue: SchemaCatalogue) -> JSONValue {
+        let (type, schema): (String, Schema) =
+            switch answer.body {
+            case .text: ("text/plain", .text())
+            case .schema(let schema, let name): ("application/json", catalogue.add(schema, as: name))
+            // A type that cannot be read is shown as anything; a test finds it.
+            case .value(let types): ("application/json", .either(types.map { (try? catalogue.schema(of: $0)) ?? .anything }))
+            }
+        return .object([
+            "description": .string(answer.summary), "content": .object([type: .object(["schema": schema.json])]),
+        ])
     }
 
     private static func capture(_ name: String) -> JSONValue {
@@ -118,17 +131,6 @@ enum OpenAPI {
 
     private static var bearer: JSONValue {
         .object(["type": .string("http"), "scheme": .string("bearer"), "description": .string("The option http.operator_token.")])
-    }
-
-    private static var failure: JSONValue {
-        let text = JSONValue.object(["type": .string("string")])
-        return .object([
-            "type": .string("object"), "required": .array(["status", "error_type", "message", "request_id"].map(JSONValue.string)),
-            "properties": .object([
-                "status": text, "error_type": text, "message": text, "request_id": text,
-                "details": .object(["type": .string("array"), "items": .object([:])]),
-            ]),
-        ])
     }
 }
 

@@ -2,23 +2,39 @@ import MunimKit
 
 /// What came of an operator's request.
 struct OperatorReply: Codable, Sendable {
-    /// `done`, `declined` or `dry_run`.
-    var status: String
+    /// How it ended.
+    enum Outcome: String, Codable, CaseIterable, Sendable {
+        case done, declined
+        case dryRun = "dry_run"
+    }
+
+    var status: Outcome
     var message: String
     var details: [String]
 
-    init(status: String, message: String, details: [String] = []) {
+    init(status: Outcome, message: String, details: [String] = []) {
         self.status = status
         self.message = message
         self.details = details
     }
 
     init(_ answer: OperatorAnswer) {
-        self.init(status: answer.isDone ? "done" : "declined", message: answer.message, details: answer.details)
+        self.init(status: answer.isDone ? .done : .declined, message: answer.message, details: answer.details)
     }
 
     /// 200 when it was or would be done, 409 when the state of the account speaks against it.
-    var response: HTTPResponse { .encoded(self, status: status == "declined" ? 409 : 200) }
+    var response: HTTPResponse { .encoded(self, status: status == .declined ? 409 : 200) }
+}
+
+extension OperatorReply: DescribedAnswer {
+    static var schemaName: String { "OperatorReply" }
+    static var schemaSummary: String { "What came of an operator's request." }
+    static var meanings: [String: String] {
+        [
+            "status": "Whether it was done, would be done, or the state of the account speaks against it.",
+            "message": "The same in a sentence.", "details": "A line for each thing that is touched.",
+        ]
+    }
 }
 
 extension Application {
@@ -30,7 +46,7 @@ extension Application {
             LogField("route", call.request.path.joined(separator: "/")), LogField("peer", call.request.peer))
         guard engine.acceptsCommands, let answer = await engine.command(command, by: person, waiting: .seconds(10)) else {
             throw RouteRefusal(
-                status: 503, kind: "unavailable",
+                status: 503, kind: .unavailable,
                 message: "the host did not answer in time; the request may still be carried out, so look before asking again")
         }
         return answer
@@ -51,5 +67,5 @@ enum OperatorFields {
     static let reason = RouteField("reason", .text(longest: 200), isRequired: true, summary: "Why, in one line.")
     static let dryRun = RouteField(
         "dry_run", .flag, whenMissing: .flag(true), summary: "Whether to show only what would be done; false really does it.")
-    static let responses = [200: "Done, or what would be done.", 409: "The state of the account speaks against it."]
+    static let responses: [Int: RouteAnswer] = [200: .value(OperatorReply.self, "Done, or what would be done.")]
 }

@@ -24,8 +24,8 @@ struct RecordRoutes: Sendable {
                 method: .get, pattern: "/signals/{fingerprint}", access: .readers,
                 summary: "One signal with its explanation, counterfactuals, intents, orders and trades.",
                 responses: [
-                    200: "The signal.", 404: "No signal has a fingerprint that begins so.",
-                    409: "Several signals have one; give more of it.",
+                    200: .value(SignalDetailView.self, "The signal."), 404: .failure("No signal has a fingerprint that begins so."),
+                    409: .failure("Several signals have one; give more of it."),
                 ], handler: signal),
         ]
     }
@@ -41,7 +41,7 @@ struct RecordRoutes: Sendable {
         guard let record = found.first else { throw RouteRefusal.missing("no signal has a fingerprint that begins with \(prefix)") }
         guard found.count == 1 else {
             throw RouteRefusal(
-                status: 409, kind: "ambiguous", message: "several signals have a fingerprint that begins with \(prefix); give more of it",
+                status: 409, kind: .ambiguous, message: "several signals have a fingerprint that begins with \(prefix); give more of it",
                 details: found.map(\.fingerprint.text))
         }
         return .encoded(try await SignalDetailView.read(record, from: store))
@@ -63,7 +63,7 @@ struct RecordRoutes: Sendable {
             }.described(store),
             RouteDescription(
                 method: .get, pattern: "/positions/{id}", access: .readers, summary: "One position.",
-                responses: [200: "The position.", 404: "No position is called so."], handler: position),
+                responses: [200: .value(PositionView.self, "The position."), 404: .failure("No position is called so.")], handler: position),
         ]
     }
 

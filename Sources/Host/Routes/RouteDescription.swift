@@ -23,9 +23,10 @@ struct RouteDescription: Sendable {
     var parameters: [RouteField] = []
     /// The members of the JSON object in the body; nil when there is no body.
     var body: [RouteField]?
-    /// What each status means; 400, 401, 403 and 503 are added where the route can give them.
-    var responses: [Int: String] = [200: "Done."]
-    var contentType = "application/json"
+    /// What each status means and carries; 400, 401, 403 and 503 are added where the route can give them.
+    let responses: [Int: RouteAnswer]
+    /// Whether it needs the records or the core, and so may not be possible for a while.
+    var mayBeUnavailable = true
     /// Whether the handler reads the request itself, because its rules differ from those of the other routes.
     var isRaw = false
     let handler: Handler
@@ -34,6 +35,32 @@ struct RouteDescription: Sendable {
     var captures: [String] {
         pattern.split(separator: "/").filter { $0.hasPrefix("{") && $0.hasSuffix("}") }.map { String($0.dropFirst().dropLast()) }
     }
+}
+
+/// What an answer with one status means and carries.
+struct RouteAnswer: Sendable {
+    /// What stands in the body.
+    enum Body: Sendable {
+        /// A value of one of these types.
+        case value([any DescribedAnswer.Type])
+        /// JSON whose form no type has, under the name that it gets in the document.
+        case schema(Schema, name: String)
+        case text
+    }
+
+    /// One sentence.
+    let summary: String
+    let body: Body
+
+    static func value(_ type: any DescribedAnswer.Type, _ summary: String) -> RouteAnswer { either([type], summary) }
+    static func either(_ types: [any DescribedAnswer.Type], _ summary: String) -> RouteAnswer {
+        RouteAnswer(summary: summary, body: .value(types))
+    }
+    static func failure(_ summary: String) -> RouteAnswer { value(Failure.self, summary) }
+    static func schema(_ schema: Schema, name: String, _ summary: String) -> RouteAnswer {
+        RouteAnswer(summary: summary, body: .schema(schema, name: name))
+    }
+    static func text(_ summary: String) -> RouteAnswer { RouteAnswer(summary: summary, body: .text) }
 }
 
 /// A named value in a query or a body.
@@ -87,19 +114,18 @@ struct RouteCall: Sendable {
 /// Why a call is not carried out.
 struct RouteRefusal: Error, Equatable, Sendable {
     let status: Int
-    /// A short word, such as `validation_error`.
-    let kind: String
+    let kind: FailureKind
     let message: String
     /// Every fault by itself.
     var details: [String] = []
 
     /// 400 with every fault.
     static func badRequest(_ faults: [String]) -> RouteRefusal {
-        RouteRefusal(status: 400, kind: "validation_error", message: faults.joined(separator: ". "), details: faults)
+        RouteRefusal(status: 400, kind: .validationError, message: faults.joined(separator: ". "), details: faults)
     }
 
     /// 404 with a sentence.
-    static func missing(_ message: String) -> RouteRefusal { RouteRefusal(status: 404, kind: "not_found", message: message) }
+    static func missing(_ message: String) -> RouteRefusal { RouteRefusal(status: 404, kind: .notFound, message: message) }
 
     /// The answer.
     func response(requestID: String) -> HTTPResponse {

@@ -1,3 +1,21 @@
+/// What kind of error an answer tells of; stable, for programs.
+enum FailureKind: String, Codable, CaseIterable, Sendable {
+    /// No acceptable reading of the request exists.
+    case badRequest = "bad_request"
+    /// A parameter or the body is wrong.
+    case validationError = "validation_error"
+    case unauthorized, forbidden
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    /// The same identity with other content.
+    case conflict
+    /// More than one thing is called so.
+    case ambiguous
+    case unknownInstrument = "unknown_instrument"
+    /// Not possible now.
+    case unavailable
+}
+
 /// An answer with its whole body.
 struct HTTPResponse: Hashable, Sendable {
     /// 200 to 599.
@@ -28,9 +46,9 @@ struct HTTPResponse: Hashable, Sendable {
     }
 
     /// The uniform error object: `status`, `error_type`, `message`, `request_id`; `details` is encoded JSON added as it stands.
-    static func failure(_ status: Int, _ kind: String, _ message: String, requestID: String, details: String? = nil) -> HTTPResponse {
+    static func failure(_ status: Int, _ kind: FailureKind, _ message: String, requestID: String, details: String? = nil) -> HTTPResponse {
         let fields = [
-            #""status":"error""#, "\"error_type\":\(JSONText.quoted(kind))", "\"message\":\(JSONText.quoted(message))",
+            #""status":"error""#, "\"error_type\":\(JSONText.quoted(kind.rawValue))", "\"message\":\(JSONText.quoted(message))",
             "\"request_id\":\(JSONText.quoted(requestID))",
         ]
         return .json("{\((fields + (details.map { ["\"details\":\($0)"] } ?? [])).joined(separator: ","))}", status: status)
@@ -38,7 +56,7 @@ struct HTTPResponse: Hashable, Sendable {
 
     /// The answer to a request that has no acceptable reading, or that cannot be handled: a status, no detail, and the end of the connection.
     static func refusal(_ status: Int, requestID: String) -> HTTPResponse {
-        var response = failure(status, status < 500 ? "bad_request" : "unavailable", "the request was not accepted", requestID: requestID)
+        var response = failure(status, status < 500 ? .badRequest : .unavailable, "the request was not accepted", requestID: requestID)
         response.closesConnection = true
         return response
     }

@@ -47,9 +47,9 @@ struct Routes: Sendable {
             if route.method == method { return await route.handler(request, captures) }
             allowed.insert(route.method.rawValue)
         }
-        guard !allowed.isEmpty else { return .failure(404, "not_found", "there is nothing here", requestID: request.id) }
+        guard !allowed.isEmpty else { return .failure(404, .notFound, "there is nothing here", requestID: request.id) }
         if allowed.contains(HTTPMethod.get.rawValue) { allowed.insert(HTTPMethod.head.rawValue) }
-        return HTTPResponse.failure(405, "method_not_allowed", "this path does not have the method", requestID: request.id)
+        return HTTPResponse.failure(405, .methodNotAllowed, "this path does not have the method", requestID: request.id)
             .adding("Allow", allowed.sorted().joined(separator: ", "))
     }
 }

@@ -11,7 +11,6 @@ struct OrderView: Codable, Sendable {
     var action: LegAction
     var quantity: Quantity
     var filledQuantity: Quantity
-    /// Average of the fills, rounded once to a ten-thousandth.
     var averagePrice: Price?
     var brokerOrderId: BrokerOrderID?
     var attempt: Int
@@ -51,6 +50,24 @@ struct OrderView: Codable, Sendable {
     }
 }
 
+extension OrderView: DescribedAnswer {
+    static var schemaName: String { "Order" }
+    static var schemaSummary: String { "An order: one attempt of one leg, or one slice of it." }
+    static var meanings: [String: String] {
+        [
+            "tag": "Our name of it at the broker, never used twice.", "state": "Where it stands; unknown until there is evidence.",
+            "instrument": "The configured name.", "symbol": "The contract as the broker spells it.", "side": "Bought or sold.",
+            "role": "Which leg of the structure.", "action": "Whether it opens or closes exposure.", "quantity": "Units asked for.",
+            "filled_quantity": "Units filled so far.", "average_price": "Average of the fills, rounded once to 4 decimals.",
+            "broker_order_id": "The broker's number of it.", "attempt": "Counted from 1 within a leg.",
+            "slice": "Which part of a quantity above the exchange's limit, counted from 0.",
+            "intent_id": "The decision that it carries out.",
+            "position_id": "The position that it opens, closes or rolls.", "message": "Why it did not simply fill.",
+            "planned_at": "When it was decided.", "sent_at": "When it may have left.", "finished_at": "When it reached its last state.",
+        ]
+    }
+}
+
 /// A trade of the broker as the interface shows it.
 struct TradeView: Codable, Sendable {
     var tradeId: TradeID
@@ -80,13 +97,26 @@ struct TradeView: Codable, Sendable {
     }
 }
 
+extension TradeView: DescribedAnswer {
+    static var schemaName: String { "Trade" }
+    static var schemaSummary: String { "A trade of the broker." }
+    static var meanings: [String: String] {
+        [
+            "trade_id": "The broker's number of it.", "symbol": "The contract as the broker spells it.", "side": "Bought or sold.",
+            "quantity": "Units traded.", "price": "The price of a unit.", "tag": "The order that it filled.",
+            "broker_order_id": "The broker's number of that order.", "intent_id": "The decision behind it.",
+            "position_id": "The position that it opened, closed or rolled.", "traded_at": "When, by the broker's clock.",
+            "recorded_at": "When it was booked, by the host's clock.",
+        ]
+    }
+}
+
 /// A decision to change exposure as the interface shows it.
 struct IntentView: Codable, Sendable {
     var intentId: IntentID
     var kind: IntentKind
     var state: IntentState
     var instrument: InstrumentName
-    /// A stable code of the cause, such as `signal` or `stop`, or an operator's words.
     var reason: String
     var price: Price
     var positions: [PositionID]
@@ -111,5 +141,23 @@ struct IntentView: Codable, Sendable {
         entryDeadline = record.entryDeadline
         createdAt = record.createdAt
         updatedAt = record.updatedAt
+    }
+}
+
+extension IntentView: DescribedAnswer {
+    static var schemaName: String { "Intent" }
+    static var schemaSummary: String { "A decision to change exposure." }
+    static var meanings: [String: String] {
+        [
+            "intent_id": "Its name, made from its cause.", "kind": "What it changes.", "state": "Where it stands.",
+            "instrument": "The configured name.",
+            "reason": "A stable code of the cause, such as signal or stop, or an operator's words.",
+            "price": "The signal's price, or the one that caused a stop.", "positions": "The positions that it touches.",
+            "reserved_risk": "Risk that counts against the limits until it is over.",
+            "reserved_volatility": "Volatility that counts against the limits until it is over.",
+            "reserved_margin": "Margin that counts as used until it is over.",
+            "entry_deadline": "After this moment nothing that adds risk is sent.", "created_at": "When it was decided.",
+            "updated_at": "When it changed last.",
+        ]
     }
 }

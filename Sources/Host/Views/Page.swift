@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MunimKit
 
 /// A part of a list, newest first.
@@ -20,13 +19,16 @@ struct Page<Item: Codable & Sendable>: Codable, Sendable {
     }
 }
 
-extension InterfaceCoding {
-    /// The value that ``encode(_:isPretty:)`` wrote.
-    static func decode<V: Decodable>(_ type: V.Type, from bytes: [UInt8]) throws -> V {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(type, from: Data(bytes))
+extension Page: DescribedAnswer where Item: DescribedAnswer {
+    static var schemaName: String { Item.schemaName + "Page" }
+    static var schemaSummary: String { "A part of a list, newest first." }
+    static var meanings: [String: String] {
+        [
+            "items": "The rows of this part.", "total": "Rows of the whole list.",
+            "next": "What to give as cursor for the following part; null at the end.",
+        ]
     }
+    static var nullable: Set<String> { ["next"] }
 }
 
 /// Shares of an amount as people read them.

@@ -3,7 +3,7 @@ import MunimKit
 /// The account as the interface shows it.
 struct PortfolioView: Codable, Sendable {
     /// How near an amount is to its limits.
-    enum Light: String, Codable, Comparable, Sendable {
+    enum Light: String, Codable, CaseIterable, Comparable, Sendable {
         case green, yellow, orange, red
 
         static func < (left: Light, right: Light) -> Bool { left.rank < right.rank }
@@ -34,20 +34,14 @@ struct PortfolioView: Codable, Sendable {
 
     var initialCapital: Money
     var closedEquity: Money
-    /// The highest closed equity so far.
     var equityHigh: Money
-    /// Profit of open positions at the last prices heard; nil when it does not fit.
     var unrealizedPnl: Money?
-    /// Closed equity with the unrealised profit.
     var openEquity: Money?
     var risk: Stake
     var volatility: Stake
     var margin: Stake
-    /// Margin that sizing may still use, before the broker's own limit.
     var marginAvailable: Money
-    /// The worst of the three.
     var trafficLight: Light
-    /// Live positions.
     var positions: Int
     var updatedAt: Instant
 
@@ -88,6 +82,34 @@ struct PortfolioView: Codable, Sendable {
 
     // An amount beyond 64 bits is over every limit anyway.
     private static func sum(_ left: Money, _ right: Money) -> Money { (try? left.adding(right)) ?? Money(units: .max) }
+}
+
+extension PortfolioView: DescribedAnswer {
+    static var schemaName: String { "Portfolio" }
+    static var schemaSummary: String { "The account." }
+    static var meanings: [String: String] {
+        [
+            "initial_capital": "What the account was opened with.", "closed_equity": "Money that is booked.",
+            "equity_high": "The highest closed equity so far.",
+            "unrealized_pnl": "Profit of open positions at the last prices heard; left out when it does not fit.",
+            "open_equity": "Closed equity with the unrealised profit.", "risk": "What is lost when every stop is hit at its price.",
+            "volatility": "What one average true range of every position moves.", "margin": "Margin of the open positions.",
+            "margin_available": "Margin that sizing may still use, before the broker's own limit.",
+            "traffic_light": "The worst of the three lights.", "positions": "Live positions.",
+            "updated_at": "When the account changed last.",
+        ]
+    }
+}
+
+extension PortfolioView.Stake: DescribedAnswer {
+    static var schemaName: String { "Stake" }
+    static var schemaSummary: String { "An amount at stake." }
+    static var meanings: [String: String] {
+        [
+            "amount": "The amount.", "percent": "Its share of the closed equity in percent; left out without equity.",
+            "light": "How near it is to its limits.",
+        ]
+    }
 }
 
 /// Positions that hold exposure.

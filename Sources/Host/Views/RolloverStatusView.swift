@@ -3,7 +3,6 @@ import MunimKit
 /// Open positions with the days that are left, and the rolls so far.
 struct RolloverStatusView: Codable, Sendable {
     var positions: [Expiring]
-    /// Newest first.
     var history: [Roll]
 
     /// An open position on its way to expiry.
@@ -13,11 +12,8 @@ struct RolloverStatusView: Codable, Sendable {
         var position: Layer
         var lots: Lots
         var expiry: TradingDay
-        /// The contract after this one; nil when none is known.
         var nextExpiry: TradingDay?
-        /// Days with trading from tomorrow to the day before the expiry; nil when the instrument is no longer configured.
         var tradingDaysLeft: Int?
-        /// What the rule says without looking at open interest.
         var isDue: Bool?
         var advice: String?
         var rolloverStatus: RolloverStatus
@@ -52,7 +48,6 @@ struct RolloverStatusView: Codable, Sendable {
         var toExpiry: TradingDay
         var exitPrice: Price
         var entryPrice: Price
-        /// New entry less old exit: by this the stops moved.
         var basis: Price
         var pnl: Money
         var charges: Money
@@ -81,5 +76,42 @@ struct RolloverStatusView: Codable, Sendable {
         return RolloverStatusView(
             positions: live.map { record in Expiring(record, desk: desks.first { $0.name == record.instrument }, on: day) },
             history: rolls.map(Roll.init))
+    }
+}
+
+extension RolloverStatusView: DescribedAnswer {
+    static var schemaName: String { "RolloverStatus" }
+    static var schemaSummary: String { "Open positions on their way to expiry, and the rolls so far." }
+    static var meanings: [String: String] {
+        ["positions": "Open positions, by instrument and layer.", "history": "Rolls of the past, newest first."]
+    }
+}
+
+extension RolloverStatusView.Expiring: DescribedAnswer {
+    static var schemaName: String { "ExpiringPosition" }
+    static var schemaSummary: String { "An open position on its way to expiry." }
+    static var meanings: [String: String] {
+        [
+            "position_id": "The position.", "instrument": "The configured name.", "position": "Its layer.", "lots": "Lots that are open.",
+            "expiry": "Last trading day of its contracts.", "next_expiry": "The contract after this one; left out when none is known.",
+            "trading_days_left":
+                "Days with trading from tomorrow to the day before the expiry; left out when the instrument is no longer configured.",
+            "is_due": "What the rule says without looking at open interest.", "advice": "The rule's sentence.",
+            "rollover_status": "Whether a roll is under way.", "rollover_count": "How often it rolled.",
+            "rollover_pnl": "Profit that rolls made.",
+        ]
+    }
+}
+
+extension RolloverStatusView.Roll: DescribedAnswer {
+    static var schemaName: String { "Roll" }
+    static var schemaSummary: String { "One roll of one position." }
+    static var meanings: [String: String] {
+        [
+            "position_id": "The position.", "from_expiry": "The contract that it left.", "to_expiry": "The contract that it entered.",
+            "exit_price": "Price of the old structure.", "entry_price": "Price of the new one.",
+            "basis": "New entry less old exit: by this the stops moved.", "pnl": "Profit of the old contract.",
+            "charges": "Charges of both sides.", "rolled_at": "When it was settled.",
+        ]
     }
 }

@@ -54,6 +54,18 @@ struct SignalDetailView: Codable, Sendable {
     }
 }
 
+extension SignalDetailView: DescribedAnswer {
+    static var schemaName: String { "SignalDetail" }
+    static var schemaSummary: String { "A signal with everything that was done for it." }
+    static var meanings: [String: String] {
+        SignalView.meanings.merging([
+            "content": "What the sender said beyond type, instrument, position, price and time.",
+            "intents": "Decisions to change exposure that it led to.", "orders": "Orders of these decisions, oldest first.",
+            "trades": "Trades of these orders, oldest first.",
+        ]) { $1 }
+    }
+}
+
 /// What the sender said beyond type, instrument, position, price and time.
 struct SignalContentView: Codable, Sendable {
     var stop: Price
@@ -76,6 +88,18 @@ struct SignalContentView: Codable, Sendable {
         reason = signal.reason
         entryPrice = signal.entryPrice
         timestampText = signal.timestampText
+    }
+}
+
+extension SignalContentView: DescribedAnswer {
+    static var schemaName: String { "SignalContent" }
+    static var schemaSummary: String { "What the sender said beyond type, instrument, position, price and time." }
+    static var meanings: [String: String] {
+        [
+            "stop": "Where the position is given up; 0 for an exit.", "lots": "What the chart suggests.", "atr": "Average true range.",
+            "er": "Efficiency ratio from 0 to 1.", "supertrend": "The trend line.", "roc": "Rate of change.", "reason": "Why it exits.",
+            "entry_price": "Where the chart believes to have entered.", "timestamp_text": "The sender's time as it was written.",
+        ]
     }
 }
 

@@ -1,58 +1,56 @@
-import FoundationEssentials
 import MunimKit
 
 /// A signal as the interface shows it.
 struct SignalView: Codable, Sendable {
-    var fingerprint: String
-    var status: String
+    var fingerprint: Fingerprint
+    var status: SignalStatus
     var reason: String?
     var summary: String?
-    var instrument: String
-    var type: String
+    var instrument: InstrumentName
+    var type: SignalKind
     var position: String
-    var price: String
+    var price: Price
     var timestamp: Instant
     var receivedAt: Instant
     var decidedAt: Instant?
-    var intent: String?
+    var intent: IntentID?
     var duplicate: Bool?
     var requestId: String?
     var explanation: Explanation?
 
     init(_ record: SignalRecord, requestID: String? = nil, isDuplicate: Bool? = nil, isBrief: Bool = false) {
-        fingerprint = record.fingerprint.text
-        status = record.status.rawValue
+        fingerprint = record.fingerprint
+        status = record.status
         reason = record.reason
         summary = record.explanation?.content.summary
-        instrument = record.instrument.text
-        type = record.signalType
+        instrument = record.instrument
+        type = record.signal.content.kind
         position = record.position
-        price = record.signal.content.price.description
+        price = record.signal.content.price
         timestamp = record.signalTimestamp
         receivedAt = record.receivedAt
         decidedAt = record.processedAt
-        intent = record.intent?.text
+        intent = record.intent
         duplicate = isDuplicate
         requestId = requestID
         explanation = isBrief ? nil : record.explanation?.content
     }
 }
 
-extension HTTPResponse {
-    /// A value as JSON with snake-case keys in a fixed order.
-    static func encoded(_ value: some Encodable, status: Int = 200) -> HTTPResponse {
-        guard let bytes = try? InterfaceCoding.encode(value) else { return .text("", status: 500) }
-        return HTTPResponse(status: status, contentType: "application/json", body: bytes)
-    }
-}
-
-/// How values become JSON for other programs: snake-case keys, sorted, money and prices as text.
-enum InterfaceCoding {
-    static func encode(_ value: some Encodable, isPretty: Bool = false) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting =
-            isPretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value))
+extension SignalView: DescribedAnswer {
+    static var schemaName: String { "Signal" }
+    static var schemaSummary: String { "A signal with what became of it." }
+    static var meanings: [String: String] {
+        [
+            "fingerprint": "Its identity: 64 hexadecimal digits of a SHA-256; a resend has the same.",
+            "status": "Where it stands; accepted and working are no verdicts yet.",
+            "reason": "A stable code of the verdict, such as no_position.", "summary": "The verdict in a sentence.",
+            "instrument": "The configured name.", "type": "What it asks for.", "position": "Long_n, ALL, or empty for MARKET_DATA.",
+            "price": "What the exchange quoted.", "timestamp": "The sender's time.", "received_at": "When it arrived.",
+            "decided_at": "When it got its verdict.", "intent": "What was decided to be done for it.",
+            "duplicate": "True when this answers a resend from the records; nothing was done for it.",
+            "request_id": "The id of the request in the log; only in the answer to a webhook.",
+            "explanation": "Every number behind the verdict; left out in lists.",
+        ]
     }
 }

@@ -22,23 +22,16 @@ struct StatusView: Codable, Sendable {
     var mode: TradingMode
     var broker: String
     var storage: String
-    /// `ok`, `recovering`, `stopping`, `ended` or `storage: …`; nil when read from the records of a host that need not run.
     var condition: String?
-    /// When the newest process of the account started.
     var since: Instant?
     var at: Instant
     var trading: Trading
-    /// Protection that the configuration switched off.
     var disabledGuards: [String]
-    /// Holidays that are not known, a sentence for each instrument and year.
     var calendarGaps: [String]
     var portfolio: PortfolioView
     var positions: [PositionView]
-    /// Signals without a verdict.
     var waitingSignals: Int
-    /// The signals that came last, newest first, without their explanations.
     var latestSignals: [SignalView]
-    /// Instruments that take no entries until a person has looked.
     var frozen: [ScopeView]
 
     /// Reads the page from the records; `condition` is the engine's, for a host that runs.
@@ -63,6 +56,35 @@ struct StatusView: Codable, Sendable {
             positions: live.map { PositionView($0, lastPrice: prices[$0.instrument]) }, waitingSignals: waiting,
             latestSignals: latest.map { SignalView($0, isBrief: true) },
             frozen: scopes.filter { $0.state == .frozen }.map(ScopeView.init))
+    }
+}
+
+extension StatusView: DescribedAnswer {
+    static var schemaName: String { "Status" }
+    static var schemaSummary: String { "The host on one page." }
+    static var meanings: [String: String] {
+        [
+            "instance": "The name of the host.", "version": "The version of the program.", "mode": "Whether real money is traded.",
+            "broker": "The broker's plugin.", "storage": "The storage's plugin.",
+            "condition": "ok, recovering, stopping, ended, or the sentence of a storage that fails; left out when read without a host.",
+            "since": "When the newest process of the account started.", "at": "When the page was made.",
+            "trading": "Whether risk may be increased.", "disabled_guards": "Protection that the configuration switched off.",
+            "calendar_gaps": "Holidays that are not known, a sentence for each instrument and year.", "portfolio": "The account.",
+            "positions": "Open positions.", "waiting_signals": "Signals without a verdict.",
+            "latest_signals": "The signals that came last, newest first, without explanations.",
+            "frozen": "Instruments that take no entries until a person has looked.",
+        ]
+    }
+}
+
+extension StatusView.Trading: DescribedAnswer {
+    static var schemaName: String { "TradingSwitch" }
+    static var schemaSummary: String { "Whether risk may be increased, and who said so." }
+    static var meanings: [String: String] {
+        [
+            "is_stopped": "Whether everything that adds risk is refused.", "reason": "Why, in the words of who changed it.",
+            "changed_by": "Who changed it last.", "changed_at": "When.",
+        ]
     }
 }
 

@@ -17,8 +17,7 @@ struct SharedSecrets: Sendable {
 struct WebhookRefusal: Error, Equatable, Sendable {
     /// 400, 401, 403 or 422.
     let status: Int
-    /// A short word for the kind of refusal, such as `validation_error`.
-    let kind: String
+    let kind: FailureKind
     /// One sentence without secrets.
     let message: String
     let faults: [WebhookFault]
@@ -52,7 +51,7 @@ struct WebhookAdmission: Sendable {
     func admit(_ request: HTTPRequest) -> Result<ParsedWebhook, WebhookRefusal> {
         let address = senderAddress.address(of: request)
         guard senders.isEmpty || senders.contains(where: { $0.contains(address) }) else {
-            return .failure(refusal(403, "forbidden", "the sender's address is not allowed", request))
+            return .failure(refusal(403, .forbidden, "the sender's address is not allowed", request))
         }
         let inPath = request.path.count > 1 ? request.path[1] : nil
         if let secrets, inPath != nil, !secrets.accepts(inPath) { return .failure(unbelieved(request)) }
@@ -64,7 +63,7 @@ struct WebhookAdmission: Sendable {
             guard faults.isUnreadable || isBelieved(inPath: inPath, inBody: faults.secret) else { return .failure(unbelieved(request)) }
             return .failure(
                 WebhookRefusal(
-                    status: faults.status, kind: "validation_error", message: faults.faults.map(\.description).joined(separator: ". "),
+                    status: faults.status, kind: .validationError, message: faults.faults.map(\.description).joined(separator: ". "),
                     faults: faults.faults, body: faults.body))
         }
     }
@@ -75,10 +74,10 @@ struct WebhookAdmission: Sendable {
     }
 
     private func unbelieved(_ request: HTTPRequest) -> WebhookRefusal {
-        refusal(401, "unauthorized", "the secret is missing or wrong", request)
+        refusal(401, .unauthorized, "the secret is missing or wrong", request)
     }
 
-    private func refusal(_ status: Int, _ kind: String, _ message: String, _ request: HTTPRequest) -> WebhookRefusal {
+    private func refusal(_ status: Int, _ kind: FailureKind, _ message: String, _ request: HTTPRequest) -> WebhookRefusal {
         WebhookRefusal(status: status, kind: kind, message: message, faults: [], body: Redaction.masked(request.body))
     }
 }

@@ -1,7 +1,7 @@
 /// One reason why a webhook body is no signal.
-struct WebhookFault: Equatable, Sendable, CustomStringConvertible {
+struct WebhookFault: Codable, Equatable, Sendable, CustomStringConvertible {
     /// What kind of mistake it is; decides the status.
-    enum Kind: String, Sendable {
+    enum Kind: String, Codable, CaseIterable, Sendable {
         /// The body is not acceptable JSON.
         case malformed
         /// A field that its type of signal needs is not there.

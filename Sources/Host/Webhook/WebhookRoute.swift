@@ -34,7 +34,7 @@ struct WebhookRoute: Sendable {
             let nearest = Vocabulary(names).nearest(to: signal.instrument.text).map { ", did you mean \($0)?" } ?? ""
             application.metrics.add(1, to: .requestsRefused, label: "422")
             return .failure(
-                422, "unknown_instrument",
+                422, .unknownInstrument,
                 "no instrument \(signal.instrument) is configured (known: \(names.joined(separator: ", "))\(nearest))",
                 requestID: request.id)
         }
@@ -58,11 +58,11 @@ struct WebhookRoute: Sendable {
         case .conflict(let record):
             log(record, request, "a signal came with other content")
             return .failure(
-                409, "conflict", "signal \(record.fingerprint) was accepted before with other content; this one was kept and not traded",
+                409, .conflict, "signal \(record.fingerprint) was accepted before with other content; this one was kept and not traded",
                 requestID: request.id)
         case .unavailable(let reason):
             application.log(.error, "a signal could not be accepted", LogField("request", request.id), LogField("why", reason))
-            return .failure(503, "unavailable", "the signal cannot be stored now; send it again", requestID: request.id)
+            return .failure(503, .unavailable, "the signal cannot be stored now; send it again", requestID: request.id)
                 .adding("Retry-After", "5")
         }
     }

@@ -38,13 +38,15 @@ struct RegisteredPlugin: CustomTestStringConvertible, Sendable {
 
 @Suite("Options and their descriptions come from one place")
 struct DescribedOptionsTests {
+    private static let sections = ["section", "optional section", "named sections", "list of sections"]
+
     @Test("What is described is exactly what may be written", arguments: try RegisteredPlugin.all())
     func describedIsAccepted(_ plugin: RegisteredPlugin) {
         let described = OptionReader.describe { _ = plugin.entry.type.prepare(from: &$0) }
         let probe: ConfigNode = ["no-such-option-by-any-name": 1]
         let (_, faults) = OptionReader.read(Self.tree(described, probe), file: "file") { _ = plugin.entry.type.prepare(from: &$0) }
         let unknown = faults.filter { $0.message.hasPrefix("unknown option") }
-        let places = described.filter { $0.type == "section" || $0.type == "list of sections" || $0.type == "named sections" }.count + 1
+        let places = described.filter { Self.sections.contains($0.type) }.count + 1
         // One probe stands in each section: everything else that was described is known, and the probe is not.
         #expect(unknown.count == places)
         #expect(unknown.allSatisfy { $0.path.hasSuffix("no-such-option-by-any-name") })
@@ -110,7 +112,7 @@ struct DescribedOptionsTests {
         for key in keys {
             let inner = options.filter { $0.path.first == key && $0.path.count > 1 }.map { (Array($0.path.dropFirst()), $0.option) }
             let own = options.first { $0.path == [key] }?.option
-            let isSection = own.map { ["section", "named sections", "list of sections"].contains($0.type) } ?? true
+            let isSection = own.map { sections.contains($0.type) } ?? true
             let value: ConfigNode = inner.isEmpty ? (isSection ? probe : "some text") : tree(inner, probe)
             if key == "[]" { return ConfigNode(.sequence([value])) }
             entries.append(ConfigNode.Entry(key: key, mark: .start, value: value))

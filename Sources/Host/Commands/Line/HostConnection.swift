@@ -12,9 +12,8 @@ actor HostConnection {
 
         /// The host's own sentence where it gives one, else the body as it is.
         var failure: CommandFailure {
-            struct Refusal: Decodable { let message: String }
-            let refusal = try? InterfaceCoding.decode(Refusal.self, from: body)
-            return .failed("the host answers \(status): \(refusal?.message ?? String(decoding: body.prefix(1_000), as: UTF8.self))")
+            let failure = try? InterfaceCoding.decode(Failure.self, from: body)
+            return .failed("the host answers \(status): \(failure?.message ?? String(decoding: body.prefix(1_000), as: UTF8.self))")
         }
     }
 
