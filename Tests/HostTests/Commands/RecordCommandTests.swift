@@ -99,6 +99,9 @@ struct RecordCommandTests {
         #expect(page.output.first?.hasPrefix("bench  paper, broker paper, storage sqlite") == true)
         #expect(page.text.contains("not reached") && page.text.contains("closed equity") && page.text.contains("GOLD_MINI"))
         #expect(page.text.contains("sessions are ignored") && page.text.contains("0 signals wait for a verdict"))
+        #expect(!page.text.contains("holidays"))
+        let later = await Munim.run(["status", "--config", file], clock: ShiftedClock(startingAt: CommandHost.morning + .days(600)))
+        #expect(later.text.contains("not known\n  GOLD_MINI does not know the holidays of 2027"), "\(later.text)")
         let json = try #require(try await run("status", "--json").json() as? [String: Any])
         #expect(json["condition"] == nil && (json["positions"] as? [Any])?.count == 1)
     }
