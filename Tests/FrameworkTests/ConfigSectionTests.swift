@@ -135,7 +135,9 @@ struct ConfigSectionTests {
             ])
         #expect(
             described[0]
-                == OptionDescription(path: "lots", type: "lots", notation: .number, range: "of at least 1", defaultText: "2", summary: "Lots of each order."))
+                == OptionDescription(
+                    path: "lots", type: "lots", notation: .number, range: "of at least 1", defaultText: "2", summary: "Lots of each order.")
+        )
         #expect(
             described[1] == OptionDescription(path: "limit", type: "price", unit: "INR", range: "above 0", summary: "The highest price."))
         #expect(described[2].defaultText == "[buy]" && described[2].words == ["buy", "sell"] && described[2].type == "list of choice")

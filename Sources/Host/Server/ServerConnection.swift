@@ -85,11 +85,6 @@ enum SocketEnd {
     static let bothDirections: Int32 = 2
 }
 
-/// The library's handle of a connection that it leaves alone.
-struct SuspendedConnection: @unchecked Sendable {
-    let handle: OpaquePointer
-}
-
 /// The time limits of a server in ticks.
 struct ServerLimits: Sendable {
     private let head: UInt64
