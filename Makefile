@@ -3,7 +3,7 @@ PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-confi
 SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 
-.PHONY: help setup run test bench format lint clean
+.PHONY: help setup nginx run test bench format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
@@ -23,11 +23,17 @@ setup:
 	fi
 	@command -v $(SWIFT) >/dev/null || { echo "setup: Swift 6.3 or later is needed; see https://www.swift.org/install"; exit 1; }
 
+# One test needs a real nginx. It is unpacked beside the build, where it is not installed: installing it would start a server on port 80.
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || test -x .build/nginx/usr/sbin/nginx || { \
+	    mkdir -p .build/nginx && cd .build/nginx && apt-get download -qq nginx && dpkg-deb -x nginx_*.deb .; \
+	} || echo "test: nginx cannot be fetched; what it proves is skipped"
+
 run: setup
 	$(SWIFT) build -c release --product munim
 	.build/release/munim serve $(CONFIG)
 
-test: setup lint
+test: setup nginx lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 

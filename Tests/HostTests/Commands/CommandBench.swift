@@ -72,7 +72,7 @@ enum Child {
                 child.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
                 child.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
                 child.standardInput = FileHandle.nullDevice
-                try child.run()
+                try OpenFileCrowd.avoiding { try child.run() }
                 child.waitUntilExit()
                 defer { for file in [output, errors] { try? FileManager.default.removeItem(atPath: file) } }
                 return CommandResult(code: child.terminationStatus, output: try lines(output), errors: try lines(errors))

@@ -69,6 +69,8 @@ private final class Load: Sendable {
 
     @Test("200 suspended and 2,000 idle connections hold up nobody, and all get their answers")
     func crowd() async throws {
+        await offPool { OpenFileCrowd.enter() }
+        defer { OpenFileCrowd.leave() }
         let gate = Gate()
         try await withServer(handler: Self.waitAtGate(gate)) { port, server in
             let idle = await offPool { (0..<2_000).compactMap { _ in RawClient(port: port) } }
