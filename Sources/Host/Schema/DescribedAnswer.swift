@@ -59,6 +59,7 @@ extension Price: SchemaLeaf {}
 extension Money: SchemaLeaf {}
 extension Ratio: SchemaLeaf {}
 extension PointValue: SchemaLeaf {}
+extension FractionalLots: SchemaLeaf {}
 
 extension Identifier {
     static var schema: Schema { .text() }

@@ -33,7 +33,8 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address in a socket address, or nil for a family that is neither IPv4 nor IPv6.
     init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
-        switch Int32(address.pointee.sa_family) {
+        // The family comes first; by its name Swift finds it or not, depending on which C library it met first.
+        switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:
             let four = raw.loadUnaligned(as: sockaddr_in.self)
             self.init(unmapped: withUnsafeBytes(of: four.sin_addr) { Array($0) })

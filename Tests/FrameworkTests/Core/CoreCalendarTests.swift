@@ -1,5 +1,5 @@
 import MunimKit
-import MunimTesting
+import Simulation
 import Testing
 
 /// A missing holiday is noticed by nobody before it comes, so people are told.

@@ -62,7 +62,11 @@ struct SampleFuture: InstrumentPlugin {
         let session = Session(open: TimeOfDay(secondsSinceMidnight: 9 * 3_600), close: TimeOfDay(secondsSinceMidnight: 15 * 3_600))
         return day.weekday.isWeekend ? .closed("weekend") : .open([session])
     }
-    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { (1...max(1, count)).map { day.advanced(by: $0 * 10) } }
+    /// Every tenth day, whatever day is asked about.
+    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] {
+        let first = TradingDay(daysSinceEpoch: (day.daysSinceEpoch + 9) / 10 * 10)
+        return (0..<max(0, count)).map { first.advanced(by: $0 * 10) }
+    }
     func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         let contract = Contract(
             venue: "TEST", root: options.root, kind: .future, expiry: expiry, symbol: "\(options.root)\(expiry)",
