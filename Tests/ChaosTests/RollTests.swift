@@ -38,7 +38,7 @@ extension Death {
     ]
 }
 
-@Suite("A host that dies while a position rolls", .fewAtATime, .timeLimit(.minutes(2)))
+@Suite("A host that dies while a position rolls", .fewAtATime, .timeLimit(.minutes(5)))
 struct RollTests {
     @Test("A position is rolled once, or flat with an alert, wherever its process dies", arguments: Death.ofRolls)
     func death(_ death: Death) async throws {
@@ -50,10 +50,12 @@ struct RollTests {
         try await RollScene.expect(agreement, isRolled: death.isExecuted == true)
     }
 
-    @Test("C25 A new contract that was refused is tried again by the process that comes after")
-    func refused() async throws {
+    @Test(
+        "C25 A new contract that was refused is tried again by the process that comes after",
+        arguments: ["after-commit:order.rejected", "before-commit:intent.flat"])
+    func refused(point: String) async throws {
         let symbol = try #require(RollOutcome(try await RollScene.undisturbed.value).contracts.first)
-        let death = Death(row: "C25", point: "after-commit:order.rejected", isExecuted: true, faults: "lost-updates, next:reject@\(symbol)")
+        let death = Death(row: "C25", point: point, isExecuted: true, faults: "lost-updates, next:reject@\(symbol)")
         let host = try await RollScene.held()
         try await host.die(death) { _ = try? await host.run("rollover", "run", "--by", "tester") }
         try await host.start()

@@ -37,8 +37,8 @@ struct Death: CustomTestStringConvertible, Sendable {
             row: "C37", point: "after-place", isExecuted: true,
             again: [
                 "before-commit:order.unknown", "after-commit:order.unknown", "before-commit:order.filled", "before-commit:order.filled#2",
-            ]
-                + ["before-commit:position.open", "after-commit:position.open"]),
+                "before-commit:position.open", "after-commit:position.open",
+            ]),
     ]
 
     /// Deaths while the exit of that position is carried out; it always ends flat, once.
@@ -54,8 +54,10 @@ struct Death: CustomTestStringConvertible, Sendable {
         Death(row: "C16", point: "after-commit:position.closed", isExecuted: true),
         Death(
             row: "C37", point: "before-place", isExecuted: true,
-            again: ["after-commit:order.unknown", "before-commit:order.absent", "after-commit:order.absent", "before-place"]
-                + ["before-commit:order.filled", "before-commit:order.filled#2", "before-commit:position.closed"]),
+            again: [
+                "after-commit:order.unknown", "before-commit:order.absent", "after-commit:order.absent", "before-place",
+                "before-commit:order.filled", "before-commit:order.filled#2", "before-commit:position.closed",
+            ]),
     ]
 }
 
@@ -81,7 +83,7 @@ extension HostUnderTest {
     }
 }
 
-@Suite("A host that dies at a named point", .fewAtATime, .timeLimit(.minutes(2)))
+@Suite("A host that dies at a named point", .fewAtATime, .timeLimit(.minutes(5)))
 struct StopPointTests {
     @Test("An entry is carried out once, or missed with an alert", arguments: Death.ofEntries)
     func entry(death: Death) async throws {

@@ -3,7 +3,7 @@ import Foundation
 import MunimKit
 import Testing
 
-@Suite("A host in trouble", .fewAtATime, .timeLimit(.minutes(2)))
+@Suite("A host in trouble", .fewAtATime, .timeLimit(.minutes(5)))
 struct TroubleTests {
     @Test("C17 An alert that nobody was told of is delivered by the next process, with the same id")
     func alerts() async throws {
