@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 /// Seeds of the commit run: every promise holds under whatever the seed draws.
-@Suite("Simulation")
+@Suite("Simulation", .serialized)
 struct SimulationTests {
     @Test("Every promise holds under every fault", arguments: 1...24)
     func faults(seed: Int) async {

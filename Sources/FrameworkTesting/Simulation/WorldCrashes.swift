@@ -43,6 +43,7 @@ public struct WorldCrashes {
         let (first, count) = steps()
         for step in 0..<count {
             for isDone in [false, true] {
+                await Task.yield()
                 let world = setUp()
                 world.death = (first + step, isDone)
                 scenario(world)
@@ -61,6 +62,7 @@ public struct WorldCrashes {
         let (first, count) = steps()
         for step in 0..<count {
             for second in 0..<200 {
+                await Task.yield()
                 let world = setUp()
                 world.death = (first + step, true)
                 scenario(world)
