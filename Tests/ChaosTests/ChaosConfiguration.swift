@@ -1,3 +1,5 @@
+import MunimKit
+
 /// A configuration with short times, so that what is unknown is known soon.
 struct ChaosConfiguration {
     /// Names with the presets that they use.
@@ -14,8 +16,16 @@ struct ChaosConfiguration {
 
     /// The file, for a host that listens at `port`.
     func text(port: UInt16) -> String {
+        // No host alerts about its calendar, whenever the tests run.
+        let year = TradingDay(of: SystemClock().now()).date.year
         let entries = instruments.map {
-            "  \($0.name):\n    use: \($0.preset)\n    sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }\n    rollover: { \(rollover) }"
+            """
+              \($0.name):
+                use: \($0.preset)
+                known_years: [\(year), \(year + 1)]
+                sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }
+                rollover: { \(rollover) }
+            """
         }
         return """
             instance: { name: chaos }

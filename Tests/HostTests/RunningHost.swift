@@ -21,10 +21,16 @@ final class RunningHost: Sendable {
         var storage = ["use: sqlite", "path: munim.db"]
         /// Lines of the section `instruments`.
         var instruments = [
-            "BANK_NIFTY: { use: bank-nifty, rollover: { use: days-before-expiry, days: 5 } }",
-            "GOLD_MINI: { use: gold-mini, rollover: { use: tender-period } }",
-            "SILVER_MINI: { use: silver-mini, rollover: { use: tender-period } }",
+            "BANK_NIFTY: { use: bank-nifty, \(Setup.knownYears), rollover: { use: days-before-expiry, days: 5 } }",
+            "GOLD_MINI: { use: gold-mini, \(Setup.knownYears), rollover: { use: tender-period } }",
+            "SILVER_MINI: { use: silver-mini, \(Setup.knownYears), rollover: { use: tender-period } }",
         ]
+
+        /// The option with which no calendar is unknown, whenever the tests run.
+        static var knownYears: String {
+            let year = TradingDay(of: SystemClock().now()).date.year
+            return "known_years: [\(year), \(year + 1)]"
+        }
     }
 
     static let token = "a-token-for-operators"

