@@ -79,8 +79,9 @@ struct EngineTests {
             try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
         }
         let orders = await bench.store.all(OrderRecord.self).sorted { $0.attempt < $1.attempt }
-        #expect(orders.map(\.state) == [.notSent, .filled])
-        #expect(await bench.broker.requests.map(\.tag) == [orders[1].tag])
+        // A machine that is busy may close the gate of a later attempt as well.
+        #expect(orders.count >= 2 && orders.dropLast().allSatisfy { $0.state == .notSent } && orders.last?.state == .filled)
+        #expect(await bench.broker.requests.map(\.tag) == [orders.last?.tag])
         #expect(await bench.store.all(PositionRecord.self).map(\.status) == [.open])
     }
 
