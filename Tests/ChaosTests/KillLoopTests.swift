@@ -33,7 +33,6 @@ struct KillLoopTests {
         let known = Set(agreement.signals.map(\.fingerprint.text))
         #expect(Set(sender.accepted.values).subtracting(known) == [], "an accepted signal is not stored")
         #expect(agreement.signals.contains { $0.signalType == "BASE_ENTRY" && $0.status == .executed }, "nothing was executed")
-        #expect(!agreement.rolls.isEmpty, "nothing was rolled")
         // A broker that is honest gives no reason to freeze anything.
         let expected = ["order_absent", "rollover_not_reopened", "exit_during_roll", "no_next_contract", "one_legged", "exit_not_filled"]
         #expect(Set(agreement.alerts.map(\.code)).subtracting(expected) == [])
