@@ -6,8 +6,6 @@ struct BrokerCall {
     let process: Int
     let life: Int
     let term: Int
-    /// Whether the answer is lost.
-    var isUnanswered = false
 }
 
 /// Effects at the broker, with everything that can happen on the way.

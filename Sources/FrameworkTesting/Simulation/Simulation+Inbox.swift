@@ -23,18 +23,7 @@ extension Simulation {
         if happens(.signalReordered) { at = at + chance.span(0, 15_000) }
         if happens(.signalLate) { at = at + chance.span(60_000, 1_200_000) }
         pendingMessages += 1
-        schedule.add(.arrive(Message(number: number, record: Self.record(of: signal, at: at))), at: at)
-    }
-
-    /// The identity of a signal is made of instrument, type, position and time; its digest of everything.
-    private static func record(of signal: Signal, at: Instant) -> SignalRecord {
-        let hash = signal.canonicalText.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
-        func hex(_ number: UInt64) -> String {
-            let digits = String(number, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }
-        let fingerprint = Fingerprint(hex(hash &* 0x9E37_79B9_7F4A_7C15) + hex(hash) + String(repeating: "0", count: 32))
-        return SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: at)
+        schedule.add(.arrive(Message(number: number, record: SignalRecord(of: signal, at: at))), at: at)
     }
 
     /// A webhook reaches one of the instances that are up; when none is, it fails at once.

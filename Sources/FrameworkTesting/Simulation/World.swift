@@ -102,9 +102,7 @@ public final class World {
     /// A signal arrives: it is committed to the inbox, then handed to the machine unless it was there already.
     @discardableResult
     public func send(_ signal: Signal) -> Fingerprint {
-        let hash = Self.mixed(0xCBF2_9CE4_8422_2325, signal.canonicalText)
-        let fingerprint = Fingerprint(Self.hex(hash &* 0x9E37_79B9_7F4A_7C15) + Self.hex(hash) + String(repeating: "0", count: 32))
-        var record = SignalRecord(fingerprint: fingerprint, signal: signal, digest: "\(signal.price)", rawBody: "", receivedAt: lane.now)
+        var record = SignalRecord(of: signal, at: lane.now)
         record.attempts = 1
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
@@ -112,12 +110,7 @@ public final class World {
             guard !lane.isDead, try lane.store.commit(inbox) == [true] else { return }
             try lane.handle(.signal(record))
         }
-        return fingerprint
-    }
-
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return record.fingerprint
     }
 
     /// A person asks for something.
