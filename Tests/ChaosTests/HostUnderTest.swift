@@ -60,6 +60,9 @@ final class HostUnderTest: @unchecked Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO)
+        // A connection of another test that lives on in a child never ends for its other side.
+        typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>?, Int32) -> Int32
+        _ = CLibrary.function("posix_spawn_file_actions_addclosefrom_np", as: CloseFrom.self)?(&actions, 3)
         // The crash handler of the language would hold sockets and locks of a dying process.
         let environment = ["SWIFT_BACKTRACE=enable=no"] + variables
         var pid: pid_t = 0
@@ -102,11 +105,10 @@ final class HostUnderTest: @unchecked Sendable {
     /// Lets the disk take no more bytes from the running process, or takes that back; false when the system refuses.
     func setDiskFull(_ isFull: Bool) -> Bool {
         typealias ChangeLimit = @convention(c) (pid_t, Int32, UnsafePointer<rlimit>?, UnsafeMutablePointer<rlimit>?) -> Int32
-        // The C library has the function, but its module does not show it.
-        guard let pid = lock.withLock({ child?.pid }), let symbol = dlsym(nil, "prlimit") else { return false }
+        guard let pid = lock.withLock({ child?.pid }), let change = CLibrary.function("prlimit", as: ChangeLimit.self) else { return false }
         var limit = rlimit(rlim_cur: isFull ? 0 : rlim_t.max, rlim_max: rlim_t.max)
         let sizeOfFiles: Int32 = 1
-        return unsafeBitCast(symbol, to: ChangeLimit.self)(pid, sizeOfFiles, &limit, nil) == 0
+        return change(pid, sizeOfFiles, &limit, nil) == 0
     }
 
     private static func withCStrings<Result>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
@@ -120,6 +122,13 @@ final class HostUnderTest: @unchecked Sendable {
     }
 
     private static let ports = Ports()
+}
+
+/// Functions that the C library has and its module does not show.
+private enum CLibrary {
+    static func function<Function>(_ name: String, as type: Function.Type) -> Function? {
+        dlsym(nil, name).map { unsafeBitCast($0, to: type) }
+    }
 }
 
 /// Ports for hosts, each given once: a host that is away for a moment must find its own again.
