@@ -23,7 +23,7 @@ enum CommandHost {
     /// A morning on which every example trades.
     static var morning: Instant { Instant(seconds: 1_768_200_300) }  // 2026-01-12 12:15:00 +05:30
 
-    /// One instrument, SQLite and the paper broker, at any hour.
+    /// One instrument, SQLite and the paper broker, at any hour and on any machine: no entry grows too old while it waits for its turn.
     static func configuration(in folder: TestFolder, http: String = "listen: 127.0.0.1:0") throws -> String {
         try folder.write(
             """
@@ -38,7 +38,7 @@ enum CommandHost {
                 rollover: { use: tender-period }
             risk:
               initial_capital: 5000000
-              signals: { sessions: ignored }
+              signals: { sessions: ignored, entry_window: 1d }
             """, to: "bench.yaml")
     }
 
