@@ -39,10 +39,17 @@ final class HostProcess {
     }
 
     /// Resident memory in megabytes.
-    var residentMegabytes: Double {
-        guard let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8) else { return .nan }
-        let pages = Double(text.split(separator: " ").dropFirst().first ?? "0") ?? 0
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+    var residentMegabytes: Double { megabytes("VmRSS") }
+
+    /// The most resident memory since the start, in megabytes.
+    var peakMegabytes: Double { megabytes("VmHWM") }
+
+    private func megabytes(_ name: String) -> Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name + ":") }),
+            let kibibytes = Double(line.filter(\.isNumber))
+        else { return .nan }
+        return kibibytes / 1_024
     }
 
     func stop() {
@@ -64,6 +71,8 @@ final class HostProcess {
             risk:
               initial_capital: 100000000000
               limits: { enforced: false }
+              # All instruments trade one contract, whose price is that of the last signal of any of them.
+              divergence: { enforced: false }
               signals: { sessions: ignored, duplicate_window: 0s }
             instruments:
             \(entries.joined(separator: "\n"))

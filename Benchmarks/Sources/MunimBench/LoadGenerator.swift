@@ -64,6 +64,8 @@ struct SignalSource {
     let layers: Int
     private var step = 0
     private var second: Int
+    /// How old signals may become, in seconds: well within the entry window.
+    private static let lag = 30
 
     init(instrument: String, layers: Int, startingAt second: Int) {
         self.instrument = instrument
@@ -74,7 +76,7 @@ struct SignalSource {
     /// The next body, or nil when its second has not come yet.
     mutating func next(now: Int) -> String? {
         guard second <= now else { return nil }
-        defer { advance() }
+        defer { advance(now) }
         let isExit = step >= layers
         let layer = step % layers + 1
         let price = 70_000 + (isExit ? layers : layer) * 1_000
@@ -86,9 +88,9 @@ struct SignalSource {
             """
     }
 
-    private mutating func advance() {
+    private mutating func advance(_ now: Int) {
         step += 1
-        if step == layers || step == layers * 2 { second += 1 }
+        if step == layers || step == layers * 2 { second = max(second + 1, now - Self.lag) }
         if step == layers * 2 { step = 0 }
     }
 
@@ -128,32 +130,35 @@ struct LoadGenerator {
     let instruments: [String]
     let layers: Int
     /// Signals per second over all connections; nil for as many as the host answers.
-    let rate: Double?
+    var rate: Double?
+    /// Signals over all connections; nil for as many as the time allows.
+    var limit: Int?
 
-    func run(seconds: Double) throws -> LoadResult {
+    /// Sends, and calls `pause` each time that `every` more signals are answered.
+    func run(seconds: Double = .infinity, every: Int = .max, pause: (_ answered: Int) -> Void = { _ in }) throws -> LoadResult {
         let collected = Collected()
         let start = Date().timeIntervalSince1970
         let threads = (0..<connections).map { index in
             Thread {
-                do { collected.add(try drive(index, from: start, seconds: seconds)) } catch { collected.fail(error) }
+                do { collected.add(try drive(index, from: start, seconds: seconds, collected)) } catch { collected.fail(error) }
                 collected.leave()
             }
         }
         collected.expect(threads.count)
         for thread in threads { thread.start() }
-        var result = try collected.wait()
+        var result = try collected.wait(every: every, pause)
         result.seconds = Date().timeIntervalSince1970 - start
         return result
     }
 
-    private func drive(_ index: Int, from start: Double, seconds: Double) throws -> LoadResult {
+    private func drive(_ index: Int, from start: Double, seconds: Double, _ collected: Collected) throws -> LoadResult {
         let connection = try Connection(port: port)
         var result = LoadResult()
         var sources = instruments.enumerated().filter { $0.offset % connections == index }
-            .map { SignalSource(instrument: $0.element, layers: layers, startingAt: Int(start) - 60) }
+            .map { SignalSource(instrument: $0.element, layers: layers, startingAt: Int(start) + 1) }
         var turn = 0
         var sent = 0
-        while Date().timeIntervalSince1970 - start < seconds {
+        while sent < share(of: index), Date().timeIntervalSince1970 - start < seconds {
             if let rate {
                 let due = start + Double(sent * connections + index) / rate
                 let wait = due - Date().timeIntervalSince1970
@@ -170,8 +175,15 @@ struct LoadGenerator {
             result.latencies.append(Date().timeIntervalSince1970 - before)
             result.statuses[Self.label(answer), default: 0] += 1
             sent += 1
+            collected.answered()
         }
         return result
+    }
+
+    /// How many signals one connection sends at most.
+    private func share(of index: Int) -> Int {
+        guard let limit else { return .max }
+        return limit / connections + (index < limit % connections ? 1 : 0)
     }
 
     private static func label(_ answer: (status: Int, body: String)) -> String {
@@ -187,19 +199,32 @@ private final class Collected: @unchecked Sendable {
     private var result = LoadResult()
     private var failure: (any Error)?
     private var running = 0
+    private var count = 0
 
     func expect(_ count: Int) { condition.withLock { running = count } }
     func add(_ part: LoadResult) { condition.withLock { result.add(part) } }
     func fail(_ error: any Error) { condition.withLock { failure = failure ?? error } }
+    func answered() {
+        condition.withLock {
+            count += 1
+            if count % 1_000 == 0 { condition.signal() }
+        }
+    }
     func leave() {
         condition.withLock {
             running -= 1
             condition.signal()
         }
     }
-    func wait() throws -> LoadResult {
+    func wait(every step: Int, _ pause: (Int) -> Void) throws -> LoadResult {
         try condition.withLock {
-            while running > 0 { condition.wait() }
+            var next = step
+            while running > 0 {
+                condition.wait()
+                guard count >= next else { continue }
+                pause(next)
+                next += step
+            }
             if let failure { throw failure }
             return result
         }
