@@ -74,4 +74,24 @@ extension StorageConformance {
         #expect(try await keys(Query(order: order, limit: 9, offset: 9), store) == [])
         #expect(try await keys(Query(.equal("label", "A"), limit: 1), store) == ["a"])
     }
+
+    func folds(_ store: any RecordStore) async throws {
+        try await Self.insert(Self.shelf, into: store)
+        let query = Query<SampleRecord>(.atLeast("rank", Int64(1)), order: [.descending("rank")], limit: 3, offset: 1)
+        let rows = try await store.reduce(["note", "rank"], of: query, into: [String]()) { rows, row throws(StorageError) in
+            let note: String? = try row.read("note")
+            let rank: Int64 = try row.read("rank")
+            rows.append("\(note ?? "-") \(rank) of \(row.values.count)")
+        }
+        #expect(rows == ["- 2 of 2", "m 2 of 2", "- 1 of 2"])
+        let whole = try await store.reduce(["document"], of: Query<SampleRecord>(limit: 1), into: [Stored<SampleDocument>]()) {
+            documents, row throws(StorageError) in documents.append(try row.read("document"))
+        }
+        #expect(whole == [Self.shelf[0].document])
+        let none = try await store.reduce(["id"], of: Query<SampleRecord>(.equal("id", "x")), into: 7) { count, _ in count += 1 }
+        #expect(none == 7)
+        await #expect(throws: StorageError.corrupt("enough")) {
+            try await store.reduce(["id"], of: Query<SampleRecord>(), into: 0) { _, _ throws(StorageError) in throw .corrupt("enough") }
+        }
+    }
 }

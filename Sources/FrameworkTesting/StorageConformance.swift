@@ -41,6 +41,7 @@ public struct StorageConformance: Sendable {
         case emptyValues = "nothing equals an empty value, and empty values are found by asking for them"
         case order = "records come in the order asked for, ties by primary key"
         case pages = "limit and offset cut the ordered records, and a count ignores them"
+        case folds = "some columns of the records are folded in the order asked for"
         case wholeRows = "a record comes back with all fields set, and with all optional fields empty"
         case extremes = "the smallest and largest integers come back exactly"
         case exactText = "text of any kind comes back byte for byte and is distinguished byte for byte"
@@ -89,6 +90,7 @@ public struct StorageConformance: Sendable {
         case .emptyValues: try await emptyValues(store)
         case .order: try await order(store)
         case .pages: try await pages(store)
+        case .folds: try await folds(store)
         case .wholeRows: try await wholeRows(store)
         case .extremes: try await extremes(store)
         case .exactText: try await exactText(store)

@@ -8,8 +8,34 @@ public protocol RecordStore: Sendable {
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool]
     /// The records that match, in the query's order.
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R]
+    /// Folds some columns of the records that match into one value, in the query's order; for questions that pass over very many records.
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result
     /// How many records match, regardless of the query's limit.
     func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int
+}
+
+extension RecordStore {
+    /// Reads whole records; a backend that can read less, or one after the other, does so.
+    public func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result {
+        let table = R.table.only(columns)
+        let positions = columns.map { R.table.index(of: $0) }
+        var result = initial
+        for record in try await fetch(query) { try update(&result, Row(table: table, values: record.values(at: positions))) }
+        return result
+    }
+
+    /// The records whose column holds one of so many values that one question should not carry them all.
+    public func fetch<R: Record>(where column: String, isIn values: [some ColumnValue]) async throws(StorageError) -> [R] {
+        var records: [R] = []
+        for start in stride(from: 0, to: values.count, by: 500) {
+            records += try await fetch(Query<R>(.isIn(column, Array(values[start..<min(start + 500, values.count)]))))
+        }
+        return records
+    }
 }
 
 /// A storage backend of the host.

@@ -129,6 +129,11 @@ public struct Table: Hashable, Sendable {
         self.versionColumn = versionColumn
     }
 
+    /// The table as rows of some of its columns show it.
+    public func only(_ columns: [String]) -> Table {
+        Table(name, columns: columns.map { self.columns[index(of: $0)] }, primaryKey: [])
+    }
+
     /// The position of a column; a name that the table does not have is our own mistake.
     public func index(of column: String) -> Int {
         guard let index = columns.firstIndex(where: { $0.name == column }) else {

@@ -59,6 +59,11 @@ private struct Glance: RecordStore {
 
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { transaction.writes.map { _ in true } }
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await store?.fetch(query) ?? [] }
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result {
+        try await store?.reduce(columns, of: query, into: initial, update) ?? initial
+    }
     func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await store?.count(query) ?? 0 }
 }
 

@@ -24,6 +24,9 @@ final class SQLiteReading: RecordStore {
         throw .unsupported("\(path) is open for reading only")
     }
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await session.fetch(query) }
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result { try await session.reduce(columns, of: query, into: initial, update) }
     func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await session.count(query) }
 
     /// What `body` reads.

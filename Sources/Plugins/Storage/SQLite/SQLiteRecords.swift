@@ -60,6 +60,9 @@ final class SQLiteRecords: RecordStore {
 
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try await writer.commit(transaction) }
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await reader.fetch(query) }
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result { try await reader.reduce(columns, of: query, into: initial, update) }
     func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await reader.count(query) }
 
     /// Copies the file as it is at one moment to `target`, which must not exist.

@@ -49,17 +49,30 @@ actor SQLiteSession {
 
     /// The records that a query finds.
     func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] {
-        let statement = SQLiteQuery.records(query)
-        let connection = try opened()
-        let table = R.table
         var records: [R] = []
+        try forEach(SQLiteQuery.records(query), of: R.table) { row throws(StorageError) in records.append(try R(row)) }
+        return records
+    }
+
+    /// Some columns of the records that a query finds, folded into one value.
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) throws(StorageError) -> Result {
+        var result = initial
+        try forEach(SQLiteQuery.records(query, columns: columns), of: R.table.only(columns)) { row throws(StorageError) in
+            try update(&result, row)
+        }
+        return result
+    }
+
+    private func forEach(_ query: SQLiteQuery, of table: Table, _ body: (Row) throws(StorageError) -> Void) throws(StorageError) {
+        let connection = try opened()
         let refusal = try translating { () throws(SQLiteFault) in
-            try connection.forEach(statement.sql, statement.values) { values throws(StorageError) in
-                records.append(try R(Row(table: table, values: values)))
+            try connection.forEach(query.sql, query.values) { values throws(StorageError) in
+                try body(Row(table: table, values: values))
             }
         }
         if let refusal { throw refusal }
-        return records
     }
 
     private func translating<Answer>(_ body: () throws(SQLiteFault) -> Answer) throws(StorageError) -> Answer {

@@ -57,10 +57,10 @@ struct SQLiteQuery: Sendable {
     let sql: String
     let values: [Value]
 
-    /// The statement that returns the records.
-    static func records<R: Record>(_ query: Query<R>) -> SQLiteQuery {
+    /// The statement that returns the records, or some columns of them.
+    static func records<R: Record>(_ query: Query<R>, columns: [String] = R.table.columns.map(\.name)) -> SQLiteQuery {
         let table = R.table
-        let columns = table.columns.map { SQLiteSchema.name($0.name) }.joined(separator: ", ")
+        let columns = columns.map { column($0, table) }.joined(separator: ", ")
         var (filter, values) = filter(query.conditions, table)
         let named = query.order.map { "\(column($0.column, table)) \($0.isDescending ? "DESC" : "ASC")" }
         let ties = table.primaryKey.filter { key in !query.order.contains { $0.column == key } }.map { column($0, table) }

@@ -76,6 +76,9 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
         try await openRecords().commit(transaction)
     }
     public nonisolated func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await openRecords().fetch(query) }
+    public nonisolated func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result { try await openRecords().reduce(columns, of: query, into: initial, update) }
     public nonisolated func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await openRecords().count(query) }
 
     /// Where the schema stands; works without `start`, so that a schema that refuses to start can be looked at.
