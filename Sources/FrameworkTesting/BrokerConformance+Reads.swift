@@ -21,6 +21,21 @@ extension BrokerConformance.Bench {
         #expect(try await broker.funds().used <= used)
     }
 
+    func leavesOutSettled() async throws {
+        #expect(try await broker.book(leavingOut: EndedTags(["L1"])).count == 0)
+        try await place("L1")
+        try await place("L2")
+        try await place("L3", limit: price(-100))
+        let all = try await broker.orders()
+        #expect(Set(all.map(\.tag)) == ["L1", "L2", "L3"])
+        for settled: [MunimKit.Tag] in [[], ["L1"], ["L2", "NEVER SENT"], ["L1", "L2"]] {
+            let book = try await broker.book(leavingOut: EndedTags(settled))
+            #expect(book.count == 3)
+            #expect(Set(all).isSuperset(of: book.orders))
+            #expect(book.orders.filter { !settled.contains($0.tag ?? "") } == all.filter { !settled.contains($0.tag ?? "") })
+        }
+    }
+
     func updatesLeadToTheBook() async throws {
         let updates = broker.updates()
         try await place("N1", lots: 3)

@@ -45,6 +45,7 @@ public struct BrokerConformance: Sendable {
         case doesNotDeduplicate = "two orders with one tag are two orders"
         case numbersAreUnique = "orders placed at the same time have numbers of their own, and so have their trades"
         case findsByTag = "the book lists every order with its tag, contract, side and quantity"
+        case leavesOutSettled = "a book leaves out no order but those with a settled tag, and counts them all"
         case refusesFreeze = "an order above the freeze quantity is refused and fills nothing"
         case refusesMalformed = "an order of no units, of a part of a lot or off the tick is refused and fills nothing"
         case restsAtLimit = "a limit order away from the market rests and is filled no worse than its limit"
@@ -77,6 +78,7 @@ public struct BrokerConformance: Sendable {
         case .doesNotDeduplicate: try await bench.doesNotDeduplicate()
         case .numbersAreUnique: try await bench.numbersAreUnique()
         case .findsByTag: try await bench.findsByTag()
+        case .leavesOutSettled: try await bench.leavesOutSettled()
         case .refusesFreeze: try await bench.refusesFreeze()
         case .refusesMalformed: try await bench.refusesMalformed()
         case .restsAtLimit: try await bench.restsAtLimit()

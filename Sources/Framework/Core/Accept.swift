@@ -16,7 +16,7 @@ extension Core {
         }
         alertCalendarGaps(&turn)
         isReadingBook = true
-        turn.perform(.readBook)
+        turn.perform(.readBook(leavingOut: endedTags))
         turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
         turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
     }

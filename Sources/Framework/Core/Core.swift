@@ -54,7 +54,7 @@ public struct Core: Sendable {
     var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
     /// Tags whose orders were leaving when the rows were read anew; only looked up, never walked.
     var tagsInCall: Set<Tag> = []
-    /// Tags of legs whose intents are over.
+    /// Tags of sent legs whose intents are over, but for those that are watched: what the broker's book says of them changes nothing.
     var endedTags = EndedTags()
 
     /// A machine for an account without any records.

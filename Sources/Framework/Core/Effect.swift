@@ -10,8 +10,8 @@ public enum Effect: Codable, Sendable {
     case place(OrderRequest)
     /// Ask to end an order; answers `.cancelAnswered`.
     case cancel(Tag, BrokerOrderID)
-    /// Read the order book; answers `.bookRead`.
-    case readBook
+    /// Read the order book, without the orders that are settled as of this decision; answers `.bookRead`.
+    case readBook(leavingOut: EndedTags)
     /// Read the positions; answers `.positionsRead`.
     case readPositions
     /// Come back at a time; answers `.woke`.

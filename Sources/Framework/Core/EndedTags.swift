@@ -1,18 +1,53 @@
-/// Tags that need no further attention, kept as 64-bit digests so that a long day does not fill the memory.
-struct EndedTags: Sendable {
-    private var digests: Set<UInt64> = []
+/// Tags of the day's orders that need no further attention, kept as 64-bit digests so that a long day does not fill the memory.
+///
+/// A day has very many of them, and the machine is copied before each batch of events: the digests are kept in parts, of which a batch copies only those
+/// that it adds to.
+public struct EndedTags: Hashable, Codable, Sendable {
+    private var parts = [[UInt64]](repeating: [], count: 256)
 
-    /// Adds a tag; `isNew` is false when it was there.
-    mutating func insert(_ tag: Tag) -> (isNew: Bool, digest: UInt64) {
-        let digest = Self.digest(tag)
-        return (digests.insert(digest).inserted, digest)
+    /// Exactly these tags.
+    public init(_ tags: [Tag] = []) {
+        for tag in tags { insert(tag) }
     }
 
     /// Whether the tag was added.
-    func contains(_ tag: Tag) -> Bool { digests.contains(Self.digest(tag)) }
+    public func contains(_ tag: Tag) -> Bool {
+        let digest = Self.digest(tag)
+        let part = parts[Int(digest >> 56)]
+        let index = Self.index(of: digest, in: part)
+        return index < part.count && part[index] == digest
+    }
 
-    /// Forgets everything: the broker's book starts anew each day.
-    mutating func removeAll() { digests.removeAll(keepingCapacity: true) }
+    /// Adds a tag; answers whether it was not there.
+    @discardableResult
+    mutating func insert(_ tag: Tag) -> Bool {
+        let digest = Self.digest(tag)
+        let number = Int(digest >> 56)
+        let index = Self.index(of: digest, in: parts[number])
+        guard index == parts[number].count || parts[number][index] != digest else { return false }
+        parts[number].insert(digest, at: index)
+        return true
+    }
+
+    /// Takes a tag out again.
+    mutating func remove(_ tag: Tag) {
+        let digest = Self.digest(tag)
+        let number = Int(digest >> 56)
+        let index = Self.index(of: digest, in: parts[number])
+        guard index < parts[number].count, parts[number][index] == digest else { return }
+        parts[number].remove(at: index)
+    }
+
+    /// Where a digest is, or would be, in a part, which is ascending.
+    private static func index(of digest: UInt64, in part: [UInt64]) -> Int {
+        var low = 0
+        var high = part.count
+        while low < high {
+            let middle = (low + high) / 2
+            if part[middle] < digest { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 
     /// FNV-1a over the bytes; tags are random, so any mixing spreads them.
     private static func digest(_ tag: Tag) -> UInt64 {

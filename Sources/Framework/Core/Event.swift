@@ -92,15 +92,15 @@ public struct Survey: Hashable, Codable, Sendable {
 public struct BookReading: Hashable, Codable, Sendable {
     /// When the read began; evidence of absence counts from here.
     public var startedAt: Instant
-    /// All orders of the day; nil when the read failed.
-    public var orders: [OrderReport]?
+    /// The orders of the day, without those that are settled; nil when the read failed.
+    public var book: OrderBook?
     /// Why it failed.
     public var failure: String?
 
     /// Creates a reading.
-    public init(startedAt: Instant, orders: [OrderReport]?, failure: String? = nil) {
+    public init(startedAt: Instant, book: OrderBook?, failure: String? = nil) {
         self.startedAt = startedAt
-        self.orders = orders
+        self.book = book
         self.failure = failure
     }
 }

@@ -30,16 +30,16 @@ extension Core {
             && intent.legs.contains { $0.state == .absent && mayStillSend($0.record.sender) }
     }
 
-    /// Remembers legs that ended unfilled, and forgets the tags of the others.
+    /// Remembers legs that ended unfilled, and settles the tags of the others. An order in the book for a leg that was never sent is nobody's.
     private mutating func watch(_ intent: Intent, _ scope: inout Scope) {
         for leg in intent.legs {
-            let isDoubtful = leg.record.sentAt != nil && leg.state != .filled && leg.state != .notSent
-            if isDoubtful {
+            scopeOfTag[leg.tag] = nil
+            if leg.record.isDoubtful {
                 scope.watchedLegs.append(WatchedLeg(leg: leg.record, posted: intent.postedTrades))
                 scopeOfWatchedTag[leg.record.tag] = scope.name
+            } else if leg.record.sentAt != nil {
+                endedTags.insert(leg.tag)
             }
-            _ = endedTags.insert(leg.tag)
-            scopeOfTag[leg.tag] = nil
         }
     }
 

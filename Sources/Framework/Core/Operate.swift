@@ -13,7 +13,7 @@ extension Core {
             if nextBookAlarm.map({ $0 <= turn.at }) ?? true { nextBookAlarm = nil }
             guard !isReadingBook else { return }
             isReadingBook = true
-            turn.perform(.readBook)
+            turn.perform(.readBook(leavingOut: endedTags))
         case .positions:
             readPositions(&turn)
         case .reconcile:
@@ -21,7 +21,7 @@ extension Core {
             turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
             if !isReadingBook {
                 isReadingBook = true
-                turn.perform(.readBook)
+                turn.perform(.readBook(leavingOut: endedTags))
             }
             readPositions(&turn)
         case .rollover:
@@ -35,7 +35,7 @@ extension Core {
         let today = TradingDay(of: turn.at)
         guard today != day else { return }
         day = today
-        endedTags.removeAll()
+        endedTags = EndedTags()
         scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in

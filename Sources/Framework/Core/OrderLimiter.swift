@@ -3,9 +3,11 @@ struct OrderLimiter: Sendable {
     private let rate: OrderRate
     /// What orders that increase risk may use of it.
     private let rateOfEntries: OrderRate
-    /// Ascending; everything before `head` is forgotten.
-    private var sends: [Instant] = []
+    /// Ascending, in parts of which a copy of the machine that goes on shares all but the last; everything before `head` is forgotten.
+    private var parts: [[Instant]] = []
     private var head = 0
+    private var count = 0
+    private static let partSize = 512
     private var day: TradingDay?
     private var sentOnDay = 0
 
@@ -36,30 +38,48 @@ struct OrderLimiter: Sendable {
         guard sentOnDay < rate.perDay else { return .notToday }
         forget(before: now - .minutes(1))
         let recent = firstIndex(after: now - .seconds(1))
-        if sends.count - recent >= rate.perSecond { return .at(sends[recent] + .seconds(1)) }
-        if sends.count - head >= rate.perMinute { return .at(sends[head] + .minutes(1)) }
+        if count - recent >= rate.perSecond { return .at(self[recent] + .seconds(1)) }
+        if count - head >= rate.perMinute { return .at(self[head] + .minutes(1)) }
         return .now
     }
 
     /// Takes a place in the windows.
     mutating func take(at now: Instant) {
-        sends.append(max(now, sends.last ?? now))
+        append(max(now, parts.last?.last ?? now))
         sentOnDay += 1
     }
 
+    /// Takes over the sends of the day from an earlier process, oldest first; one in the future is a clock's mistake.
+    mutating func restore(_ times: [Instant], at now: Instant) {
+        let past = times.prefix { $0 <= now }
+        day = TradingDay(of: now)
+        sentOnDay = past.count
+        for time in past.drop(while: { $0 <= now - .minutes(1) }) { append(time) }
+    }
+
+    private subscript(index: Int) -> Instant { parts[index / Self.partSize][index % Self.partSize] }
+
+    private mutating func append(_ time: Instant) {
+        if count % Self.partSize == 0 { parts.append([]) }
+        parts[parts.count - 1].append(time)
+        count += 1
+    }
+
     private mutating func forget(before instant: Instant) {
-        while head < sends.count, sends[head] <= instant { head += 1 }
-        guard head > 1_024, head > sends.count / 2 else { return }
-        sends.removeFirst(head)
-        head = 0
+        while head < count, self[head] <= instant { head += 1 }
+        let whole = head / Self.partSize
+        guard whole > 0 else { return }
+        parts.removeFirst(whole)
+        head -= whole * Self.partSize
+        count -= whole * Self.partSize
     }
 
     private func firstIndex(after instant: Instant) -> Int {
         var low = head
-        var high = sends.count
+        var high = count
         while low < high {
             let middle = (low + high) / 2
-            if sends[middle] <= instant { low = middle + 1 } else { high = middle }
+            if self[middle] <= instant { low = middle + 1 } else { high = middle }
         }
         return low
     }

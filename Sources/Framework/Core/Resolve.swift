@@ -21,7 +21,7 @@ extension Core {
     mutating func noteCancel(_ tag: Tag, _ outcome: CancelOutcome, _ turn: inout Turn) {
         guard !isReadingBook else { return }
         isReadingBook = true
-        turn.perform(.readBook)
+        turn.perform(.readBook(leavingOut: endedTags))
     }
 
     /// Takes one order's report, however often and in whatever order reports come.
@@ -97,7 +97,7 @@ extension Core {
     /// Holds a read of the order book against every leg that is not over.
     mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
         isReadingBook = false
-        guard let orders = trusted(reading) else {
+        guard let orders = trusted(reading)?.orders else {
             if !hasRecovered { turn.perform(.wake(.book, at: turn.at + .seconds(1))) }
             for scope in scopes.values { scheduleBook(for: scope, &turn) }
             return
@@ -113,10 +113,10 @@ extension Core {
     }
 
     /// An error, or an empty answer while orders are known, is never evidence.
-    private func trusted(_ reading: BookReading) -> [OrderReport]? {
-        guard let orders = reading.orders else { return nil }
-        guard orders.isEmpty else { return orders }
-        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : orders
+    private func trusted(_ reading: BookReading) -> OrderBook? {
+        guard let book = reading.book else { return nil }
+        guard book.count == 0 else { return book }
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
     }
 
     private func isLive(_ tag: Tag) -> Bool {
@@ -171,7 +171,7 @@ extension Core {
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
         if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &turn) { return }
         // Some books show yesterday's orders until the morning.
-        guard endedTags.insert(tag).isNew, TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
+        guard endedTags.insert(tag), TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
         let owners = scopes.keys.filter { name in
             scopes[name]?.positions.contains { $0.structure.content.legs.contains { $0.contract.symbol == report.symbol } } ?? false
         }
@@ -220,6 +220,7 @@ extension Core {
         let late = report.fills.filter { !watched.posted.contains($0.id) }
         guard report.state.isTerminal, !late.isEmpty else { return false }
         scope.watchedLegs.remove(at: index)
+        endedTags.insert(watched.leg.tag)
         scope.lastTradeAt = turn.at
         let leg = watched.leg
         let step = Step(

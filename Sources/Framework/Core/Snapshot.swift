@@ -12,8 +12,12 @@ public struct Snapshot: Sendable {
     public var positions: [PositionRecord] = []
     /// Intents that are not over.
     public var intents: [IntentRecord] = []
-    /// Leg attempts of these intents, and all of the current day.
+    /// Leg attempts of these intents, and those of the current day that a fill could still come for.
     public var orders: [OrderRecord] = []
+    /// What was sent on the current day.
+    public var sent = SentOrders()
+    /// Whether the broker is known to have had an order of ours on the current day.
+    public var hasReachedBroker = false
     /// Trades of these orders.
     public var trades: [TradeRecord] = []
     /// Signals without a verdict, oldest first.
@@ -50,14 +54,31 @@ public struct Snapshot: Sendable {
 
     private mutating func readOrders(from store: any RecordStore, at: Instant) async throws(StorageError) {
         let midnight = TradingDay(of: at).instant(at: TimeOfDay(secondsSinceMidnight: 0))
-        orders = try await store.fetch(Query<OrderRecord>(.atLeast("planned_at", midnight), order: [.ascending("planned_at")]))
-        for intent in intents where intent.createdAt < midnight {
-            orders += try await store.fetch(Query<OrderRecord>(.equal("intent_id", intent.id), .less("planned_at", midnight)))
-        }
+        let isOfToday = Condition.atLeast("sent_at", midnight)
+        orders = try await store.fetch(where: "intent_id", isIn: intents.map(\.id))
         let open = Set(intents.map(\.id))
-        for order in orders where open.contains(order.intent) || order.isDoubtful {
-            trades += try await store.fetch(Query<TradeRecord>(.equal("tag", order.tag)))
+        let doubtful = LegState.allCases.filter(\.isDoubtful)
+        orders += try await store.fetch(Query<OrderRecord>(isOfToday, .isIn("state", doubtful))).filter { !open.contains($0.intent) }
+        trades = try await store.fetch(where: "tag", isIn: orders.map(\.tag))
+        let filled = Query<OrderRecord>(isOfToday, .equal("state", LegState.filled), order: [.ascending("sent_at")], limit: 1)
+        let isKnown = orders.contains { order in order.brokerOrder != nil && order.sentAt.map { $0 >= midnight } ?? false }
+        hasReachedBroker = try await !store.fetch(filled).isEmpty || isKnown
+        let all = Query<OrderRecord>(isOfToday, order: [.ascending("sent_at")])
+        sent = try await store.reduce(["tag", "sent_at"], of: all, into: SentOrders()) { sent, row throws(StorageError) in
+            sent.note(try row.read("tag"), at: try row.read("sent_at"))
         }
+    }
+
+}
+
+/// What is left to know of very many orders: which they are, and when they left.
+public struct SentOrders: Sendable {
+    fileprivate var tags = EndedTags()
+    fileprivate var times: [Instant] = []
+
+    mutating func note(_ tag: Tag, at: Instant) {
+        tags.insert(tag)
+        times.append(at)
     }
 }
 
@@ -71,12 +92,9 @@ extension Snapshot {
         for row in intents { parts[row.instrument, default: Snapshot()].intents.append(row) }
         for row in signals { parts[row.instrument, default: Snapshot()].signals.append(row) }
         for row in recentEntries { parts[row.instrument, default: Snapshot()].recentEntries.append(row) }
-        let needed = Set(trades.map(\.tag))
-        let open = Set(intents.map(\.id))
         var instrumentOfTag: [Tag: InstrumentName] = [:]
         for row in orders {
-            if needed.contains(row.tag) { instrumentOfTag[row.tag] = row.instrument }
-            guard row.isDoubtful || open.contains(row.intent) else { continue }
+            instrumentOfTag[row.tag] = row.instrument
             parts[row.instrument, default: Snapshot()].orders.append(row)
         }
         for row in trades {
@@ -87,8 +105,13 @@ extension Snapshot {
 }
 
 extension OrderRecord {
-    /// Whether a fill could still come although the leg ended.
-    var isDoubtful: Bool { sentAt != nil && state.isTerminal && state != .filled && state != .notSent }
+    /// Whether a fill could still come although its intent is over.
+    var isDoubtful: Bool { sentAt != nil && state.isDoubtful }
+}
+
+extension LegState {
+    /// Whether an attempt that was sent could still be filled.
+    fileprivate var isDoubtful: Bool { self != .filled && self != .notSent }
 }
 
 extension Core {
@@ -109,18 +132,17 @@ extension Core {
             scopes[name] = scope
         }
         capitalKeys = Set(snapshot.capital.map(\.entryKey))
-        let today = snapshot.orders.filter { $0.sentAt.map { TradingDay(of: $0) == day } ?? false }
-        if today.contains(where: { $0.brokerOrder != nil }) { dayOfLastOrder = day }
-        for time in today.compactMap(\.sentAt).sorted() where time <= at {
-            _ = limiter.permit(at: time, reducesRisk: true)
-            limiter.take(at: time)
+        if snapshot.hasReachedBroker { dayOfLastOrder = day }
+        limiter.restore(snapshot.sent.times, at: at)
+        endedTags = snapshot.sent.tags
+        for order in snapshot.orders {
+            if isLive(order) { scopeOfTag[order.tag] = order.instrument }
+            if scopeOfTag[order.tag] != nil || scopeOfWatchedTag[order.tag] != nil { endedTags.remove(order.tag) }
         }
-        for order in snapshot.orders { restoreTag(of: order) }
     }
 
-    private mutating func restoreTag(of order: OrderRecord) {
-        let isLive = scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.isUnderWay } ?? false
-        if isLive { scopeOfTag[order.tag] = order.instrument } else { _ = endedTags.insert(order.tag) }
+    private func isLive(_ order: OrderRecord) -> Bool {
+        scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.isUnderWay } ?? false
     }
 
     /// Goes on after the rows were read anew in the middle of a life; what was being sent is still being sent.

@@ -254,7 +254,7 @@ public final class Engine: Sendable {
             state.withLock { $0.callsInFlight += 1 }
             group.addTask { await self.place(request, gate: gate) }
         case .cancel(let tag, let order): group.addTask { self.submit(.cancelAnswered(tag, await self.parts.broker.cancel(order))) }
-        case .readBook: group.addTask { self.submit(.bookRead(await self.readBook())) }
+        case .readBook(let settled): group.addTask { self.submit(.bookRead(await self.readBook(leavingOut: settled))) }
         case .readPositions: group.addTask { self.submit(.positionsRead(await self.readPositions())) }
         case .wake(let alarm, let at):
             group.addTask {
@@ -303,10 +303,12 @@ public final class Engine: Sendable {
         }
     }
 
-    private func readBook() async -> BookReading {
+    private func readBook(leavingOut settled: EndedTags) async -> BookReading {
         let started = parts.clock.now()
-        do throws(BrokerError) { return BookReading(startedAt: started, orders: try await parts.broker.orders()) } catch {
-            return BookReading(startedAt: started, orders: nil, failure: error.description)
+        do throws(BrokerError) {
+            return BookReading(startedAt: started, book: try await parts.broker.book(leavingOut: settled))
+        } catch {
+            return BookReading(startedAt: started, book: nil, failure: error.description)
         }
     }
 

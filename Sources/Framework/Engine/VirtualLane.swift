@@ -10,8 +10,8 @@ public protocol ImmediateBroker {
     mutating func place(_ request: OrderRequest, at: Instant) -> PlaceOutcome
     /// As ``BrokerPlugin/cancel(_:)``.
     mutating func cancel(_ order: BrokerOrderID, at: Instant) -> CancelOutcome
-    /// Every order of the day of `at`; nil when the read fails.
-    mutating func book(at: Instant) -> [OrderReport]?
+    /// As ``BrokerPlugin/book(leavingOut:)``, for the day of `at`; nil when the read fails.
+    mutating func book(at: Instant, leavingOut settled: EndedTags) -> OrderBook?
     /// What the account holds; nil when the read fails.
     mutating func holdings(at: Instant) -> [BrokerPosition]?
     /// Takes note of a price that the host heard.
@@ -99,7 +99,7 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
         case .survey(let request): return .surveyed(broker.survey(request, at: now))
         case .place(let request): return .placed(request.tag, broker.place(request, at: now))
         case .cancel(let tag, let order): return .cancelAnswered(tag, broker.cancel(order, at: now))
-        case .readBook: return .bookRead(BookReading(startedAt: now, orders: broker.book(at: now)))
+        case .readBook(let settled): return .bookRead(BookReading(startedAt: now, book: broker.book(at: now, leavingOut: settled)))
         case .readPositions: return .positionsRead(PositionsReading(startedAt: now, positions: broker.holdings(at: now)))
         case .wake(let alarm, let at): schedule(alarm, at: at)
         case .alert(let alert): onAlert?(alert)

@@ -8,8 +8,10 @@ public protocol BrokerPlugin: Plugin {
     func place(_ request: OrderRequest) async -> PlaceOutcome
     /// Asks to end an order.
     func cancel(_ order: BrokerOrderID) async -> CancelOutcome
-    /// Every order of the current trading day. A failed or partial read throws; it is never an empty list.
-    func orders() async throws(BrokerError) -> [OrderReport]
+    /// The orders of the current trading day. A failed or partial read throws; it is never an empty book.
+    ///
+    /// Orders with a settled tag may be left out, and no others: the host has no question about them, and a long day has very many.
+    func book(leavingOut settled: EndedTags) async throws(BrokerError) -> OrderBook
     /// What the account holds of each contract. A failed read throws; it is never an empty list.
     func positions() async throws(BrokerError) -> [BrokerPosition]
     /// What these contracts trade at; contracts without a price are left out.
@@ -18,6 +20,11 @@ public protocol BrokerPlugin: Plugin {
     func funds() async throws(BrokerError) -> Funds
     /// Order reports as they happen: any order, any number of times, until `stop`. A broker that cannot push finishes the stream at once.
     func updates() -> AsyncStream<OrderReport>
+}
+
+extension BrokerPlugin {
+    /// Every order of the current trading day. A failed or partial read throws; it is never an empty list.
+    public func orders() async throws(BrokerError) -> [OrderReport] { try await book(leavingOut: EndedTags()).orders }
 }
 
 /// What the rules on unknown orders need to know of a broker.

@@ -64,7 +64,8 @@ public struct OrderRecord: Record {
             Column("finished_at", .instant, optional: true), Column("misses", .integer), Column("message", .text, optional: true),
             Column("version", .integer),
         ],
-        primaryKey: ["tag"], indexes: [["intent_id"], ["state"], ["instrument", "planned_at"], ["broker_order_id"]],
+        primaryKey: ["tag"],
+        indexes: [["intent_id"], ["state", "sent_at"], ["sent_at", "tag"], ["instrument", "planned_at"], ["broker_order_id"]],
         versionColumn: "version")
 
     /// A planned attempt.

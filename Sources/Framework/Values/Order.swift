@@ -96,6 +96,25 @@ public struct OrderReport: Hashable, Codable, Sendable {
     }
 }
 
+/// What a broker has of one day.
+public struct OrderBook: Hashable, Codable, Sendable {
+    /// How many orders it holds, those that were left out included: only a book of none is empty.
+    public var count: Int
+    /// The orders that were not left out, oldest first.
+    public var orders: [OrderReport]
+
+    /// Creates a book from what was read of it.
+    public init(count: Int, orders: [OrderReport]) {
+        self.count = count
+        self.orders = orders
+    }
+
+    /// All orders of a day, but for those that are settled.
+    public init(_ all: [OrderReport], leavingOut settled: EndedTags = EndedTags()) {
+        self.init(count: all.count, orders: all.filter { order in !(order.tag.map(settled.contains) ?? false) })
+    }
+}
+
 /// How an attempt to place an order ended; the cases answer what may be done next.
 public enum PlaceOutcome: Hashable, Codable, Sendable {
     /// The broker has the order.

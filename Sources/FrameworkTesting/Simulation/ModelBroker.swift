@@ -65,6 +65,8 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     public var usual: Outcome = .fill
     /// How the order book answers.
     public var bookMood = Mood.honest
+    /// Whether the order book shows settled orders all the same, as a broker may.
+    public var showsSettled = false
     /// How the positions answer.
     public var positionsMood = Mood.honest
     /// Whether contracts have quotes.
@@ -152,14 +154,15 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         orders[index].fills.append(Fill(id: TradeID("\(order)-rest"), quantity: Quantity(rest), price: price, at: at))
     }
 
-    public mutating func book(at: Instant) -> [OrderReport]? {
+    public mutating func book(at: Instant, leavingOut settled: EndedTags) -> OrderBook? {
         switch bookMood {
         case .failing: return nil
-        case .empty: return []
+        case .empty: return OrderBook([])
         case .honest: break
         }
         let today = TradingDay(of: at)
-        return orders.filter { $0.visibleAt <= at && TradingDay(of: $0.arrivedAt) == today }.map { report($0, at: at) }
+        let shown = orders.filter { $0.visibleAt <= at && TradingDay(of: $0.arrivedAt) == today }
+        return OrderBook(shown.map { report($0, at: at) }, leavingOut: showsSettled ? EndedTags() : settled)
     }
 
     public mutating func holdings(at: Instant) -> [BrokerPosition]? {

@@ -36,10 +36,11 @@ extension Simulation {
         case .survey(let request):
             broker.quotes = !(isBrokerDown || happens(.quotesMissing))
             answer(call, .surveyed(broker.survey(request, at: now)), after: chance.span(1, 80))
-        case .readBook:
+        case .readBook(let settled):
             broker.bookMood = isBrokerDown || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
             let started = now + processes[call.process].skew
-            answer(call, .bookRead(BookReading(startedAt: started, orders: broker.book(at: now))), after: chance.span(1, 200))
+            let book = broker.book(at: now, leavingOut: settled)
+            answer(call, .bookRead(BookReading(startedAt: started, book: book)), after: chance.span(1, 200))
         case .readPositions:
             broker.positionsMood = isBrokerDown || happens(.positionsFail) ? .failing : .honest
             let started = now + processes[call.process].skew

@@ -7,7 +7,7 @@ import Testing
 @Suite("Random lives")
 struct CorePropertyTests {
     /// One life of `events` events from a seed.
-    static func live(_ seed: UInt64, events: Int, isTracing: Bool = false) async throws -> World {
+    static func live(_ seed: UInt64, events: Int, isTracing: Bool = false, showsSettled: Bool = false) async throws -> World {
         let random = SeededRandomSource(seed)
         var policy = Policy.testing
         policy.limits.areEnforced = false
@@ -20,6 +20,7 @@ struct CorePropertyTests {
         let world = Fixture.world(
             [Fixture.desk(facts: slices, lots: 3), Fixture.desk(Fixture.synthetic, facts: facts)], policy: policy, seed: seed)
         world.isTracing = isTracing
+        world.broker { $0.showsSettled = showsSettled }
         var price = 52_000
         for _ in 0..<events {
             price = max(40_000, price + random.number(below: 801) - 395)
@@ -83,6 +84,17 @@ struct CorePropertyTests {
         let world = try await Self.live(seed, events: 150)
         expectSound(world)
         #expect(world.lane.store.all(SignalRecord.self).count > 50)
+    }
+
+    // In these lives orders arrive after they were given up.
+    @Test("A broker that leaves settled orders out of its book tells no less", arguments: [UInt64(8), 15, 19, 23, 31, 39])
+    func leavesOut(seed: UInt64) async throws {
+        let lean = try await Self.live(seed, events: 150)
+        let full = try await Self.live(seed, events: 150, showsSettled: true)
+        #expect(lean.alerts.map(\.id) == full.alerts.map(\.id))
+        #expect(lean.verdicts == full.verdicts)
+        #expect(lean.orders == full.orders)
+        #expect(lean.ledger == full.ledger)
     }
 
     @Test("The same seed is the same life, to the last byte; another is another", arguments: [UInt64(3), 4])

@@ -87,6 +87,7 @@ struct CoreUnknownTests {
         world.wait(.minutes(60))
         #expect(world.signal(fingerprint)?.status == .failed)
         #expect(world.alertCodes.contains("late_order"))
+        #expect(!world.alertCodes.contains("order_without_record"))
         #expect(world.lane.broker.orders.count == 2)
         #expect(world.holdings.isEmpty)
         expectSound(world)

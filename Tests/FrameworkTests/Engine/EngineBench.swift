@@ -88,7 +88,9 @@ actor SharedBroker: BrokerPlugin, ObservesPrices {
 
     func place(_ request: OrderRequest) async -> PlaceOutcome { model.place(request, at: clock.now()) }
     func cancel(_ order: BrokerOrderID) async -> CancelOutcome { model.cancel(order, at: clock.now()) }
-    func orders() async throws(BrokerError) -> [OrderReport] { model.book(at: clock.now()) ?? [] }
+    func book(leavingOut settled: EndedTags) async throws(BrokerError) -> OrderBook {
+        model.book(at: clock.now(), leavingOut: settled) ?? OrderBook([])
+    }
     func positions() async throws(BrokerError) -> [BrokerPosition] { model.holdings(at: clock.now()) ?? [] }
     func quotes(_ contracts: [Contract]) async throws(BrokerError) -> [ContractQuote] {
         contracts.map { ContractQuote(symbol: $0.symbol, quote: Quote(last: Price(whole: 52_000), at: clock.now())) }

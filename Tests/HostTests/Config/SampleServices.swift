@@ -38,7 +38,7 @@ extension BrokerTraits {
 extension BrokerPlugin {
     func place(_ request: OrderRequest) async -> PlaceOutcome { .notSent("a sample sends nothing") }
     func cancel(_ order: BrokerOrderID) async -> CancelOutcome { .refused("a sample has no orders") }
-    func orders() async throws(BrokerError) -> [OrderReport] { [] }
+    func book(leavingOut settled: EndedTags) async throws(BrokerError) -> OrderBook { OrderBook([]) }
     func positions() async throws(BrokerError) -> [BrokerPosition] { [] }
     func quotes(_ contracts: [Contract]) async throws(BrokerError) -> [ContractQuote] { [] }
     func funds() async throws(BrokerError) -> Funds { Funds(available: .zero, used: .zero) }

@@ -54,6 +54,7 @@ final class GatedRecords: RecordStore {
     private struct State {
         var rule = Rule.pass
         var commits = 0
+        var readOrders = 0
         var held: [CheckedContinuation<Void, Never>] = []
         var watchers: [CheckedContinuation<Void, Never>] = []
     }
@@ -65,6 +66,9 @@ final class GatedRecords: RecordStore {
 
     /// How many commits reached the store.
     var commits: Int { state.withLock(\.commits) }
+
+    /// How many rows of orders were read as a whole.
+    var readOrders: Int { state.withLock(\.readOrders) }
 
     /// Sets what happens to commits from now on and lets those pass that were held.
     func set(_ rule: Rule) {
@@ -116,6 +120,13 @@ final class GatedRecords: RecordStore {
         return try await store.commit(transaction)
     }
 
-    func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await store.fetch(query) }
+    func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] {
+        let records = try await store.fetch(query)
+        if R.self == PaperOrderRecord.self { state.withLock { $0.readOrders += records.count } }
+        return records
+    }
+    func reduce<R: Record, Result: Sendable>(
+        _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
+    ) async throws(StorageError) -> Result { try await store.reduce(columns, of: query, into: initial, update) }
     func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await store.count(query) }
 }

@@ -33,7 +33,7 @@ struct PaperBrokerTests {
             group.addTask { await broker.place(Scene.request("FIRST")) }
             await bench.records.waitForHeld()
             for number in 0..<50 { group.addTask { await broker.place(Scene.request(MunimKit.Tag("T\(number)"), .buy, 10)) } }
-            while await broker.bookedOrders < 51 { await Task.yield() }
+            while await broker.waitingOrders < 50 { await Task.yield() }
             bench.records.set(.pass)
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -80,7 +80,7 @@ struct PaperBrokerTests {
             _ = await first.place(Scene.request(MunimKit.Tag("T\(number)"), .buy, 10, limit: limit))
         }
         let second = try await bench.open()
-        #expect(await second.bookedOrders == 3)
+        #expect(bench.records.readOrders == 4)
         _ = await second.place(Scene.request("NEW"))
         await second.observe(Scene.observation(Scene.price(900)))
         async let reads = [second.orders(), second.orders()]
@@ -89,6 +89,35 @@ struct PaperBrokerTests {
             #expect(book.allSatisfy { $0.state == .filled && $0.fills.count == 1 })
         }
         #expect(try await second.positions() == [BrokerPosition(symbol: "ALPHAFUT", netUnits: 220)])
+    }
+
+    @Test("A look reads the rows of no order that is settled, and of none that has not ended")
+    func looksLightly() async throws {
+        let bench = try await PaperBench()
+        let broker = try await bench.openWithPrice()
+        for number in 0..<20 { _ = await broker.place(Scene.request(MunimKit.Tag("T\(number)"), .buy, 10)) }
+        _ = await broker.place(Scene.request("OPEN", .buy, 10, limit: Scene.price(900)))
+        let before = bench.records.readOrders
+        let book = try await broker.book(leavingOut: EndedTags((0..<18).map { MunimKit.Tag("T\($0)") }))
+        #expect(book.count == 21)
+        #expect(book.orders.map(\.tag) == ["T18", "T19", "OPEN"])
+        #expect(book.orders.map(\.state) == [.filled, .filled, .open])
+        #expect(bench.records.readOrders - before == 2)
+    }
+
+    @Test("An order that ends while the book is read is shown with all its trades")
+    func readsWhileFilling() async throws {
+        let bench = try await PaperBench()
+        let broker = try await bench.openWithPrice(faults: "next:partial")
+        _ = await broker.place(Scene.request("A", .buy, 50))
+        bench.records.set(.hold)
+        async let filling: Void = broker.observe(Scene.observation(Scene.price(1_001)))
+        await bench.records.waitForHeld()
+        async let book = broker.orders()
+        bench.records.set(.pass)
+        #expect(try await book.map(\.state) == [.filled])
+        #expect(try await book.first?.fills.map(\.quantity) == [Quantity(20), Quantity(30)])
+        await filling
     }
 
     @Test("An order that was filled in part before a restart is completed after it")
@@ -181,6 +210,6 @@ struct PaperBrokerTests {
 }
 
 extension PaperBroker {
-    /// How many orders the market has taken, kept or not.
-    var bookedOrders: Int { exchange.reports.count }
+    /// How many orders wait to be kept.
+    var waitingOrders: Int { keeping.waiting.orders.count }
 }

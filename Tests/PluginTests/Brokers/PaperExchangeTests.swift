@@ -24,10 +24,10 @@ struct PaperExchangeTests {
     @Test("The same tag twice makes two orders, with numbers of their own")
     func doesNotDeduplicate() throws {
         var exchange = market()
-        for _ in 0..<2 { _ = exchange.place(Scene.request(), at: Scene.morning) }
-        #expect(exchange.reports.map(\.tag) == ["T1", "T1"])
-        #expect(Set(exchange.reports.map(\.orderID)).count == 2)
-        #expect(Set(exchange.reports.flatMap { $0.fills.map(\.id) }).count == 2)
+        let reports = (0..<2).compactMap { _ in exchange.place(Scene.request(), at: Scene.morning).order?.report }
+        #expect(reports.map(\.tag) == ["T1", "T1"])
+        #expect(Set(reports.map(\.orderID)).count == 2)
+        #expect(Set(reports.flatMap { $0.fills.map(\.id) }).count == 2)
     }
 
     @Test(
@@ -42,8 +42,8 @@ struct PaperExchangeTests {
         var exchange = market()
         let answer = exchange.place(request, at: Scene.morning)
         #expect(try #require(answer.outcome.refusal).contains(part))
-        #expect(answer.report == nil)
-        #expect(exchange.reports.isEmpty)
+        #expect(answer.order == nil)
+        #expect(exchange.openOrders.isEmpty)
     }
 
     @Test("An order of exactly the freeze quantity is taken")
@@ -57,7 +57,7 @@ struct PaperExchangeTests {
         var exchange = market()
         let answer = exchange.place(Scene.request("T", .buy, 10, Scene.future("OTHER")), at: Scene.morning)
         #expect(answer.outcome.refusal == "there is no price for OTHER")
-        #expect(exchange.reports.map(\.state) == [.rejected])
+        #expect(answer.order?.report.state == .rejected)
         #expect(exchange.positions.isEmpty)
     }
 
@@ -92,9 +92,21 @@ struct PaperExchangeTests {
         #expect(placed.outcome.report?.state == .open)
         #expect(exchange.observe(Scene.observation(Scene.price(991))).isEmpty)
         let changed = exchange.observe(Scene.observation(Scene.price(985)))
-        #expect(changed.map(\.state) == [.filled])
-        #expect(changed.first?.fills.map(\.price) == [Scene.price(990)])
+        #expect(changed.map(\.report.state) == [.filled])
+        #expect(changed.first?.report.fills.map(\.price) == [Scene.price(990)])
         #expect(exchange.observe(Scene.observation(Scene.price(980))).isEmpty)
+    }
+
+    @Test("Only orders that have not ended are remembered")
+    func forgets() throws {
+        var exchange = market()
+        for tag: MunimKit.Tag in ["A", "B"] { _ = exchange.place(Scene.request(tag, .buy, 10, limit: Scene.price(990)), at: Scene.morning) }
+        let filled = exchange.place(Scene.request("C"), at: Scene.morning)
+        let refused = exchange.place(Scene.request("D", .buy, 10, Scene.future("OTHER")), at: Scene.morning)
+        let first = try #require(exchange.openOrders.first?.report.orderID)
+        #expect(exchange.cancel(first, at: Scene.morning).outcome == .requested)
+        #expect(exchange.openOrders.map(\.report.tag) == ["B"])
+        #expect([filled, refused].map(\.order?.number) == [3, 4])
     }
 
     @Test("A limit order that the market crosses already is filled at the better price")
@@ -133,7 +145,7 @@ struct PaperExchangeTests {
         let first = exchange.place(Scene.request("T", .buy, 50), at: Scene.morning, filling: .part).outcome.report
         #expect(first?.state == .open)
         #expect(first?.fills.map(\.quantity) == [Quantity(20)])
-        let second = exchange.observe(Scene.observation(Scene.price(1_010))).first
+        let second = exchange.observe(Scene.observation(Scene.price(1_010))).first?.report
         #expect(second?.state == .filled)
         #expect(second?.fills.map(\.quantity) == [Quantity(20), Quantity(30)])
         #expect(exchange.positions == [BrokerPosition(symbol: "ALPHAFUT", netUnits: 50)])
@@ -142,27 +154,27 @@ struct PaperExchangeTests {
     @Test("A cancelled order keeps what was filled, and a finished one cannot be cancelled")
     func cancels() throws {
         var exchange = market()
-        let id = try #require(exchange.place(Scene.request("T", .buy, 50), at: Scene.morning, filling: .part).report?.orderID)
-        #expect(exchange.cancel(id, at: Scene.morning).report?.state == .cancelled)
+        let id = try #require(exchange.place(Scene.request("T", .buy, 50), at: Scene.morning, filling: .part).order?.report.orderID)
+        #expect(exchange.cancel(id, at: Scene.morning).order?.report.state == .cancelled)
         #expect(exchange.observe(Scene.observation(Scene.price(1_010))).isEmpty)
         #expect(exchange.positions == [BrokerPosition(symbol: "ALPHAFUT", netUnits: 20)])
-        #expect(exchange.cancel(id, at: Scene.morning).outcome == .refused("order \(id) is already cancelled"))
-        #expect(exchange.cancel("nonsense", at: Scene.morning).report == nil)
+        #expect(exchange.cancel(id, at: Scene.morning).outcome == .refused("there is no open order \(id) in the book of \(exchange.day)"))
+        #expect(exchange.cancel("nonsense", at: Scene.morning).order == nil)
     }
 
-    @Test("At the end of the day resting orders lapse, the book is empty and positions stay")
+    @Test("At the end of the day resting orders lapse, and positions and numbering stay")
     func changesDay() {
         var exchange = market()
         _ = exchange.place(Scene.request(), at: Scene.morning)
         _ = exchange.place(Scene.request("T2", .buy, 10, limit: Scene.price(900)), at: Scene.morning)
         let day = exchange.day
         let lapsed = exchange.advance(to: Scene.morning + .days(1))
-        #expect(lapsed.map(\.tag) == ["T2"])
-        #expect(lapsed.map(\.state) == ["cancelled"])
-        #expect(exchange.orders(on: day).isEmpty && exchange.reports.isEmpty)
+        #expect(lapsed.map(\.report.tag) == ["T2"])
+        #expect(lapsed.map(\.report.state) == [.cancelled])
+        #expect(lapsed.map(\.day) == [day] && exchange.openOrders.isEmpty)
         #expect(exchange.positions == [BrokerPosition(symbol: "ALPHAFUT", netUnits: 20)])
         let next = exchange.place(Scene.request("T3"), at: Scene.morning)
-        #expect(next.report?.orderID.text.hasSuffix("00000003") == true)
-        #expect(exchange.reports.count == 1)
+        #expect(next.order?.report.orderID.text.hasSuffix("00000003") == true)
+        #expect(next.order?.day == exchange.day)
     }
 }

@@ -101,18 +101,22 @@ struct PaperPricingTests {
         let random = SeededRandomSource(seed)
         var exchange = PaperExchange(terms: PaperTerms(checksFunds: false), at: Scene.morning)
         var last = Scene.price(1_000)
+        var reports: [BrokerOrderID: OrderReport] = [:]
+        func note(_ orders: [PaperOrder]) { for order in orders { reports[order.report.orderID] = order.report } }
         for number in 0..<200 {
             let contract = Scene.future(["A", "B", "C"][random.number(below: 3)])
             last = Price(units: Int64(18_000 + random.number(below: 4_000)) * 500)
-            exchange.observe(Scene.observation(last, Scene.outright(contract)))
+            note(exchange.observe(Scene.observation(last, Scene.outright(contract))))
             let limit = random.number(below: 2) == 0 ? nil : Price(units: Int64(18_000 + random.number(below: 4_000)) * 500)
             let side: Side = random.number(below: 2) == 0 ? .buy : .sell
             let request = Scene.request(MunimKit.Tag("T\(number)"), side, Int64(1 + random.number(below: 9)) * 10, limit: limit, contract)
             let answer = exchange.place(request, at: Scene.morning, filling: random.number(below: 3) == 0 ? .part : .whole)
-            if random.number(below: 5) == 0, let id = answer.report?.orderID { _ = exchange.cancel(id, at: Scene.morning) }
+            note([answer.order].compactMap(\.self))
+            guard random.number(below: 5) == 0, let id = answer.order?.report.orderID else { continue }
+            note([exchange.cancel(id, at: Scene.morning).order].compactMap(\.self))
         }
         var sums: [String: Int64] = [:]
-        for report in exchange.reports {
+        for report in reports.values {
             let filled = report.fills.reduce(Int64(0)) { $0 + $1.quantity.count }
             #expect(filled <= report.quantity.count && (report.state == .filled) == (filled == report.quantity.count))
             sums[report.symbol, default: 0] += report.side == .buy ? filled : -filled

@@ -58,7 +58,7 @@ enum TraceStory {
         case .cancelAnswered(let tag, let outcome): "cancel of \(tag): \(text(of: outcome))"
         case .reported(let report): "broker reports \(text(of: report))"
         case .bookRead(let reading):
-            reading.orders.map { "the order book has \($0.count) orders" } ?? missing("the order book", reading.failure)
+            reading.book.map { "the order book has \($0.count) orders" } ?? missing("the order book", reading.failure)
         case .positionsRead(let reading):
             reading.positions.map { "the broker holds \($0.filter { $0.netUnits != 0 }.count) contracts" }
                 ?? missing("the positions", reading.failure)

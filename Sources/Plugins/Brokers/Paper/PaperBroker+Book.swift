@@ -67,24 +67,9 @@ extension PaperBroker {
         book.positions = try await store.fetch(Query<PaperPositionRecord>(order: [.ascending("symbol")]))
         guard let day = book.newest?.day else { return book }
         let unfinished = BrokerOrderState.allCases.filter { !$0.isTerminal }.map(\.rawValue)
-        book.orders = try await store.fetch(Query<PaperOrderRecord>(.equal("day", day), .isIn("state", unfinished)))
-        book.trades = try await store.fetch(Query<PaperTradeRecord>(.isIn("order_id", book.orders.map(\.id))))
+        // The day is not part of the question: few orders are unfinished, and very many are of one day.
+        book.orders = try await store.fetch(Query<PaperOrderRecord>(.isIn("state", unfinished))).filter { $0.day == day }
+        book.trades = try await store.fetch(where: "order_id", isIn: book.orders.map(\.id))
         return book
-    }
-
-    /// Reads the orders of the current day that had ended before the start, once.
-    func readFinishedOrders() async throws(BrokerError) {
-        guard let store, let day = unreadDay else { return }
-        guard day == exchange.day else {
-            unreadDay = nil
-            return
-        }
-        do {
-            let orders = try await store.fetch(Query<PaperOrderRecord>(.equal("day", day)))
-            let trades = try await store.fetch(Query<PaperTradeRecord>(.equal("day", day)))
-            guard unreadDay == day, exchange.day == day else { return }
-            try exchange.merge(orders, trades)
-            unreadDay = nil
-        } catch { throw .unavailable("the paper book cannot be read: \(error)") }
     }
 }

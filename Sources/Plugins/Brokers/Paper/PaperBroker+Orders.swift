@@ -44,10 +44,10 @@ extension PaperBroker {
         let now = context.clock.now()
         turn(to: now)
         let answer = exchange.cancel(order, at: now)
-        if let report = answer.report {
-            keeping.note([report], in: exchange)
+        if let order = answer.order {
+            keeping.note([order])
             guard await keep() == nil else { return .unknown("the paper book could not be written") }
-            publish([report])
+            publish([order.report])
         }
         guard isSilent else { return answer.outcome }
         await pause(dice.faults.timeout)
@@ -59,9 +59,10 @@ extension PaperBroker {
         let now = context.clock.now()
         turn(to: now)
         let answer = answer(to: request, fate, at: now)
-        guard let report = answer.report else { return answer.outcome }
+        guard let order = answer.order else { return answer.outcome }
+        let report = order.report
         if dice.faults.invisible > .zero { visibleFrom[report.orderID] = now + dice.faults.invisible }
-        keeping.note([report], in: exchange)
+        keeping.note([order])
         if let failure = await keep() { return .unknown("the paper book could not be written: \(failure)") }
         publish(Self.story(of: report))
         if !report.state.isTerminal, fate.isPartial || fate.isRejectedLater {
@@ -81,9 +82,9 @@ extension PaperBroker {
         let now = context.clock.now()
         turn(to: now)
         let changed = isRejected ? exchange.reject(order, because: Self.refusal, at: now) : exchange.complete(order, at: now)
-        guard let report = changed else { return }
-        keeping.note([report], in: exchange)
-        if await keep() == nil { publish([report]) }
+        guard let order = changed else { return }
+        keeping.note([order])
+        if await keep() == nil { publish([order.report]) }
     }
 
     private static var refusal: String { "rejected by the risk check of the exchange" }

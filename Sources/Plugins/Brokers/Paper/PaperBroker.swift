@@ -24,8 +24,6 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
     /// Why the book cannot be written any more; nil while it can.
     var breakdown: String?
     var isDoubtful = false
-    /// The day whose finished orders are still only in the store.
-    var unreadDay: TradingDay?
     var isWriting = false
     var queue: [CheckedContinuation<PaperTurn, Never>] = []
 
@@ -54,10 +52,9 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
         exchange = try PaperExchange(terms: options.terms, book: book, at: now)
         keeping = PaperKeeping(book: book)
         keeping.note(exchange.advance(to: now))
-        unreadDay = book.newest?.day
         store = records
-        for report in exchange.reports where report.state == .submitted {
-            later(dice.faults.followUp) { broker in await broker.followUp(report.orderID, isRejected: true) }
+        for order in exchange.openOrders where order.report.state == .submitted {
+            later(dice.faults.followUp) { broker in await broker.followUp(order.report.orderID, isRejected: true) }
         }
         try await reloadQuotes()
         if let failure = await keep() { throw PluginFault("the paper book cannot be written: \(failure)") }
@@ -86,14 +83,14 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
         guard let quotes = try await quoteFile?.read(), store != nil else { return }
         let now = context.clock.now()
         turn(to: now)
-        var changed: [OrderReport] = []
+        var changed: [PaperOrder] = []
         for quote in quotes where exchange.price(ofSymbol: quote.symbol) != quote.price {
             changed += exchange.observe(symbol: quote.symbol, price: quote.price, at: now)
             keeping.note(symbol: quote.symbol)
         }
-        keeping.note(changed, in: exchange)
+        keeping.note(changed)
         guard !changed.isEmpty, await keep() == nil else { return }
-        publish(changed)
+        publish(changed.map(\.report))
     }
 
     /// Takes note of a price, and of a new contract durably, so that a restart never leaves the book without a price.
@@ -108,9 +105,9 @@ public actor PaperBroker: BrokerPlugin, ObservesPrices, InjectsFaults {
         let isNew = !symbols.allSatisfy { keeping.keeps($0) }
         let changed = exchange.observe(observation)
         for symbol in symbols { keeping.note(symbol: symbol) }
-        keeping.note(changed, in: exchange)
+        keeping.note(changed)
         guard isNew || !changed.isEmpty, await keep() == nil else { return }
-        publish(changed)
+        publish(changed.map(\.report))
     }
 
     /// Moves the book to the day of `instant`.

@@ -1,14 +1,8 @@
 public import MunimKit
 
 extension PaperExchange {
-    /// Every order of the current trading day, oldest first.
-    public var reports: [OrderReport] { orders.map(\.report) }
-
-    /// Every order of `day`, oldest first; only the current day is in the book.
-    public func orders(on day: TradingDay) -> [OrderReport] { day == self.day ? reports : [] }
-
-    /// One order of the current trading day.
-    public func report(of id: BrokerOrderID) -> OrderReport? { index(of: id).map { orders[$0].report } }
+    /// The orders that have not ended, oldest first.
+    public var openOrders: [PaperOrder] { open.values.sorted { $0.number < $1.number } }
 
     /// What the account holds, by symbol; symbols of which nothing is held are left out.
     public var positions: [BrokerPosition] {

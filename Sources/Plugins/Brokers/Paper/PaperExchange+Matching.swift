@@ -46,84 +46,85 @@ extension PaperExchange {
         return listings.count - 1
     }
 
-    /// Writes an order into the book as open and answers with its index.
-    mutating func book(_ request: OrderRequest, _ listing: Int, at instant: Instant) -> Int {
-        let id = BrokerOrderID(PaperNumber.text(dayPrefix, nextOrder, isTrade: false))
+    /// A new open order with the next number.
+    mutating func number(_ request: OrderRequest, _ listing: Int, at instant: Instant) -> PaperOrder {
         let report = OrderReport(
-            orderID: id, tag: request.tag, symbol: request.contract.symbol, side: request.side, quantity: request.quantity, state: .open,
-            updatedAt: instant)
-        orders.append(PaperOrder(number: nextOrder, report: report, limit: request.limit, listing: listing))
-        nextOrder += 1
-        return orders.count - 1
+            orderID: PaperNumber.order(dayPrefix, nextOrder), tag: request.tag, symbol: request.contract.symbol, side: request.side,
+            quantity: request.quantity, state: .open, updatedAt: instant)
+        defer { nextOrder += 1 }
+        return PaperOrder(number: nextOrder, day: day, report: report, limit: request.limit, listing: listing)
     }
 
     /// Fills a new order as far as price and portion allow; the rest waits.
-    mutating func match(_ index: Int, _ portion: PaperPortion, at instant: Instant) {
-        let listing = orders[index].listing
-        guard let mark = listings[listing].mark, isCrossed(index, by: mark) else {
-            listings[listing].resting.append(index)
-            return
-        }
+    mutating func match(_ order: inout PaperOrder, _ portion: PaperPortion, at instant: Instant) {
+        guard let mark = listings[order.listing].mark, isCrossed(order, by: mark) else { return }
         switch portion {
-        case .whole: fill(index, orders[index].rest, against: mark, at: instant)
+        case .whole: fill(&order, order.rest, against: mark, at: instant)
         case .part:
-            let lot = listings[listing].contract?.unitsPerLot.count ?? 1
-            listings[listing].resting.append(index)
-            fill(index, orders[index].rest / lot / 2 * lot, against: mark, at: instant)
+            let lot = listings[order.listing].contract?.unitsPerLot.count ?? 1
+            fill(&order, order.rest / lot / 2 * lot, against: mark, at: instant)
+        }
+    }
+
+    /// Remembers an order as it is now, or forgets it when it has ended.
+    mutating func put(_ order: PaperOrder) {
+        let known = open.removeValue(forKey: order.number)
+        if !order.report.state.isTerminal { open[order.number] = order }
+        switch (known?.report.state == .open, order.report.state == .open) {
+        case (false, true): listings[order.listing].resting.append(order.number)
+        case (true, false): listings[order.listing].resting.removeAll { $0 == order.number }
+        case (true, true), (false, false): break
         }
     }
 
     /// Sets a price and fills the orders that it crosses, unless the market is closed.
-    mutating func mark(_ listing: Int, _ price: Price, at instant: Instant, _ changed: inout [Int]) {
+    mutating func mark(_ listing: Int, _ price: Price, at instant: Instant, _ changed: inout [PaperOrder]) {
         listings[listing].mark = price
         listings[listing].markedAt = instant
         guard !listings[listing].resting.isEmpty, terms.isOpen(at: instant) else { return }
-        for index in listings[listing].resting where isCrossed(index, by: price) {
-            fill(index, orders[index].rest, against: orders[index].limit ?? price, isResting: true, at: instant)
-            changed.append(index)
+        for number in listings[listing].resting {
+            guard var order = open[number], isCrossed(order, by: price) else { continue }
+            fill(&order, order.rest, against: order.limit ?? price, isResting: true, at: instant)
+            put(order)
+            changed.append(order)
         }
     }
 
-    private func isCrossed(_ index: Int, by mark: Price) -> Bool {
-        guard let limit = orders[index].limit else { return true }
-        let order = orders[index]
+    private func isCrossed(_ order: PaperOrder, by mark: Price) -> Bool {
+        guard let limit = order.limit else { return true }
         let opposite = terms.opposite(mark, order.report.side, tick: tick(order.listing))
         return order.report.side == .buy ? opposite <= limit : opposite >= limit
     }
 
     /// Books one trade of `units` against the market at `mark`; a limit bounds the price.
-    mutating func fill(_ index: Int, _ units: Int64, against mark: Price, isResting: Bool = false, at instant: Instant) {
+    mutating func fill(_ order: inout PaperOrder, _ units: Int64, against mark: Price, isResting: Bool = false, at instant: Instant) {
         guard units > 0 else { return }
-        let order = orders[index]
         let side = order.report.side
         var price = terms.marketPrice(mark, side, tick: tick(order.listing))
         if let limit = order.limit { price = isResting ? limit : side == .buy ? min(price, limit) : max(price, limit) }
         let id = TradeID(PaperNumber.text(dayPrefix, nextTrade, isTrade: true))
         nextTrade += 1
-        orders[index].report.fills.append(Fill(id: id, quantity: Quantity(units), price: price, at: instant))
-        orders[index].report.updatedAt = instant
-        orders[index].filled += units
-        if orders[index].rest == 0 {
-            orders[index].report.state = .filled
-            listings[order.listing].resting.removeAll { $0 == index }
-        }
+        order.report.fills.append(Fill(id: id, quantity: Quantity(units), price: price, at: instant))
+        order.report.updatedAt = instant
+        order.filled += units
+        if order.rest == 0 { order.report.state = .filled }
         listings[order.listing].post(units, side, at: price, charges: terms.charges)
     }
 
-    /// Ends a resting order; what was filled stays.
-    mutating func end(_ index: Int, _ reason: String, as state: BrokerOrderState = .cancelled, at instant: Instant) {
-        orders[index].report.state = state
-        orders[index].report.message = reason
-        orders[index].report.updatedAt = max(instant, orders[index].report.updatedAt)
-        listings[orders[index].listing].resting.removeAll { $0 == index }
+    /// Ends an open order; what was filled stays.
+    mutating func end(_ order: PaperOrder, _ reason: String, as state: BrokerOrderState = .cancelled, at instant: Instant) -> PaperOrder {
+        var order = order
+        order.report.state = state
+        order.report.message = reason
+        order.report.updatedAt = max(instant, order.report.updatedAt)
+        put(order)
+        return order
     }
 
-    /// The index of an order of the current day.
-    func index(of id: BrokerOrderID) -> Int? {
-        guard let first = orders.first?.number, let number = PaperNumber.number(of: id) else { return nil }
-        let guess = Int(clamping: number.subtractingReportingOverflow(first).partialValue)
-        if orders.indices.contains(guess), orders[guess].report.orderID == id { return guess }
-        return orders.firstIndex { $0.report.orderID == id }
+    /// An order that has not ended.
+    func openOrder(_ id: BrokerOrderID) -> PaperOrder? {
+        guard let number = PaperNumber.number(of: id), let order = open[number], order.report.orderID == id else { return nil }
+        return order
     }
 
     private func tick(_ listing: Int) -> Tick { listings[listing].contract?.tick ?? Tick(units: 1) }

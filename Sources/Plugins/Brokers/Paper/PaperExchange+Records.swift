@@ -34,37 +34,21 @@ extension PaperExchange {
     public init(terms: PaperTerms, book: PaperBook, at instant: Instant) throws(StorageError) {
         self.init(terms: terms, at: book.newest?.day.instant(at: TimeOfDay(secondsSinceMidnight: 0)) ?? instant)
         for record in book.positions { restore(record) }
-        try merge(book.orders, book.trades)
+        let fills = Dictionary(grouping: book.trades, by: \.order)
+        for record in book.orders.sorted(by: { $0.number < $1.number }) {
+            let report = try record.report(fills[record.id] ?? [])
+            put(
+                PaperOrder(
+                    number: record.number, day: record.day, report: report, limit: record.limit, listing: list(record.symbol),
+                    filled: record.filled.count))
+        }
         let last = book.lastTrade.flatMap { PaperNumber.number(of: BrokerOrderID(String($0.id.text.dropFirst()))) }
         nextTrade = (last ?? 0) + 1
         nextOrder = (book.newest?.number ?? 0) + 1
     }
 
-    /// Adds orders of the current day that the book does not have yet, with their trades. Throws `.corrupt` when they make no sense.
-    mutating func merge(_ records: [PaperOrderRecord], _ trades: [PaperTradeRecord]) throws(StorageError) {
-        let known = Set(orders.map(\.number))
-        let fills = Dictionary(grouping: trades, by: \.order)
-        for record in records where !known.contains(record.number) {
-            orders.append(try order(record, fills: (fills[record.id] ?? []).sorted { $0.id < $1.id }.map(\.fill)))
-        }
-        orders.sort { $0.number < $1.number }
-        for listing in listings.indices { listings[listing].resting = [] }
-        for index in orders.indices where orders[index].report.state == .open { listings[orders[index].listing].resting.append(index) }
-    }
-
-    /// An order as it is kept; nil when it is not in the book.
-    public func record(of id: BrokerOrderID) -> PaperOrderRecord? { index(of: id).map { record(at: $0) } }
-
-    /// The trades of an order after the first `known` ones, as they are kept.
-    public func trades(of id: BrokerOrderID, after known: Int) -> [PaperTradeRecord] {
-        guard let report = report(of: id) else { return [] }
-        return report.fills.dropFirst(known).map { PaperTradeRecord($0, of: report, day: day) }
-    }
-
     /// A symbol as it is kept; nil when it was never seen.
     public func record(ofSymbol symbol: String) -> PaperPositionRecord? { listingIndex[symbol].map { PaperPositionRecord(listings[$0]) } }
-
-    func record(at index: Int) -> PaperOrderRecord { PaperOrderRecord(orders[index], day: day) }
 
     private mutating func restore(_ record: PaperPositionRecord) {
         let index = list(record.symbol)
@@ -75,20 +59,20 @@ extension PaperExchange {
         listings[index].mark = record.lastPrice
         listings[index].markedAt = record.pricedAt
     }
+}
 
-    private mutating func order(_ record: PaperOrderRecord, fills: [Fill]) throws(StorageError) -> PaperOrder {
-        guard let state = BrokerOrderState(rawValue: record.state) else {
-            throw .corrupt("paper_orders.state of \(record.id) is \(record.state), which is no state of an order")
+extension PaperOrderRecord {
+    /// The order as the broker reports it, with its trades. Throws `.corrupt` when they make no sense.
+    func report(_ trades: [PaperTradeRecord]) throws(StorageError) -> OrderReport {
+        guard let state = BrokerOrderState(rawValue: state) else {
+            throw .corrupt("paper_orders.state of \(id) is \(state), which is no state of an order")
         }
-        let filled = fills.reduce(Int128(0)) { $0 + Int128($1.quantity.count) }
-        guard filled == Int128(record.filled.count), record.filled <= record.quantity else {
-            throw .corrupt("paper order \(record.id) has filled \(record.filled) of \(record.quantity), but its trades add up to \(filled)")
+        let sum = trades.reduce(Int128(0)) { $0 + Int128($1.quantity.count) }
+        guard sum == Int128(filled.count), filled <= quantity else {
+            throw .corrupt("paper order \(id) has filled \(filled) of \(quantity), but its trades add up to \(sum)")
         }
-        let report = OrderReport(
-            orderID: record.id, tag: record.tag, symbol: record.symbol, side: record.side, quantity: record.quantity, state: state,
-            fills: fills,
-            message: record.message, updatedAt: record.updatedAt)
-        return PaperOrder(
-            number: record.number, report: report, limit: record.limit, listing: list(record.symbol), filled: record.filled.count)
+        return OrderReport(
+            orderID: id, tag: tag, symbol: symbol, side: side, quantity: quantity, state: state,
+            fills: trades.sorted { $0.id < $1.id }.map(\.fill), message: message, updatedAt: updatedAt)
     }
 }

@@ -46,21 +46,13 @@ struct PaperKeeping: Sendable {
     func keeps(_ symbol: String) -> Bool { symbolVersions[symbol] != nil }
 
     /// Orders that changed since they were last noted, with their new trades and their symbols.
-    mutating func note(_ reports: [OrderReport], in exchange: PaperExchange) {
-        for report in reports {
-            guard let record = exchange.record(of: report.orderID) else { continue }
-            trades += exchange.trades(of: report.orderID, after: tradeCounts[report.orderID] ?? 0)
-            tradeCounts[report.orderID] = Self.isFinal(record) ? nil : report.fills.count
-            orders[record.id] = record
-            symbols.insert(report.symbol)
-        }
-    }
-
-    /// Orders that lapsed with their day.
-    mutating func note(_ lapsed: [PaperOrderRecord]) {
-        for record in lapsed {
-            orders[record.id] = record
-            tradeCounts[record.id] = nil
+    mutating func note(_ changed: [PaperOrder]) {
+        for order in changed {
+            let fills = order.report.fills
+            trades += fills.dropFirst(tradeCounts[order.report.orderID] ?? 0).map { PaperTradeRecord($0, of: order) }
+            tradeCounts[order.report.orderID] = order.report.state.isTerminal ? nil : fills.count
+            orders[order.report.orderID] = PaperOrderRecord(order)
+            symbols.insert(order.report.symbol)
         }
     }
 

@@ -35,6 +35,9 @@ enum PaperNumber {
         }
     }
 
+    /// The id of an order.
+    static func order(_ prefix: [UInt8], _ number: Int64) -> BrokerOrderID { BrokerOrderID(text(prefix, number, isTrade: false)) }
+
     /// The number within an order id, or nil when it is not one of ours.
     static func number(of order: BrokerOrderID) -> Int64? {
         guard order.text.utf8.count >= 14, order.text.utf8.count <= 24 else { return nil }

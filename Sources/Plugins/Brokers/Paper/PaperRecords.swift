@@ -38,13 +38,14 @@ public struct PaperOrderRecord: Record {
             Column("state", .text), Column("filled_quantity", .integer), Column("message", .text, optional: true),
             Column("updated_at", .instant), Column("version", .integer),
         ],
-        primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])], indexes: [["day"], ["tag"], ["state"]], versionColumn: "version")
+        primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])], indexes: [["day", "number", "tag"], ["state"]],
+        versionColumn: "version")
 
-    /// The order as it stands in the book.
-    init(_ order: PaperOrder, day: TradingDay) {
+    /// The order as it is now.
+    init(_ order: PaperOrder) {
         id = order.report.orderID
         number = order.number
-        self.day = day
+        day = order.day
         tag = order.report.tag
         symbol = order.report.symbol
         side = order.report.side
@@ -106,15 +107,15 @@ public struct PaperTradeRecord: Record {
             Column("trade_id", .text), Column("order_id", .text), Column("day", .day), Column("symbol", .text), Column("side", .text),
             Column("quantity", .integer), Column("price", .decimal(scale: 4)), Column("traded_at", .instant),
         ],
-        primaryKey: ["trade_id"], indexes: [["day"], ["order_id"]])
+        primaryKey: ["trade_id"], indexes: [["order_id"]])
 
     /// A trade of an order.
-    init(_ fill: Fill, of report: OrderReport, day: TradingDay) {
+    init(_ fill: Fill, of order: PaperOrder) {
         id = fill.id
-        order = report.orderID
-        self.day = day
-        symbol = report.symbol
-        side = report.side
+        self.order = order.report.orderID
+        day = order.day
+        symbol = order.report.symbol
+        side = order.report.side
         quantity = fill.quantity
         price = fill.price
         tradedAt = fill.at

@@ -194,7 +194,8 @@ CREATE TABLE orders (
     PRIMARY KEY (tag)
 ) STRICT;
 CREATE INDEX orders_by_intent_id ON orders (intent_id);
-CREATE INDEX orders_by_state ON orders (state);
+CREATE INDEX orders_by_state_sent_at ON orders (state, sent_at);
+CREATE INDEX orders_by_sent_at_tag ON orders (sent_at, tag);
 CREATE INDEX orders_by_instrument_planned_at ON orders (instrument, planned_at);
 CREATE INDEX orders_by_broker_order_id ON orders (broker_order_id);
 CREATE VIEW orders_view AS
