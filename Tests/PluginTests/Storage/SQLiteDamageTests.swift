@@ -1,4 +1,5 @@
 import MunimKit
+import MunimTesting
 import Testing
 
 @testable import Storage
@@ -20,24 +21,54 @@ struct SQLiteDamageTests {
 
     private static func name(_ number: Int) -> String { "row-" + String(10_000 + number) }
 
-    @Test("A file that is cut off refuses to start and says that it is damaged", arguments: [5_000, 60_000, 150_000])
-    func cutOff(_ length: Int) async throws {
+    private func cutOff(_ length: Int) async throws {
         try await fill()
         let bytes = try folder.bytes("munim.db")
         try #require(bytes.count > length)
         try folder.write(Array(bytes.prefix(length)), to: "munim.db")
-        try await expectCorrupt("is damaged")
     }
 
-    @Test("A file with overwritten pages refuses to start and says what is wrong", arguments: [3, 10, 25])
-    func overwritten(_ page: Int) async throws {
+    private func overwrite(_ page: Int) async throws {
         try await fill()
         var bytes = try folder.bytes("munim.db")
         let start = page * 4_096
         try #require(bytes.count > start + 4_096)
         bytes.replaceSubrange(start..<start + 4_096, with: repeatElement(0xA5, count: 4_096))
         try folder.write(bytes, to: "munim.db")
-        try await expectCorrupt("is damaged")
+    }
+
+    @Test("A file that is cut off refuses to start after a thorough check and says why", arguments: [5_000, 60_000, 150_000])
+    func refusesCutOff(_ length: Int) async throws {
+        try await cutOff(length)
+        try await expectCorrupt("is damaged", SQLiteOptions(integrityCheck: .full))
+    }
+
+    @Test("A file with overwritten pages that is thoroughly checked refuses to start and says what is wrong", arguments: [3, 10, 25])
+    func refusesOverwritten(_ page: Int) async throws {
+        try await overwrite(page)
+        try await expectCorrupt("is damaged", SQLiteOptions(integrityCheck: .full))
+    }
+
+    @Test("A file that is found to be cut off while it is in use takes no more commits", arguments: [5_000, 60_000, 150_000])
+    func stopsAtCut(_ length: Int) async throws {
+        try await cutOff(length)
+        try await expectStop()
+    }
+
+    @Test("A file in which overwritten pages are found while it is in use takes no more commits", arguments: [3, 10, 25])
+    func stopsAtOverwritten(_ page: Int) async throws {
+        try await overwrite(page)
+        try await expectStop()
+    }
+
+    @Test("A stop does not wait for a check", .timeLimit(.minutes(1)))
+    func stopsEarly() async throws {
+        let context = PluginContext(name: "storage", clock: ManualClock(Instant(seconds: 0)), directory: folder.path)
+        let storage = SQLiteStorage(options: SQLiteOptions(), context: context, migrations: SQLiteMigrations.all)
+        try await storage.start()
+        let examiner = try storage.records().examiner
+        await storage.stop()
+        #expect(examiner.damage == nil)
     }
 
     @Test("A file that is something else refuses to start")
@@ -80,8 +111,24 @@ struct SQLiteDamageTests {
         }
     }
 
-    private func expectCorrupt(_ words: String) async throws {
-        let refusal = try await storageError { try await folder.storage().start() }
+    /// Damage of some places shows at the start, that of others when the whole file was looked at.
+    private func expectStop() async throws {
+        try await expectCorrupt("") {
+            let storage = try await folder.started()
+            try await storage.records().examiner.finish()
+            do { try await storage.insert(row("after")) } catch {
+                await storage.stop()
+                throw error
+            }
+        }
+    }
+
+    private func expectCorrupt(_ words: String, _ options: SQLiteOptions = SQLiteOptions()) async throws {
+        try await expectCorrupt(words) { try await folder.storage(options).start() }
+    }
+
+    private func expectCorrupt(_ words: String, _ body: () async throws -> Void) async throws {
+        let refusal = try await storageError(body)
         guard case .corrupt(let reason)? = refusal else {
             Issue.record("expected corrupt, got \(String(describing: refusal))")
             return

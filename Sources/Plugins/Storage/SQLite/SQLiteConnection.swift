@@ -64,6 +64,9 @@ final class SQLiteConnection {
         logged.deallocate()
     }
 
+    /// What ends a running statement early, for as long as the connection is open.
+    var interruption: SQLiteInterruption { SQLiteInterruption(handle: handle) }
+
     /// How long a statement waits for a lock of another connection.
     func waitForLocks(_ span: Span) { sqlite3_busy_timeout(handle, Int32(clamping: span.microseconds / 1_000)) }
 
@@ -149,6 +152,13 @@ final class SQLiteConnection {
     private func fault(_ code: Int32, _ sql: String) -> SQLiteFault {
         SQLiteFault(code: SQLiteCode(rawValue: code), message: String(cString: sqlite3_errmsg(handle)), statement: sql)
     }
+}
+
+/// Makes a connection's running statement fail soon: the one call that SQLite allows from any thread.
+struct SQLiteInterruption: @unchecked Sendable {
+    fileprivate let handle: OpaquePointer
+
+    func interrupt() { sqlite3_interrupt(handle) }
 }
 
 /// A statement that SQLite has compiled; finalised when the last reference goes.

@@ -8,7 +8,7 @@ public struct SQLiteOptions: PluginOptions {
     public var busyTimeout: Span
     /// Size of each connection's page cache in MiB, 1 to 4 096.
     public var cache: Int
-    /// How thoroughly the file is checked at start.
+    /// How the whole file is checked for damage at start.
     public var integrityCheck: IntegrityCheck
     /// Whether the schema is brought up at start.
     public var migrate: MigrationPolicy
@@ -32,7 +32,8 @@ public struct SQLiteOptions: PluginOptions {
             summary: "How long to wait for another program that has the file open.")
         cache = reader.value("cache", .integer.within(1...4_096), default: 4, unit: "MiB", summary: "Page cache of each connection.")
         integrityCheck = reader.value(
-            "integrity_check", .choice(IntegrityCheck.self), default: .quick, summary: "How thoroughly the file is checked at start.")
+            "integrity_check", .choice(IntegrityCheck.self), default: .quick,
+            summary: "Whether the whole file is checked beside the work, and the work stopped by damage, or thoroughly before it.")
         migrate = reader.value(
             "migrate", .choice(MigrationPolicy.self), default: .auto,
             summary: "Whether an older schema is brought up at start, or the start refused until `munim migrate up`.")

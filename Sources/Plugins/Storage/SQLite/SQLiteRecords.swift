@@ -11,6 +11,8 @@ final class SQLiteRecords: RecordStore {
     let reader: SQLiteSession
     /// Moves the log into the file.
     let checkpointer: SQLiteSession
+    /// Looks for damage.
+    let examiner: SQLiteExaminer
     private let settings: SQLiteSettings
     private let lock: Mutex<FileLock?>
     private let requests: AsyncStream<Void>.Continuation
@@ -20,17 +22,20 @@ final class SQLiteRecords: RecordStore {
     private static let checkpointPages = 1_000
 
     /// Locks and opens the file, which is made when it is missing; `prepare` brings its schema into shape before anyone else sees it.
+    ///
+    /// The file is examined first, or beside the work that then begins.
     static func open(
-        _ path: String, settings: SQLiteSettings, context: PluginContext,
+        _ path: String, settings: SQLiteSettings, context: PluginContext, examiningFirst: Bool,
         prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
     ) async throws(StorageError) -> SQLiteRecords {
         try DatabaseFile.prepare(path)
         let lock = try FileLock(path: path + ".lock", of: path, holder: holder(context))
         let records = SQLiteRecords(path, settings: settings, context: context, lock: lock)
         do {
-            try await records.writer.open(settings, prepare: prepare)
+            try await records.writer.open(settings, examining: examiningFirst, prepare: prepare)
             try await records.reader.open(settings, readsOnly: true)
             try await records.checkpointer.open(settings, readsOnly: false)
+            if !examiningFirst { try await records.examiner.start() }
         } catch {
             await records.close()
             throw error
@@ -47,6 +52,7 @@ final class SQLiteRecords: RecordStore {
         self.requests = requests
         self.checkpointer = checkpointer
         reader = SQLiteSession(path: path, role: "reader")
+        examiner = SQLiteExaminer(path: path, settings: settings, context: context)
         writer = SQLiteWriter(path: path, context: context) { pages in
             if pages >= Self.checkpointPages { requests.yield() }
         }
@@ -58,7 +64,10 @@ final class SQLiteRecords: RecordStore {
         }
     }
 
-    func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] { try await writer.commit(transaction) }
+    func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        if let damage = examiner.damage { throw damage }
+        return try await writer.commit(transaction)
+    }
     func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try await reader.fetch(query) }
     func reduce<R: Record, Result: Sendable>(
         _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
@@ -72,6 +81,7 @@ final class SQLiteRecords: RecordStore {
     func close() async {
         requests.finish()
         await checkpoints.value
+        await examiner.close()
         await checkpointer.close()
         await reader.close()
         await writer.close()

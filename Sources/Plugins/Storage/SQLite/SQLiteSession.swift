@@ -1,4 +1,5 @@
 import MunimKit
+import Synchronization
 
 /// One connection on an executor of its own, so that waiting for the disk holds no thread that others need.
 actor SQLiteSession {
@@ -6,6 +7,8 @@ actor SQLiteSession {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private let path: String
     private var connection: SQLiteConnection?
+    /// What ends a running statement early; nil while no connection is open.
+    private nonisolated let interruption = Mutex<SQLiteInterruption?>(nil)
 
     /// Prepares a session; `role` names its thread in a debugger.
     init(path: String, role: String) {
@@ -18,13 +21,20 @@ actor SQLiteSession {
         let connection = try settings.open(path)
         if readsOnly { try translating { () throws(SQLiteFault) in try connection.execute("PRAGMA query_only = ON") } }
         self.connection = connection
+        interruption.withLock { $0 = connection.interruption }
     }
 
     /// Opens the connection for reading only, beside a process that holds the lock.
     func openBesideOthers(_ settings: SQLiteSettings) throws(StorageError) { connection = try settings.openForReading(path) }
 
     /// Closes the connection; harmless when none is open.
-    func close() { connection = nil }
+    func close() {
+        interruption.withLock { $0 = nil }
+        connection = nil
+    }
+
+    /// Makes a statement that is running fail soon.
+    nonisolated func interrupt() { interruption.withLock { $0?.interrupt() } }
 
     /// Runs `body` with the connection, alone.
     func run<Answer: Sendable>(

@@ -6,7 +6,7 @@ struct SQLiteSettings: Sendable {
     var busyTimeout: Span
     /// Size of each connection's page cache in MiB.
     var cacheMebibytes: Int
-    /// How thoroughly the file is checked when it is opened.
+    /// How the whole file is checked for damage.
     var integrityCheck: IntegrityCheck
 
     /// Opens a file for reading and writing; throws `.unavailable` when it can only be read.
@@ -20,7 +20,7 @@ struct SQLiteSettings: Sendable {
         } catch { throw Self.translated(error, path) }
     }
 
-    /// Reads the file and throws `.corrupt` with what is wrong with it.
+    /// Throws `.unavailable` when a commit would not be durable.
     func check(_ connection: SQLiteConnection, path: String) throws(StorageError) {
         do {
             guard try connection.rows("PRAGMA journal_mode") == [[.text("wal")]] else {
@@ -29,6 +29,12 @@ struct SQLiteSettings: Sendable {
             guard try connection.rows("PRAGMA synchronous") == [[.integer(2)]] else {
                 throw StorageError.unavailable("\(path) cannot be written durably: synchronous is not FULL")
             }
+        } catch { throw Self.translated(error, path) }
+    }
+
+    /// Reads the whole file and throws `.corrupt` with what is wrong with it.
+    func examine(_ connection: SQLiteConnection, path: String) throws(StorageError) {
+        do {
             let found = try connection.rows(integrityCheck == .quick ? "PRAGMA quick_check(5)" : "PRAGMA integrity_check(5)")
             guard found != [[.text("ok")]] else { return }
             let faults = found.compactMap { $0.first.map(ConflictText.text) }.joined(separator: "; ")
@@ -60,10 +66,10 @@ struct SQLiteSettings: Sendable {
     }
 }
 
-/// How thoroughly a file is checked when it is opened.
+/// How a whole file is checked for damage; takes the longer the larger it is.
 public enum IntegrityCheck: String, CaseIterable, Sendable {
-    /// Pages and rows; grows with the size of the file.
+    /// Pages and rows, while the file is already in use; when damage is found, nothing more is committed.
     case quick
-    /// Pages, rows and all indexes against them.
+    /// Pages, rows and all indexes against them, before the file is used.
     case full
 }

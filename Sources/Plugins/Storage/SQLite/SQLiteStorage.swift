@@ -36,7 +36,8 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
 
     public func start() async throws {
         guard started.withLock({ $0 == nil }) else { return }
-        let records = try await open { [migrator, options] connection throws(StorageError) in
+        let records = try await open(examiningFirst: options.integrityCheck == .full) {
+            [migrator, options] connection throws(StorageError) in
             if options.migrate == .auto { try migrator.migrate(connection, to: .newest) }
             try migrator.check(connection, isComplete: true)
         }
@@ -123,7 +124,10 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
             privateStores[name]
             ?? Task { [settings, context] in
                 do throws(StorageError) {
-                    return .success(try await SQLiteRecords.open(file, settings: settings, context: context) { _ in })
+                    return .success(
+                        try await SQLiteRecords.open(
+                            file, settings: settings, context: context, examiningFirst: settings.integrityCheck == .full
+                        ) { _ in })
                 } catch { return .failure(error) }
             }
         privateStores[name] = opening
@@ -164,9 +168,9 @@ extension SQLiteStorage {
     }
 
     private func open(
-        _ prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
+        examiningFirst: Bool, _ prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
     ) async throws(StorageError) -> SQLiteRecords {
-        try await SQLiteRecords.open(path, settings: settings, context: context, prepare: prepare)
+        try await SQLiteRecords.open(path, settings: settings, context: context, examiningFirst: examiningFirst, prepare: prepare)
     }
 
     /// Runs `body` on the running database, or on one that is opened for it alone.
@@ -174,7 +178,7 @@ extension SQLiteStorage {
         _ body: @Sendable (SQLiteConnection) throws(StorageError) -> Answer
     ) async throws(StorageError) -> Answer {
         if let records = started.withLock({ $0 }) { return try await records.writer.run(body) }
-        let records = try await open { _ in }
+        let records = try await open(examiningFirst: true) { _ in }
         let answer: Result<Answer, StorageError>
         do throws(StorageError) { answer = .success(try await records.writer.run(body)) } catch { answer = .failure(error) }
         await records.close()

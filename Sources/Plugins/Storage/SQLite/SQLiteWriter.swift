@@ -35,10 +35,13 @@ actor SQLiteWriter {
         executor = BlockingExecutor(label: "sqlite writer")
     }
 
-    /// Opens the connection, checks the file and lets `prepare` bring its schema into shape.
-    func open(_ settings: SQLiteSettings, prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void) throws(StorageError) {
+    /// Opens the connection, examines the whole file if asked to, and lets `prepare` bring its schema into shape.
+    func open(
+        _ settings: SQLiteSettings, examining: Bool, prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
+    ) throws(StorageError) {
         let connection = try settings.open(path)
         try settings.check(connection, path: path)
+        if examining { try settings.examine(connection, path: path) }
         try prepare(connection)
         self.connection = connection
     }
