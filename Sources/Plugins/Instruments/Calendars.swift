@@ -12,19 +12,25 @@ package enum CalendarName: String, CaseIterable, Hashable, Sendable {
     /// The calendar; throws a sentence when the list of holidays that was brought along cannot be read.
     package func calendar() throws(PluginFault) -> TradingCalendar {
         switch self {
-        case .nse:
-            TradingCalendar(
-                name: "NSE", hours: Self.nseHours, eveningOpen: .at(17),
-                exceptions: try HolidayList.read(Self.text(PackageResources.holidays_nse_csv), exchange: "NSE"))
-        case .mcx:
-            TradingCalendar(
-                name: "MCX",
-                hours: DatedTable(.closingWithNewYork(open: .at(9), summerClose: .at(23, 30), winterClose: .at(23, 55))),
-                eveningOpen: .at(17), exceptions: try HolidayList.read(Self.text(PackageResources.holidays_mcx_csv), exchange: "MCX"))
+        case .nse: try Self.nseCalendar.get()
+        case .mcx: try Self.mcxCalendar.get()
         case .weekdays:
             TradingCalendar(
                 name: "weekdays", hours: DatedTable(.fixed([Session(open: .at(0), close: .at(24))])), eveningOpen: .at(17), exceptions: [])
         }
+    }
+
+    // Read once: a host may have hundreds of instruments with one calendar.
+    private static let nseCalendar = Result { () throws(PluginFault) in
+        TradingCalendar(
+            name: "NSE", hours: nseHours, eveningOpen: .at(17),
+            exceptions: try HolidayList.read(text(PackageResources.holidays_nse_csv), exchange: "NSE"))
+    }
+
+    private static let mcxCalendar = Result { () throws(PluginFault) in
+        TradingCalendar(
+            name: "MCX", hours: DatedTable(.closingWithNewYork(open: .at(9), summerClose: .at(23, 30), winterClose: .at(23, 55))),
+            eveningOpen: .at(17), exceptions: try HolidayList.read(text(PackageResources.holidays_mcx_csv), exchange: "MCX"))
     }
 
     /// Longer hours from 4 January 2010, the call auction from 18 October 2010, the later close of derivatives from 3 August 2026.
