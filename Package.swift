@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicrohttpd", path: "Sources/C/CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
 
         .target(name: "Simulation", dependencies: [kit], path: "Sources/FrameworkTesting/Simulation"),
         .target(name: "MunimTesting", dependencies: [kit], path: "Sources/FrameworkTesting", exclude: ["Simulation"]),
@@ -41,7 +42,7 @@ let package = Package(
             name: "munim",
             dependencies: [
                 kit, "Simulation", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML",
-                "CMicrohttpd", "CSodium",
+                "CMicrohttpd", "CSodium", "CMalloc",
             ],
             path: "Sources/Host"),
 

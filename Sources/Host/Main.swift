@@ -4,6 +4,7 @@ import MunimKit
 @main
 struct Main {
     static func main() async {
+        Allocator.shareArenas()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let code = await CommandLineInterface.run(arguments)
         Process.exit(code)
