@@ -5,50 +5,55 @@ extension Simulation {
     /// Plans the sending of all signals.
     func sendAll() {
         var sender = SimulatedSender(stage: stage, chance: chance.fork())
-        for number in 0..<plan.signals {
+        for _ in 0..<plan.signals {
             let (signal, at) = sender.next()
             outcome.signals += 1
-            send(signal, number: number, at: at)
-            if happens(.signalRepeated) { send(signal, number: number, at: at + chance.span(0, 5_000)) }
+            send(signal, at: at)
+            if happens(.signalRepeated) { send(signal, at: at + chance.span(0, 5_000)) }
             if happens(.signalContradicted) {
                 var other = signal
                 other.price = Price(units: signal.price.units + 10_000)
-                send(other, number: number, at: at + chance.span(0, 5_000))
+                send(other, at: at + chance.span(0, 5_000))
             }
         }
     }
 
-    private func send(_ signal: Signal, number: Int, at: Instant) {
+    private func send(_ signal: Signal, at: Instant) {
         var at = at
         if happens(.signalReordered) { at = at + chance.span(0, 15_000) }
         if happens(.signalLate) { at = at + chance.span(60_000, 1_200_000) }
-        pendingMessages += 1
-        schedule.add(.arrive(Message(number: number, record: SignalRecord(of: signal, at: at))), at: at)
+        messages += 1
+        unanswered.insert(messages)
+        schedule.add(.arrive(Message(number: messages, record: SignalRecord(of: signal, at: at))), at: at)
     }
 
     /// A webhook reaches one of the instances that are up; when none is, it fails at once.
     func arrive(_ message: Message) {
         let up = processes.indices.filter { processes[$0].isUp }
         guard !up.isEmpty, !isDatabaseDown else { return sendAgain(message) }
-        let index = chance.pick(up)
+        // A process that dies or is paused does not answer; the sender waits three seconds.
+        add(.giveUp(message), after: .seconds(3))
+        take(message, at: chance.pick(up))
+    }
+
+    private func take(_ message: Message, at index: Int) {
+        guard processes[index].pausedUntil == nil else { return }
         var first = message.record
         first.receivedAt = wall(index)
         first.attempts = 1
         trace(7, first.fingerprint.text, index)
         say("\(processes[index].incarnation) gets \(first.signal.content)")
-        // A process that is paused or dies does not answer; the sender waits three seconds.
-        guard processes[index].pausedUntil == nil else { return sendAgain(message) }
         call(.admit(Message(number: message.number, record: first, attempt: message.attempt)), from: index)
     }
 
     func conclude(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, at index: Int) {
         switch answer {
-        case .failed: return sendAgain(message)
+        case .failed: return awaits(message) ? sendAgain(message) : ()
         case .inserted(let record):
-            pendingMessages -= 1
+            unanswered.remove(message.number)
             handOver(record, from: index)
         case .known(let stored):
-            pendingMessages -= 1
+            unanswered.remove(message.number)
             guard let stored, stored.digest != message.record.digest else { return }
             outcome.marks.insert("conflict stored")
             call(
@@ -57,6 +62,16 @@ extension Simulation {
                         fingerprint: stored.fingerprint, digest: message.record.digest, rawBody: "", receivedAt: message.record.receivedAt)),
                 from: index)
         }
+    }
+
+    /// The sender has waited long enough for an answer.
+    func giveUp(_ message: Message) {
+        if awaits(message) { sendAgain(message) }
+    }
+
+    /// Whether the sender still waits for the answer to this attempt.
+    private func awaits(_ message: Message) -> Bool {
+        unanswered.contains(message.number) && attempts[message.number, default: 1] == message.attempt
     }
 
     /// The signal is told to whoever decides; a hint that is lost costs a sweep.
@@ -70,11 +85,12 @@ extension Simulation {
     /// After no answer or a 5xx it is sent again three times, then given up.
     private func sendAgain(_ message: Message) {
         guard message.attempt <= 3 else {
-            pendingMessages -= 1
+            unanswered.remove(message.number)
             return
         }
         var next = message
         next.attempt += 1
+        attempts[message.number] = next.attempt
         add(.arrive(next), after: .seconds(5))
     }
 }

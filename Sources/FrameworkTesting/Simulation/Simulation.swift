@@ -68,6 +68,7 @@ public final class Simulation {
     /// Boxed, because the schedule moves actions about.
     indirect enum Action {
         case arrive(Message)
+        case giveUp(Message)
         case process(Int, life: Int, term: Int?, SimulatedProcess.Work)
         case database(DatabaseCall)
         case lease(process: Int, life: Int, askedAt: Span)
@@ -97,7 +98,12 @@ public final class Simulation {
     var outcome: Outcome
     /// Whether faults may still happen.
     var isSafe = true
-    var pendingMessages = 0
+    /// How many webhooks were planned, copies included; each has its number.
+    var messages = 0
+    /// Webhooks whose sender still waits or will try again.
+    var unanswered: Set<Int> = []
+    /// The attempt at which a webhook is that was sent more than once.
+    var attempts: [Int: Int] = [:]
     /// Whether every effect is told to ``onLine``.
     var onLine: ((Instant, String) -> Void)?
     var hasDied = false
@@ -122,7 +128,7 @@ public final class Simulation {
         for index in processes.indices { add(.start(index), after: .milliseconds(Int64(index) * 7)) }
         sendAll()
         if !mix.present.isEmpty { add(.chooseFault, after: .seconds(1)) }
-        await handle { self.pendingMessages > 0 }
+        await handle { !self.unanswered.isEmpty }
         let end = now
         isSafe = false
         calm()
@@ -136,14 +142,17 @@ public final class Simulation {
     /// Goes on until everything has come to rest, which is looked at every now and then because it costs a walk over all rows.
     private func settle(after least: Span, until bound: Instant) async {
         var next = now + least
-        while now < bound, now < next || !isAtRest, oracle.breaches.isEmpty, !schedule.isEmpty {
+        while now < bound, now < next || !isAtRest, goesOn, !schedule.isEmpty {
             next = max(next, now + .seconds(20))
             await handle { self.now < next }
         }
     }
 
+    /// Whether there is anything more to learn.
+    private var goesOn: Bool { oracle.breaches.isEmpty && plan.until.map { outcome.events < $0 } ?? true }
+
     private func handle(while goes: () -> Bool) async {
-        while goes(), plan.until.map({ outcome.events < $0 }) ?? true, oracle.breaches.isEmpty, let (at, action) = schedule.take() {
+        while goes(), goesOn, let (at, action) = schedule.take() {
             now = max(now, at)
             outcome.events += 1
             // Others want their turn as well: a run holds its thread for seconds.
@@ -155,6 +164,7 @@ public final class Simulation {
     private func perform(_ action: Action) async {
         switch action {
         case .arrive(let message): arrive(message)
+        case .giveUp(let message): giveUp(message)
         case .process(let index, let life, let term, let work): hand(work, to: index, life: life, term: term)
         case .database(let call): await reach(call)
         case .lease(let index, let life, let askedAt): reachLeases(index, life, askedAt)
@@ -196,7 +206,7 @@ public final class Simulation {
     }
 
     /// Whether nothing is left to do.
-    var isAtRest: Bool { pendingMessages == 0 && Oracle.atRest(store, broker, at: now).isEmpty }
+    var isAtRest: Bool { unanswered.isEmpty && Oracle.atRest(store, broker, at: now).isEmpty }
 
     /// Faults end: everything that is down comes back, or at least somebody does.
     private func calm() {
