@@ -37,7 +37,7 @@ extension Core {
             change(name, &turn) { core, scope, turn in
                 for intent in scope.intents.indices {
                     for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
-                        guard !core.tagsInCall.contains(scope.intents[intent].legs[leg].tag) else { continue }
+                        guard core.tagsInCall?.contains(scope.intents[intent].legs[leg].tag) != true else { continue }
                         core.move(
                             &scope.intents[intent].legs[leg], to: .notSent,
                             cause: "the commit of its gate was not answered: no call was made",
@@ -47,7 +47,7 @@ extension Core {
                 core.advance(&scope, &turn)
             }
         }
-        tagsInCall = []
+        tagsInCall = nil
     }
 
     /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.

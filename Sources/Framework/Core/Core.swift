@@ -52,8 +52,8 @@ public struct Core: Sendable {
     var scopeOfTag: [Tag: InstrumentName] = [:]
     /// Where a leg is watched that ended unfilled; only looked up, never walked.
     var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
-    /// Tags whose orders were leaving when the rows were read anew; only looked up, never walked.
-    var tagsInCall: Set<Tag> = []
+    /// Tags whose orders were leaving when the rows were read anew, until that is dealt with; only looked up, never walked.
+    var tagsInCall: Set<Tag>?
     /// Tags of sent legs whose intents are over, but for those that are watched: what the broker's book says of them changes nothing.
     var endedTags = EndedTags()
 

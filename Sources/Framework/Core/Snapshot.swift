@@ -145,6 +145,14 @@ extension Core {
         scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.isUnderWay } ?? false
     }
 
+    private var leavingTags: Set<Tag> {
+        var tags: Set<Tag> = []
+        for name in scopes.keys {
+            for intent in scopes[name]?.intents ?? [] { for leg in intent.legs where leg.state == .sending { tags.insert(leg.tag) } }
+        }
+        return tags
+    }
+
     /// Goes on after the rows were read anew in the middle of a life; what was being sent is still being sent.
     public mutating func carryOn(from previous: Core) {
         hasRecovered = previous.hasRecovered
@@ -155,10 +163,11 @@ extension Core {
         day = previous.day
         nextBookAlarm = previous.nextBookAlarm
         nextPositionsAlarm = previous.nextPositionsAlarm
+        // A machine that has not yet dealt with rows read anew does not know itself which of its legs are really leaving.
+        tagsInCall = previous.tagsInCall ?? previous.leavingTags
         scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
             guard let old = previous.scopes[name] else { continue }
-            for intent in old.intents { for leg in intent.legs where leg.state == .sending { tagsInCall.insert(leg.tag) } }
             scopes.change(name) { $0.carryOn(from: old) }
         }
     }

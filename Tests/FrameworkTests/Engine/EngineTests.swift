@@ -85,6 +85,20 @@ struct EngineTests {
         #expect(await bench.store.all(PositionRecord.self).map(\.status) == [.open])
     }
 
+    @Test(
+        "An order whose send gate has an uncertain outcome does not wait for ever when the commit after it fails as well",
+        arguments: [StorageError.uncertain("the disk did not confirm"), .conflict(write: 0, reason: "another was first")])
+    func uncertainGateTwice(error: StorageError) async throws {
+        let bench = try EngineBench()
+        try await bench.run {
+            await bench.store.fail(at: LegState.sending.rawValue, .uncertain("the disk did not confirm"))
+            await bench.store.fail(at: LegState.notSent.rawValue, error)
+            _ = await bench.send(Fixture.base(at: SystemClock().now()), waiting: .zero)
+            try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
+        }
+        #expect(await bench.broker.requests.count == 1)
+    }
+
     @Test("An alert of a commit with an uncertain outcome is delivered all the same")
     func uncertainAlert() async throws {
         let bench = try EngineBench()
