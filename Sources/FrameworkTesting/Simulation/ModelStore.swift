@@ -44,12 +44,9 @@ public struct ModelStore: ImmediateStore, Sendable {
 
     /// The rows that match, in the query's order, ties by primary key.
     public func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] {
-        guard let table = tables[R.table.name] else { return [] }
-        guard readsThroughText else {
-            return table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max).compactMap { $0 as? R }
-        }
+        guard readsThroughText else { return matching(query) }
         var records: [R] = []
-        for record in table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max) {
+        for record in matching(query) {
             records.append(try R(Row(table: R.table, values: record.values.map(ModelTable.asText))))
         }
         return records
@@ -58,9 +55,10 @@ public struct ModelStore: ImmediateStore, Sendable {
     /// All rows of a type as they were written, in the order of their keys.
     public func all<R: Record>(_ type: R.Type = R.self) -> [R] { tables[R.table.name]?.sorted.compactMap { $0 as? R } ?? [] }
 
-    /// All rows of a type in no particular order, which is quicker.
-    public func unordered<R: Record>(_ type: R.Type = R.self) -> some Sequence<R> {
-        (tables[R.table.name]?.rows.values).map { rows in rows.lazy.compactMap { $0 as? R } }.map { Array($0) } ?? []
+    /// The rows that match as they were written, in the query's order.
+    public func matching<R: Record>(_ query: Query<R>) -> [R] {
+        guard let table = tables[R.table.name] else { return [] }
+        return table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max).compactMap { $0 as? R }
     }
 
     /// The row with this primary key.
@@ -83,6 +81,8 @@ struct ModelTable: Sendable {
     private let uniqueColumns: [[Int]]
     private let conditions: [(column: Int, values: [Value])?]
     private let versionColumn: Int?
+    /// Keys by the value of each column that leads an index.
+    private var groups: [(column: Int, keys: [Value: Set<[Value]>])]
 
     init(_ table: Table) {
         self.table = table
@@ -91,6 +91,7 @@ struct ModelTable: Sendable {
         conditions = table.uniqueKeys.map { key in key.condition.map { (table.index(of: $0.column), $0.values) } }
         versionColumn = table.versionColumn.map(table.index)
         unique = Array(repeating: [:], count: table.uniqueKeys.count)
+        groups = Set(table.indexes.compactMap(\.first)).sorted().map { (table.index(of: $0), [:]) }
     }
 
     /// What takes one write back.
@@ -105,6 +106,7 @@ struct ModelTable: Sendable {
         if let now = rows[step.key] { forget(now, step.key) }
         rows[step.key] = step.before
         guard let before = step.before else { return }
+        group(before.values, step.key)
         for entry in uniqueValues(before.values) { unique[entry.index][entry.values] = step.key }
     }
 
@@ -165,11 +167,32 @@ struct ModelTable: Sendable {
             throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
         }
         for entry in entries { unique[entry.index][entry.values] = key }
+        group(values, key)
         rows[key] = record
     }
 
     private mutating func forget(_ record: any Record, _ key: [Value]) {
-        for entry in uniqueValues(record.values) { unique[entry.index][entry.values] = nil }
+        let values = record.values
+        for entry in uniqueValues(values) { unique[entry.index][entry.values] = nil }
+        for index in groups.indices { groups[index].keys[values[groups[index].column]]?.remove(key) }
+    }
+
+    private mutating func group(_ values: [Value], _ key: [Value]) {
+        for index in groups.indices { groups[index].keys[values[groups[index].column], default: []].insert(key) }
+    }
+
+    /// The rows among which those that fulfil the conditions are: all, or those that an index names.
+    private func candidates(_ conditions: [Condition]) -> [any Record] {
+        for condition in conditions {
+            let column = table.index(of: condition.column)
+            guard let group = groups.first(where: { $0.column == column }) else { continue }
+            switch condition {
+            case .equal(_, let value): return (group.keys[value] ?? []).compactMap { rows[$0] }
+            case .isIn(_, let list): return Set(list).flatMap { (group.keys[$0] ?? []).compactMap { rows[$0] } }
+            case .isNull, .less, .atLeast: continue
+            }
+        }
+        return Array(rows.values)
     }
 
     /// Records in the order of their keys.
@@ -177,7 +200,7 @@ struct ModelTable: Sendable {
 
     func select(_ conditions: [Condition], _ order: [SortColumn]) -> [any Record] {
         let columns = conditions.map { table.index(of: $0.column) }
-        let found = rows.values.filter { record in
+        let found = candidates(conditions).filter { record in
             let values = record.values(at: columns)
             return zip(conditions, values).allSatisfy { Self.holds($0, $1) }
         }

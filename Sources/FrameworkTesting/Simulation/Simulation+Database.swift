@@ -39,11 +39,9 @@ extension Simulation {
         case .claim(let lease, let isFirst): claim(lease, isFirst: isFirst, call)
         case .load: await load(call)
         case .undecided:
-            let waiting = store.unordered(SignalRecord.self).filter { $0.status == .accepted }
-            answer(
-                call,
-                .undecided(
-                    isDatabaseDown ? [] : waiting.sorted { ($0.receivedAt, $0.fingerprint.text) < ($1.receivedAt, $1.fingerprint.text) }))
+            let waiting = Query<SignalRecord>(
+                .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
+            answer(call, .undecided(isDatabaseDown ? [] : store.matching(waiting)))
         }
     }
 
