@@ -174,25 +174,32 @@ struct ModelTable: Sendable {
     private mutating func forget(_ record: any Record, _ key: [Value]) {
         let values = record.values
         for entry in uniqueValues(values) { unique[entry.index][entry.values] = nil }
-        for index in groups.indices { groups[index].keys[values[groups[index].column]]?.remove(key) }
+        for index in groups.indices {
+            let value = values[groups[index].column]
+            groups[index].keys[value]?.remove(key)
+            if groups[index].keys[value]?.isEmpty == true { groups[index].keys[value] = nil }
+        }
     }
 
     private mutating func group(_ values: [Value], _ key: [Value]) {
         for index in groups.indices { groups[index].keys[values[groups[index].column], default: []].insert(key) }
     }
 
-    /// The rows among which those that fulfil the conditions are: all, or those that an index names.
+    /// The rows among which those that fulfil the conditions are: all, or those that an index names, rather by a value than by a range.
     private func candidates(_ conditions: [Condition]) -> [any Record] {
+        var range: (condition: Condition, group: Int)?
         for condition in conditions {
             let column = table.index(of: condition.column)
-            guard let group = groups.first(where: { $0.column == column }) else { continue }
+            guard let index = groups.firstIndex(where: { $0.column == column }) else { continue }
             switch condition {
-            case .equal(_, let value): return (group.keys[value] ?? []).compactMap { rows[$0] }
-            case .isIn(_, let list): return Set(list).flatMap { (group.keys[$0] ?? []).compactMap { rows[$0] } }
-            case .isNull, .less, .atLeast: continue
+            case .equal(_, let value): return (groups[index].keys[value] ?? []).compactMap { rows[$0] }
+            case .isIn(_, let list): return Set(list).flatMap { (groups[index].keys[$0] ?? []).compactMap { rows[$0] } }
+            case .isNull: return (groups[index].keys[.null] ?? []).compactMap { rows[$0] }
+            case .less, .atLeast: range = (condition, index)
             }
         }
-        return Array(rows.values)
+        guard let range else { return Array(rows.values) }
+        return groups[range.group].keys.filter { Self.holds(range.condition, $0.key) }.flatMap { $0.value.compactMap { rows[$0] } }
     }
 
     /// Records in the order of their keys.

@@ -133,8 +133,11 @@ public final class Simulation {
         isSafe = false
         calm()
         await settle(after: .minutes(3), until: end + .minutes(30))
-        // What waits for a session has until the next one.
-        await settle(after: .zero, until: end + .minutes(24 * 60))
+        // What waits for a session or for another day's orders has until then; meanwhile everything sleeps.
+        for day in 0..<2 where !isAtRest {
+            leap(to: TradingDay(of: now).advanced(by: day))
+            await settle(after: .minutes(3), until: now + .minutes(30))
+        }
         finish(from: stage.start)
         return outcome
     }
@@ -146,6 +149,13 @@ public final class Simulation {
             next = max(next, now + .seconds(20))
             await handle { self.now < next }
         }
+    }
+
+    /// The night: nobody does anything until an instrument opens, as when machines are suspended.
+    private func leap(to day: TradingDay) {
+        let morning = max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0)))
+        now = stage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: morning) }.min() ?? now
+        say("everybody slept until now")
     }
 
     /// Whether there is anything more to learn.
