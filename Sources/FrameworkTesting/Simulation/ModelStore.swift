@@ -81,8 +81,8 @@ struct ModelTable: Sendable {
     private let uniqueColumns: [[Int]]
     private let conditions: [(column: Int, values: [Value])?]
     private let versionColumn: Int?
-    /// Keys by the value of each column that leads an index.
-    private var groups: [(column: Int, keys: [Value: Set<[Value]>])]
+    /// Rows by the value of each column that leads an index.
+    private var groups: [(column: Int, rows: [Value: [[Value]: any Record]])]
 
     init(_ table: Table) {
         self.table = table
@@ -106,7 +106,7 @@ struct ModelTable: Sendable {
         if let now = rows[step.key] { forget(now, step.key) }
         rows[step.key] = step.before
         guard let before = step.before else { return }
-        group(before.values, step.key)
+        group(before, before.values, step.key)
         for entry in uniqueValues(before.values) { unique[entry.index][entry.values] = step.key }
     }
 
@@ -167,7 +167,7 @@ struct ModelTable: Sendable {
             throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
         }
         for entry in entries { unique[entry.index][entry.values] = key }
-        group(values, key)
+        group(record, values, key)
         rows[key] = record
     }
 
@@ -176,13 +176,13 @@ struct ModelTable: Sendable {
         for entry in uniqueValues(values) { unique[entry.index][entry.values] = nil }
         for index in groups.indices {
             let value = values[groups[index].column]
-            groups[index].keys[value]?.remove(key)
-            if groups[index].keys[value]?.isEmpty == true { groups[index].keys[value] = nil }
+            groups[index].rows[value]?[key] = nil
+            if groups[index].rows[value]?.isEmpty == true { groups[index].rows[value] = nil }
         }
     }
 
-    private mutating func group(_ values: [Value], _ key: [Value]) {
-        for index in groups.indices { groups[index].keys[values[groups[index].column], default: []].insert(key) }
+    private mutating func group(_ record: any Record, _ values: [Value], _ key: [Value]) {
+        for index in groups.indices { groups[index].rows[values[groups[index].column], default: [:]][key] = record }
     }
 
     /// The rows among which those that fulfil the conditions are: all, or those that an index names, rather by a value than by a range.
@@ -192,14 +192,16 @@ struct ModelTable: Sendable {
             let column = table.index(of: condition.column)
             guard let index = groups.firstIndex(where: { $0.column == column }) else { continue }
             switch condition {
-            case .equal(_, let value): return (groups[index].keys[value] ?? []).compactMap { rows[$0] }
-            case .isIn(_, let list): return Set(list).flatMap { (groups[index].keys[$0] ?? []).compactMap { rows[$0] } }
-            case .isNull: return (groups[index].keys[.null] ?? []).compactMap { rows[$0] }
+            case .equal(_, let value): return groups[index].rows[value].map { Array($0.values) } ?? []
+            case .isIn(_, let list): return Set(list).flatMap { groups[index].rows[$0].map { Array($0.values) } ?? [] }
+            case .isNull: return groups[index].rows[.null].map { Array($0.values) } ?? []
             case .less, .atLeast: range = (condition, index)
             }
         }
         guard let range else { return Array(rows.values) }
-        return groups[range.group].keys.filter { Self.holds(range.condition, $0.key) }.flatMap { $0.value.compactMap { rows[$0] } }
+        var found: [any Record] = []
+        for (value, rows) in groups[range.group].rows where Self.holds(range.condition, value) { found.append(contentsOf: rows.values) }
+        return found
     }
 
     /// Records in the order of their keys.
@@ -211,9 +213,27 @@ struct ModelTable: Sendable {
             let values = record.values(at: columns)
             return zip(conditions, values).allSatisfy { Self.holds($0, $1) }
         }
+        guard found.count > 1 else { return found }
         let sortColumns = order.map { table.index(of: $0.column) } + keyColumns
-        return found.map { (record: $0, key: $0.values(at: sortColumns)) }
-            .sorted { precedes($0.key, $1.key, order) }.map(\.record)
+        guard let sort = order.first, let ranks = Self.ranks(of: found, at: sortColumns[0]) else {
+            return found.map { (record: $0, key: $0.values(at: sortColumns)) }
+                .sorted { precedes($0.key, $1.key, order) }.map(\.record)
+        }
+        // Most tables are read in the order of a time, and times are rarely equal.
+        return zip(ranks, found).sorted { left, right in
+            guard left.0 == right.0 else { return (left.0 < right.0) != sort.isDescending }
+            return precedes(left.1.values(at: sortColumns), right.1.values(at: sortColumns), order)
+        }.map(\.1)
+    }
+
+    /// The numbers in a column; nil when some are none.
+    private static func ranks(of records: [any Record], at column: Int) -> [Int64]? {
+        var ranks: [Int64] = []
+        for record in records {
+            guard case .integer(let number) = record.values(at: [column])[0] else { return nil }
+            ranks.append(number)
+        }
+        return ranks
     }
 
     static func asText(_ value: Value) -> Value {
