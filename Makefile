@@ -3,12 +3,13 @@ PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-confi
 SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 
-.PHONY: help setup nginx run test bench format lint clean
+.PHONY: help setup nginx run test bench mutants format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
 	@echo "make test     check the format and run every test"
 	@echo "make bench    measure speed against the floors of this machine"
+	@echo "make mutants  build bugs in on purpose and see each found by simulation"
 	@echo "make format   format all Swift files"
 	@echo "make clean    remove build products"
 
@@ -46,6 +47,10 @@ format:
 bench: setup
 	$(SWIFT) build -c release --product munim
 	$(SWIFT) run -c release --package-path Benchmarks munim-bench
+
+mutants: setup
+	$(SWIFT) build -c release -Xswiftc -DMUTANTS --scratch-path .build/mutants --product munim
+	.build/mutants/release/munim mutants
 
 clean:
 	$(SWIFT) package clean

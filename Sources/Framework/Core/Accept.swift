@@ -25,8 +25,10 @@ extension Core {
     private mutating func doubt(_ scope: inout Scope, _ turn: inout Turn) {
         for intent in scope.intents.indices {
             for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
+                guard !policy.has(.sendingForgotten) else { continue }
                 move(
-                    &scope.intents[intent].legs[leg], to: .unknown, cause: "its sender ended before the outcome was written", &turn)
+                    &scope.intents[intent].legs[leg], to: policy.has(.sentAgainAfterDeath) ? .planned : .unknown,
+                    cause: "its sender ended before the outcome was written", &turn)
             }
         }
     }
@@ -37,7 +39,9 @@ extension Core {
             change(name, &turn) { core, scope, turn in
                 for intent in scope.intents.indices {
                     for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
-                        guard core.tagsInCall?.contains(scope.intents[intent].legs[leg].tag) != true else { continue }
+                        guard core.tagsInCall?.contains(scope.intents[intent].legs[leg].tag) != true,
+                            !core.policy.has(.unansweredGateForgotten)
+                        else { continue }
                         core.move(
                             &scope.intents[intent].legs[leg], to: .notSent,
                             cause: "the commit of its gate was not answered: no call was made",
@@ -83,6 +87,8 @@ extension Core {
             return
         }
         let fingerprint = scope.signals[index].fingerprint
+        // An exit that nobody carries out still keeps older entries from being traded.
+        if scope.signals[index].signal.content.kind == .exit { noteExit(scope.signals[index].signal.content, &scope, at: turn.at) }
         alert(
             .critical, "signal_quarantined", scope.name,
             "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.",

@@ -88,6 +88,7 @@ extension Core {
         switch intent.record.kind {
         case .exit, .repair: return false
         case .entry, .pyramid:
+            guard !policy.has(.outrankedEntrySent) else { return false }
             let decided = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id } }
             let timestamp = decided?.signal.content.timestamp ?? intent.record.createdAt
             // The protocol lets an exit of any layer outrank what its scope still opens, but not an exit that is older (I5).
@@ -120,7 +121,9 @@ extension Core {
         let filled = intent.filled(strand: strand, step: step.number)
         // I9: a further attempt needs proof that nothing was accepted; a roll may also try again after a plain refusal.
         let lastStates = indices.filter { intent.legs[$0].attempt == attempts }.map { intent.legs[$0].state }
-        let isProven = lastStates.allSatisfy { $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && $0 == .rejected) }
+        let isProven =
+            lastStates.allSatisfy { $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && $0 == .rejected) }
+            || policy.has(.entryAfterUnknown)
         if isProven, attempts < policy.entryAttempts, !isOutranked(intent, in: scope), mayStillOpen(intent, at: turn.at) {
             guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
             if intent.record.kind == .roll { markAsFlat(&intent, &turn) }
@@ -243,7 +246,8 @@ extension Core {
     }
 
     func mayStillOpen(_ intent: Intent, at: Instant) -> Bool {
-        return !tradingSwitch.record.isThrown && intent.record.record.entryDeadline.map { at <= $0 } ?? true
+        guard !tradingSwitch.record.isThrown else { return false }
+        return intent.record.record.entryDeadline.map { at <= $0 || policy.has(.windowIgnoredAtGate) } ?? true
     }
 
     /// I20: tells people soon when a structure of several legs is not whole.

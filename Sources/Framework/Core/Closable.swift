@@ -4,7 +4,12 @@ extension Core {
     ///
     /// An attempt that filled unseen makes the account's net smaller than our records say; that difference is not closed again.
     func closable(_ wanted: Int64, _ step: Step, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
+        if policy.has(.exitBeyondExposure) { return wanted }
         let direction: Int64 = step.side == .sell ? 1 : -1
+        if intent.record.kind == .repair {
+            // What brings the account back to the records: other positions may hold the contract, so that its net has either sign.
+            return max(0, min(wanted, (net &- recordedNet(of: step.contract.symbol, in: scope)) &* direction))
+        }
         let reported = max(0, net &* direction)
         let unseen = max(0, (expectedNet(of: step.contract.symbol, with: intent, in: scope) &- net) &* direction)
         return max(0, min(wanted, reported, wanted - unseen))
@@ -31,7 +36,12 @@ extension Core {
 
     /// What the account holds of a contract by our records; the scope and the intent are those that are being changed.
     private func expectedNet(of symbol: String, with intent: Intent, in scope: Scope) -> Int64 {
-        var units = scope.heldUnits(of: symbol) + intent.unbookedUnits(of: symbol)
+        recordedNet(of: symbol, in: scope) + intent.unbookedUnits(of: symbol)
+    }
+
+    /// The same without the intent that is being changed.
+    private func recordedNet(of symbol: String, in scope: Scope) -> Int64 {
+        var units = scope.heldUnits(of: symbol)
         scopes.forEach { units += $0.heldUnits(of: symbol) }
         return units
     }

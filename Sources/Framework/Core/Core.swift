@@ -84,6 +84,7 @@ public struct Core: Sendable {
     public mutating func goBack(to earlier: Core) {
         let (audits, alerts) = (auditCount, alertCount)
         self = earlier
+        guard !policy.has(.trailNumbersReused) else { return }
         auditCount = audits
         alertCount = alerts
     }
@@ -146,7 +147,8 @@ public struct Core: Sendable {
         auditCount += 1
         turn.insert(
             AuditRecord(
-                id: "\(incarnation)-\(term.epoch)-\(auditCount)", entity: entity, entityID: id.description, from: from, to: to,
+                id: "\(incarnation)-\(policy.has(.trailWithoutEpoch) ? 0 : term.epoch)-\(auditCount)", entity: entity,
+                entityID: id.description, from: from, to: to,
                 cause: cause(),
                 incarnation: incarnation, epoch: term.epoch, at: turn.at))
     }

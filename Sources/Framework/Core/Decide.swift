@@ -132,7 +132,7 @@ extension Core {
             }
         }
         noteExit(signal, &scope, at: turn.at)
-        let live = named.filter { $0.status == .open || $0.status == .partial }
+        let live = named.filter { $0.status == .open || $0.status == .partial || policy.has(.closingPositionClosedAgain) }
         guard !live.isEmpty else {
             let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
@@ -140,7 +140,7 @@ extension Core {
                 &scope, &turn)
             return true
         }
-        let older = live.filter { $0.entryTimestamp < signal.timestamp }
+        let older = live.filter { $0.entryTimestamp < signal.timestamp || policy.has(.exitOlderThanPosition) }
         guard !older.isEmpty else {
             conclude(
                 record.fingerprint, .superseded, "exit_older_than_position",
@@ -167,7 +167,7 @@ extension Core {
     /// I5: every exit of the scope counts, whether it found something to close or not; a time in the future counts as now.
     func noteExit(_ signal: Signal, _ scope: inout Scope, at: Instant) {
         let timestamp = min(signal.timestamp, at)
-        guard scope.record.record.lastExitAt.map({ $0 < timestamp }) ?? true else { return }
+        guard scope.record.record.lastExitAt.map({ $0 < timestamp }) ?? true, !policy.has(.exitForgotten) else { return }
         scope.record.lastExitAt = timestamp
     }
 
@@ -235,8 +235,8 @@ extension Core {
     /// Plans leg attempts for a quantity of a step, one per freeze slice, each with a tag of its own.
     mutating func planLegs(_ step: Step, of quantity: Quantity, strand: Int, attempt: Int, _ intent: inout Intent, _ turn: inout Turn) {
         let position = intent.record.plan.content.strands[strand].position
-        for (slice, part) in Self.slices(of: quantity, contract: step.contract).enumerated() {
-            let tag = turn.newTag()
+        for (slice, part) in slices(of: quantity, contract: step.contract).enumerated() {
+            let tag = policy.has(.tagReused) ? intent.legs.first?.record.tag ?? turn.newTag() : turn.newTag()
             intent.legs.append(
                 Tracked(
                     new: OrderRecord(
@@ -248,8 +248,10 @@ extension Core {
     }
 
     /// Parts of a quantity that the exchange takes in one order each, all whole lots but none above the freeze quantity.
-    static func slices(of quantity: Quantity, contract: Contract) -> [Quantity] {
-        guard let freeze = contract.freezeQuantity, freeze.count >= contract.unitsPerLot.count, quantity > freeze else {
+    private func slices(of quantity: Quantity, contract: Contract) -> [Quantity] {
+        guard !policy.has(.freezeQuantityIgnored), let freeze = contract.freezeQuantity, freeze.count >= contract.unitsPerLot.count,
+            quantity > freeze
+        else {
             return quantity > .zero ? [quantity] : []
         }
         let largest = freeze.count - freeze.count % max(1, contract.unitsPerLot.count)

@@ -15,7 +15,7 @@ extension Core {
         if intent.hasStarted { scope.lastTradeAt = turn.at }
         if isQuarantined { releaseLater(scope, &turn) }
         if intent.record.kind == .roll { finishRoll(&intent, &scope, &turn) }
-        guard let signal = intent.record.record.signal else { return }
+        guard let signal = intent.record.record.signal, !policy.has(.verdictForgotten) else { return }
         var explanation = intent.record.plan.content.explanation
         explanation.outcome = outcome.lines
         if let code = outcome.code, outcome.status != .executed {

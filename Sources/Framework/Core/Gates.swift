@@ -50,7 +50,8 @@ extension Core {
                 limit: isPyramid ? limits.pyramidVolatility : limits.entryVolatility),
             shareGate("portfolio_margin_gate", committed.margin, margin, of: equity, limit: policy.marginShare),
             Gate(
-                "position_count", passed: committed.positions < limits.positions, value: "\(committed.positions + 1)",
+                "position_count", passed: committed.positions < limits.positions || policy.has(.positionLimitIgnored),
+                value: "\(committed.positions + 1)",
                 limit: "at most \(limits.positions)"),
         ]
     }

@@ -10,13 +10,13 @@ extension Core {
             // Sizes are refused when a position's whole value does not fit, so no sum of profits can get here.
             preconditionFailure("I15: the ledger cannot hold \(before) plus \(amount)")
         }
-        let number = portfolio.record.ledgerNumber + 1
+        let number = portfolio.record.ledgerNumber + (policy.has(.ledgerGap) ? 2 : 1)
         turn.insert(
             LedgerRecord(
                 number: number, entryKey: key, kind: kind, amount: amount, equityBefore: before, equityAfter: after, position: position,
                 notes: notes, createdBy: by, createdAt: turn.at))
         portfolio.ledgerNumber = number
-        portfolio.closedEquity = after
+        if !policy.has(.equityForgotten) { portfolio.closedEquity = after }
         portfolio.updatedAt = turn.at
         switch kind {
         case .deposit, .withdraw: portfolio.equityHigh = (try? portfolio.record.equityHigh.adding(amount)) ?? after

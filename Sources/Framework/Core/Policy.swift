@@ -59,6 +59,10 @@ public struct Policy: Hashable, Codable, Sendable {
     public var explainsCounterfactuals = true
     /// Whether every transition leaves a row in the audit trail; only runs that can be repeated do without.
     public var keepsTrail = true
+    #if DEBUG || MUTANTS
+        /// The bug that is switched on; nil for none.
+        public var mutant: Mutant?
+    #endif
 
     /// The defaults.
     public init() {}

@@ -32,14 +32,14 @@ extension Core {
     }
 
     private var switchRefusal: Refusal? {
-        guard tradingSwitch.record.isThrown else { return nil }
+        guard tradingSwitch.record.isThrown, !policy.has(.switchIgnored) else { return nil }
         return Refusal("trading_stopped", "Trading was stopped by \(tradingSwitch.record.changedBy): \(tradingSwitch.record.reason).")
     }
 
     // I4
     private func timeRefusal(_ signal: Signal, at: Instant) -> Refusal? {
         let age = at - signal.timestamp
-        if age > policy.entryWindow {
+        if age > policy.entryWindow, !policy.has(.staleEntryTraded) {
             return Refusal(
                 "signal_expired", "The signal is \(age) old; entries are traded within \(policy.entryWindow).", status: .expired,
                 gates: [Gate("signal_age", passed: false, value: age.description, limit: policy.entryWindow.description)])
@@ -56,7 +56,7 @@ extension Core {
     // I5, and the same alert sent twice
     private func orderRefusal(_ record: SignalRecord, _ scope: Scope) -> Refusal? {
         let signal = record.signal.content
-        if let lastExit = scope.record.record.lastExitAt, signal.timestamp <= lastExit {
+        if let lastExit = scope.record.record.lastExitAt, signal.timestamp <= lastExit, !policy.has(.exitOrderIgnored) {
             return Refusal("superseded_by_exit", "An exit of \(lastExit) is not older than this entry.", status: .superseded)
         }
         let twin = scope.recentEntries.first { entry in
@@ -69,13 +69,13 @@ extension Core {
     }
 
     private func stateRefusal(_ scope: Scope, _ layer: Layer, at: Instant) -> Refusal? {
-        if scope.record.record.state == .frozen {
+        if scope.record.record.state == .frozen, !policy.has(.frozenScopeTrades) {
             return Refusal("scope_frozen", "\(scope.name) takes no entries: \(scope.record.record.frozenReason ?? "unknown").")
         }
         if scope.isQuarantined(layer) {
             return Refusal("slot_quarantined", "\(scope.name) \(layer) waits: an order of it could still appear at the broker.")
         }
-        if scope.positions.contains(where: { $0.layer == layer && $0.status.isLive }) {
+        if scope.positions.contains(where: { $0.layer == layer && $0.status.isLive }), !policy.has(.secondPositionInLayer) {
             let code = layer.isBase ? "base_position_exists" : "position_exists"
             return Refusal(code, "\(scope.name) \(layer) is open already.")
         }
@@ -95,7 +95,8 @@ extension Core {
 
     private func pyramidRefusal(_ signal: Signal, _ layer: Layer, _ scope: Scope) -> Refusal? {
         guard let base = scope.base else {
-            return Refusal("no_base_position_found", "\(scope.name) has no open base to pyramid on.")
+            return policy.has(.pyramidWithoutBase)
+                ? nil : Refusal("no_base_position_found", "\(scope.name) has no open base to pyramid on.")
         }
         guard base.status == .open else { return Refusal("base_is_closing", "The base of \(scope.name) is \(base.status.rawValue).") }
         // Replays of another system's sizes take its pyramids as they are.

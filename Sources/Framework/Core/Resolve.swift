@@ -12,7 +12,8 @@ extension Core {
                 core.merge(report, into: leg, &intent, &turn)
             case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &turn)
             case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &turn)
-            case .unknown(let reason): core.move(&intent.legs[leg], to: .unknown, cause: reason, &turn)
+            case .unknown(let reason):
+                core.move(&intent.legs[leg], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &turn)
             }
         }
     }
@@ -54,7 +55,7 @@ extension Core {
         let wasLive = !intent.legs[index].state.isTerminal
         dayOfLastOrder = TradingDay(of: turn.at)
         if intent.legs[index].record.brokerOrder == nil { intent.legs[index].brokerOrder = report.orderID }
-        for fill in report.fills where !intent.postedTrades.contains(fill.id) { post(fill, report.orderID, index, &intent, &turn) }
+        for fill in report.fills where isNew(fill, intent.legs[index].record, intent) { post(fill, report.orderID, index, &intent, &turn) }
         if intent.legs[index].record.filled >= intent.legs[index].record.quantity {
             return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &turn)
         }
@@ -66,6 +67,11 @@ extension Core {
         case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
         case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
         }
+    }
+
+    private func isNew(_ fill: Fill, _ leg: OrderRecord, _ intent: Intent) -> Bool {
+        if policy.has(.laterFillsIgnored), leg.filled > .zero { return false }
+        return !intent.postedTrades.contains(fill.id) || policy.has(.fillPostedTwice)
     }
 
     private mutating func post(
@@ -148,7 +154,7 @@ extension Core {
     private mutating func miss(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, _ turn: inout Turn) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
-        guard leg.state == .unknown, startedAt >= sentAt + broker.horizon else { return }
+        guard leg.state == .unknown, startedAt >= sentAt + (policy.has(.horizonIgnored) ? .seconds(1) : broker.horizon) else { return }
         leg.misses += 1
         guard leg.misses >= 2 else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
@@ -218,7 +224,7 @@ extension Core {
     private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let watched = scope.watchedLegs[index]
         let late = report.fills.filter { !watched.posted.contains($0.id) }
-        guard report.state.isTerminal, !late.isEmpty else { return false }
+        guard report.state.isTerminal, !late.isEmpty, !policy.has(.lateOrderIgnored) else { return false }
         scope.watchedLegs.remove(at: index)
         endedTags.insert(watched.leg.tag)
         scope.lastTradeAt = turn.at

@@ -47,7 +47,9 @@ extension Core {
         guard step.action == .open else { return nil }
         if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
         if tradingSwitch.record.isThrown { return "trading_stopped: \(tradingSwitch.record.reason)" }
-        if let deadline = intent.record.record.entryDeadline, at > deadline { return "entry_window: the entry window ended at \(deadline)" }
+        if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
+            return "entry_window: the entry window ended at \(deadline)"
+        }
         if !isOpen(scope.desk, at: at) { return "outside_session: the session ended" }
         return nil
     }
@@ -65,7 +67,7 @@ extension Core {
     /// Moves a leg to another state with its audit row.
     mutating func move(_ leg: inout Tracked<OrderRecord>, to state: LegState, cause: String, _ turn: inout Turn) {
         guard leg.state != state else { return }
-        audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &turn)
+        if !policy.has(.trailGap) { audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &turn) }
         leg.state = state
         if state.isTerminal { leg.finishedAt = turn.at }
         if state != .filled, state != .working, state != .sending { leg.message = cause }

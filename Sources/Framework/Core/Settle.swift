@@ -23,10 +23,11 @@ extension Core {
         var hasPlanned = false
         for leg in fills.all {
             let surplus = leg.action == .open ? leg.units - fills.whole(.open) : leg.units - leg.wanted
-            guard surplus > 0, !strand.steps.contains(where: { $0.isRepair && $0.contract == leg.contract }) else { continue }
+            guard surplus > 0, !policy.has(.surplusKept), !strand.steps.contains(where: { $0.isRepair && $0.contract == leg.contract })
+            else { continue }
             let step = Step(
                 number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
-                side: leg.side.opposite, quantity: Quantity(surplus), isRepair: true)
+                side: policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(surplus), isRepair: true)
             intent.record.plan.content.strands[number].steps.append(step)
             intent.record.repairDeadline = turn.at + .seconds(10)
             planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
@@ -41,8 +42,8 @@ extension Core {
         _ structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
     ) {
         bookRepairs(fills, structure, strand, intent, &turn)
-        let units = fills.whole(.open)
-        guard units > 0, let price = fills.price(of: structure, .open), let first = structure.legs.first else { return }
+        guard fills.whole(.open) > 0, let price = fills.price(of: structure, .open), let first = structure.legs.first else { return }
+        let units = policy.has(.plannedSizeBooked) ? strand.lots.count * first.contract.unitsPerLot.count : fills.whole(.open)
         let terms = scope.desk.instrument.terms(on: TradingDay(of: turn.at))
         let plan = intent.record.plan.content
         let signal = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id }?.signal.content }
@@ -93,7 +94,8 @@ extension Core {
 
     mutating func bookCharges(_ amount: Money, of position: PositionID?, key: String, _ turn: inout Turn) {
         book(
-            .charges, Money(units: 0 - amount.units), key: "\(key):charges", position: position, notes: "charges", by: "munim", &turn)
+            .charges, Money(units: policy.has(.chargesForgotten) ? 0 : 0 - amount.units), key: "\(key):charges", position: position,
+            notes: "charges", by: "munim", &turn)
     }
 
     // MARK: - Closing
@@ -129,7 +131,9 @@ extension Core {
         let profit = Self.money(Int128(closedValue) - opened, pointValue: position.pointValue, unitsPerLot: position.unitsPerLot)
         let lots = Quantity(units).lots(unitsPerLot: position.unitsPerLot)
         let cost = charges(price: price, lots: lots, pointValue: position.pointValue)
-        book(.tradingProfit, profit, key: "\(key):profit", position: position.id, notes: reason, by: "munim", &turn)
+        book(
+            .tradingProfit, policy.has(.profitForgotten) ? .zero : profit, key: "\(key):profit", position: position.id, notes: reason,
+            by: "munim", &turn)
         bookCharges(cost, of: position.id, key: key, &turn)
         scope.positions[index].realizedProfit = (try? position.realizedProfit.adding(profit)) ?? position.realizedProfit
         scope.positions[index].charges = (try? position.charges.adding(cost)) ?? position.charges

@@ -164,7 +164,7 @@ extension Core {
         nextBookAlarm = previous.nextBookAlarm
         nextPositionsAlarm = previous.nextPositionsAlarm
         // A machine that has not yet dealt with rows read anew does not know itself which of its legs are really leaving.
-        tagsInCall = previous.tagsInCall ?? previous.leavingTags
+        tagsInCall = policy.has(.leavingOrdersForgotten) ? previous.leavingTags : previous.tagsInCall ?? previous.leavingTags
         scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
             guard let old = previous.scopes[name] else { continue }

@@ -37,9 +37,9 @@ extension Core {
             current: position.record.currentStop, highestClose: position.record.highestClose, multiple: terms.trailingStopMultiple)
         let raised = stops.raised(close: bar.price, averageTrueRange: range)
         precondition(raised.current >= position.record.currentStop, "I18: a stop never falls")
-        guard raised != stops else { return }
+        guard raised != stops || policy.has(.stopFalls) else { return }
         position.highestClose = raised.highestClose
-        position.currentStop = raised.current
+        position.currentStop = policy.has(.stopFalls) ? min(raised.current, bar.price) : raised.current
         position.updatedAt = at
     }
 }

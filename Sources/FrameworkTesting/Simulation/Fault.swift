@@ -7,7 +7,8 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     // The lease service.
     case leaseLost, leaseSlow, leaseFlushed, leaseGrantedTwice
     // The broker.
-    case orderLost, orderUnanswered, orderLate, orderInvisible, orderRefused, orderRefusedLater, orderThrottled, fillSlow, fillPartial,
+    case orderLost, orderUnanswered, orderLate, orderVeryLate, orderInvisible, orderRefused, orderRefusedLater, orderThrottled, fillSlow,
+        fillPartial,
         orderEnded, reportRepeated, reportLost, bookFails, bookEmpty, positionsFail, quotesMissing, brokerDown
     // Processes and machines.
     case processKilled, processPaused, clockSkewed, clockJumps

@@ -10,8 +10,7 @@ public struct Oracle: Sendable {
     public private(set) var marks: Set<String> = []
 
     let policy: Policy
-    /// How far the clocks of processes may be from the true time.
-    var clockError: Span = .minutes(61)
+    private let horizon: Span
     private var auditStates: [String: String] = [:]
     private var verdicts: Set<Fingerprint> = []
     private var intentOfSignal: [Fingerprint: IntentID] = [:]
@@ -36,8 +35,11 @@ public struct Oracle: Sendable {
         let risk: Price
     }
 
-    /// A judge who has seen nothing.
-    public init(policy: Policy) { self.policy = policy }
+    /// A judge who has seen nothing, of orders that a broker may hide for so long.
+    public init(policy: Policy, horizon: Span = .seconds(60)) {
+        self.policy = policy
+        self.horizon = horizon
+    }
 
     mutating func breach(_ number: String, _ sentence: String) {
         guard breaches.count < 20 else { return }
@@ -51,7 +53,6 @@ public struct Oracle: Sendable {
         checkFence(transaction, by: process, store)
         var changed: [(entity: String, id: String, state: String)] = []
         var stacks: [PyramidingRecord] = []
-        var scopes: [ScopeRecord] = []
         var portfolio: PortfolioRecord?
         for write in transaction.writes {
             guard Self.isChange(write) else { continue }
@@ -73,12 +74,12 @@ public struct Oracle: Sendable {
             case let record as LedgerRecord: check(record)
             case let record as PortfolioRecord: portfolio = record
             case let record as PyramidingRecord: stacks.append(record)
-            case let record as ScopeRecord: scopes.append(record)
             case let record as SwitchRecord: thrownAt = record.isThrown ? thrownAt ?? at : nil
             default: break
             }
         }
-        for scope in scopes { lastExits[scope.instrument] = scope.lastExitAt }
+        noteExits(of: transaction)
+        checkCount(store)
         for stack in stacks { check(stack, store) }
         if let portfolio, portfolio.closedEquity.units != ledger.equity {
             breach("I15", "closed equity is \(portfolio.closedEquity), the ledger sums to \(Money(units: ledger.equity))")
@@ -126,8 +127,30 @@ public struct Oracle: Sendable {
         auditStates[key] = audit.to
     }
 
-    // I14
+    /// Exits count from when they were looked at, found something or not; a time in the future counts as that moment.
+    private mutating func noteExits(of transaction: Transaction) {
+        var looked: [String: Instant] = [:]
+        for write in transaction.writes {
+            if let audit = write.record as? AuditRecord, audit.entity == "signal", looked[audit.entityID] == nil {
+                looked[audit.entityID] = audit.at
+            }
+        }
+        for write in transaction.writes {
+            guard let exit = write.record as? SignalRecord, exit.signal.content.kind == .exit, let at = looked[exit.fingerprint.text] else {
+                continue
+            }
+            let time = min(exit.signal.content.timestamp, at)
+            lastExits[exit.instrument] = max(lastExits[exit.instrument] ?? time, time)
+        }
+    }
+
+    // I14, and the horizon of I10 and I11
     private mutating func check(_ order: OrderRecord) {
+        if order.state == .absent, let sentAt = order.sentAt, let ended = order.finishedAt, ended < sentAt + horizon,
+            TradingDay(of: ended) == TradingDay(of: sentAt)
+        {
+            breach("I11", "\(order.tag) was given up as absent \(ended - sentAt) after it was sent")
+        }
         let before = fills[order.tag]?.filled ?? 0
         if order.filled.count < before { breach("I14", "fills of \(order.tag) fell from \(before) to \(order.filled)") }
         fills[order.tag, default: (0, 0)].filled = order.filled.count
@@ -153,14 +176,33 @@ public struct Oracle: Sendable {
             if let other = intentOfSignal[signal] { breach("I1", "signal \(signal) has the intents \(other) and \(intent.id)") }
             intentOfSignal[signal] = intent.id
         }
-        guard intent.kind == .entry || intent.kind == .pyramid, let fingerprint = intent.signal,
-            let signal = store.row(SignalRecord.self, fingerprint)?.signal.content
-        else { return }
-        if at > signal.timestamp + policy.entryWindow + clockError { breach("I4", "\(intent.id) trades a signal of \(signal.timestamp)") }
+        guard let fingerprint = intent.signal, let signal = store.row(SignalRecord.self, fingerprint)?.signal.content else { return }
+        guard intent.kind == .entry || intent.kind == .pyramid else { return checkExit(intent, signal, store) }
+        if store.row(ScopeRecord.self, intent.instrument)?.state == .frozen { breach("I13", "\(intent.id) was decided in a frozen scope") }
+        if intent.kind == .pyramid, store.row(PyramidingRecord.self, intent.instrument)?.base == nil {
+            breach("I17", "\(intent.id) has no base")
+        }
+        if intent.createdAt > signal.timestamp + policy.entryWindow { breach("I4", "\(intent.id) trades a signal of \(signal.timestamp)") }
         if let exit = lastExits[intent.instrument], signal.timestamp <= exit {
             breach("I5", "\(intent.id) of \(signal.timestamp) is not newer than the exit of \(exit)")
         }
         if let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(intent.id) was decided while trading is stopped") }
+    }
+
+    // I4: an exit closes only what was opened before it.
+    private mutating func checkExit(_ intent: IntentRecord, _ signal: Signal, _ store: ModelStore) {
+        for strand in intent.plan.content.strands {
+            guard let position = store.row(PositionRecord.self, strand.position), position.entryTimestamp >= signal.timestamp else {
+                continue
+            }
+            breach("I4", "\(intent.id) of \(signal.timestamp) closes \(position.id) of \(position.entryTimestamp)")
+        }
+    }
+
+    // I19
+    private mutating func checkCount(_ store: ModelStore) {
+        guard policy.limits.areEnforced, slots.count > policy.limits.positions else { return }
+        breach("I19", "\(slots.count) positions are open, \(policy.limits.positions) are allowed")
     }
 
     // I2
@@ -227,9 +269,12 @@ public struct Oracle: Sendable {
 
     // MARK: - Orders
 
-    /// Looks at an order that is about to leave. I6, I7, I8, I9, I28.
-    public mutating func sends(_ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant) {
+    /// Looks at an order that is about to leave, so long after its gate. I4, I6, I7, I8, I9, I19, I26, I28.
+    public mutating func sends(
+        _ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant, wall: Instant, sinceGate: Span
+    ) {
         let tag = request.tag
+        if sinceGate > .milliseconds(500) { breach("I26", "\(process) sent \(tag) \(sinceGate) after its gate") }
         guard let row = store.row(OrderRecord.self, tag) else { return breach("I6", "order \(tag) left without a row") }
         if row.state == .planned || row.state == .dropped { breach("I6", "order \(tag) left while \(row.state.rawValue)") }
         if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
@@ -239,7 +284,27 @@ public struct Oracle: Sendable {
         let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
         if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
         if row.action == .open, let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(tag) opens risk while trading is stopped") }
+        if let freeze = row.contract.content.freezeQuantity, row.quantity > freeze {
+            breach("I19", "\(tag) is larger than the freeze quantity of \(freeze)")
+        }
+        if row.action == .open, let deadline = store.row(IntentRecord.self, row.intent)?.entryDeadline, wall > deadline + .milliseconds(500)
+        {
+            breach("I4", "\(tag) opens risk at \(wall), after \(deadline)")
+        }
         checkAttempts(row, store)
+        checkOutranked(row, store, wall: wall)
+    }
+
+    // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
+    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, wall: Instant) {
+        guard row.action == .open, row.attempt > 1, let signal = store.row(IntentRecord.self, row.intent)?.signal,
+            let entry = store.row(SignalRecord.self, signal)
+        else { return }
+        let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
+        for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
+            guard exit.signal.content.timestamp > entry.signal.content.timestamp, exit.receivedAt + .seconds(8) < wall else { continue }
+            breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")
+        }
     }
 
     // I9
@@ -255,6 +320,14 @@ public struct Oracle: Sendable {
         attempts[key, default: []].append((row.tag, Int(row.attempt)))
     }
 
+    /// I10: looks at an order on its way into the broker's book. It does not hold for a broker that breaks its horizon, nor between wrong clocks.
+    mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
+        guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1 else { return }
+        let net = broker.net(at: at)[row.symbol] ?? 0
+        let exposure = request.side == .sell ? net : 0 - net
+        if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
+    }
+
     /// Looks at an order that reached the broker.
     mutating func received(_ order: ModelBroker.Order) {
         if order.request.tag.isOurs, !sent.contains(order.request.tag) {
@@ -263,6 +336,13 @@ public struct Oracle: Sendable {
     }
 
     // MARK: - What else happens
+
+    /// I2: what the sender is told to be stored is stored.
+    mutating func answered(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, _ store: ModelStore) {
+        if case .failed = answer { return }
+        guard store.row(SignalRecord.self, message.record.fingerprint) == nil else { return }
+        breach("I2", "signal \(message.record.fingerprint) was answered for and is not stored")
+    }
 
     mutating func accepted(_ record: SignalRecord) { marks.insert("signal accepted") }
 

@@ -14,11 +14,12 @@ extension Simulation {
         guard !dies(at: index, isDone: false) else { return }
         if case .place(let request) = effect {
             // I26: the last look before the first byte.
-            guard boot(index) - gate < .milliseconds(500), processes[index].tenure.maySend(at: boot(index)) else {
+            let isInTime = boot(index) - gate < .milliseconds(500) && processes[index].tenure.maySend(at: boot(index))
+            guard isInTime || stage.policy.has(.gateWithoutClock) else {
                 outcome.marks.insert("gate closed")
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
             }
-            oracle.sends(request, by: processes[index].incarnation, store, at: now)
+            oracle.sends(request, by: processes[index].incarnation, store, at: now, wall: wall(index), sinceGate: boot(index) - gate)
             trace(8, request.tag.text)
         }
         let process = processes[index]
@@ -58,6 +59,9 @@ extension Simulation {
 
     private func place(_ request: OrderRequest) -> PlaceOutcome {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
+        if outcome.faults[.orderVeryLate] == nil, outcome.faults[.clockJumps] == nil, outcome.faults[.clockSkewed] == nil {
+            oracle.reaches(request, broker, store, at: now)
+        }
         let before = broker.orders.count
         broker.script = [outcome(of: request)]
         let answer = broker.place(request, at: now)
@@ -76,6 +80,8 @@ extension Simulation {
         if happens(.orderUnanswered) { return .unknownWithOrder(visibleAfter: .zero) }
         if happens(.orderInvisible) { return .unknownWithOrder(visibleAfter: chance.span(1_000, 55_000)) }
         if happens(.orderLate) { return .late(chance.span(1_000, 50_000)) }
+        // A broker that does not keep its own horizon.
+        if happens(.orderVeryLate) { return .late(chance.span(61_000, 180_000)) }
         if happens(.orderRefused) { return .reject }
         if happens(.orderRefusedLater) { return .acceptThenReject }
         if happens(.fillPartial) { return .partial(Int64(chance.below(Int(units))) / 30 * 30, restAfter: chance.span(500, 20_000)) }

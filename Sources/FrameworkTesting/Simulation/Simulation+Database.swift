@@ -68,7 +68,10 @@ extension Simulation {
     }
 
     private func admit(_ message: Message, _ call: DatabaseCall) {
-        if isDatabaseDown || happens(.commitLost) { return answer(call, .inboxAnswered(message, .failed)) }
+        if isDatabaseDown || happens(.commitLost) {
+            let isHidden = stage.policy.has(.answerBeforeCommit)
+            return answer(call, .inboxAnswered(message, isHidden ? .inserted(message.record) : .failed))
+        }
         var transaction = Transaction()
         transaction.insertIfAbsent(message.record)
         let isNew = (try? store.commit(transaction)) == [true]

@@ -21,7 +21,7 @@ extension Simulation {
     private func send(_ signal: Signal, at: Instant) {
         var at = at
         if happens(.signalReordered) { at = at + chance.span(0, 15_000) }
-        if happens(.signalLate) { at = at + chance.span(60_000, 1_200_000) }
+        if happens(.signalLate) { at = at + (chance.happens(500) ? chance.span(40_000, 95_000) : chance.span(60_000, 1_200_000)) }
         messages += 1
         unanswered.insert(messages)
         schedule.add(.arrive(Message(number: messages, record: SignalRecord(of: signal, at: at))), at: at)
@@ -47,6 +47,7 @@ extension Simulation {
     }
 
     func conclude(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, at index: Int) {
+        oracle.answered(message, answer, store)
         switch answer {
         case .failed: return awaits(message) ? sendAgain(message) : ()
         case .inserted(let record):
@@ -130,7 +131,7 @@ struct SimulatedSender {
         switch roll {
         case ..<10:
             return make(.marketData, stack, .none)
-        case ..<16:
+        case ..<20:
             // Nonsense now and then: a layer that is not due.
             return make(chance.happens(500) ? .pyramid : .baseEntry, stack, .layer(Layer(1 + chance.below(5)) ?? .base))
         default:

@@ -35,8 +35,10 @@ extension Simulation {
         processes[index].core = core
         guard !transaction.isEmpty else { return release(effects, at: index) }
         guard let lease = processes[index].tenure.lease else { return processes[index].retire() }
-        transaction.require(lease)
-        processes[index].batch = SimulatedProcess.Batch(before: before, events: events, effects: effects, transaction: transaction)
+        if !stage.policy.has(.epochNotDemanded) { transaction.require(lease) }
+        if stage.policy.has(.callBeforeCommit) { release(effects, at: index) }
+        processes[index].batch = SimulatedProcess.Batch(
+            before: before, events: events, effects: stage.policy.has(.callBeforeCommit) ? [] : effects, transaction: transaction)
         commit(at: index)
     }
 
@@ -50,7 +52,7 @@ extension Simulation {
     /// The commit of the batch was answered.
     func conclude(_ error: StorageError?, at index: Int) {
         guard let batch = processes[index].batch else { return }
-        guard let error else {
+        guard let error, !stage.policy.has(.failedCommitIsSuccess) else {
             processes[index].batch = nil
             processes[index].failures = 0
             release(batch.effects, at: index)
@@ -82,6 +84,7 @@ extension Simulation {
     /// Hands effects to be performed, each at a moment of its own.
     private func release(_ effects: [Effect], at index: Int) {
         let gate = boot(index)
+        if effects.contains(where: \.isPlacing), happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
         for effect in effects {
             switch effect {
             case .wake(let alarm, let at):
@@ -127,5 +130,12 @@ extension Simulation {
         case .woke: "woke"
         case .commanded(let request): request.id
         }
+    }
+}
+
+extension Effect {
+    /// Whether an order leaves.
+    fileprivate var isPlacing: Bool {
+        if case .place = self { true } else { false }
     }
 }

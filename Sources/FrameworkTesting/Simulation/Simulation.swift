@@ -19,6 +19,10 @@ public final class Simulation {
         public var death: Death?
         /// How many events are handled at most; nil for all.
         public var until: Int?
+        #if DEBUG || MUTANTS
+            /// The bug that is built in; nil for none.
+            public var mutant: Mutant?
+        #endif
 
         /// A plan.
         public init(seed: UInt64, signals: Int = 100, instances: Int = 3, faults: [Fault] = Fault.allCases) {
@@ -112,7 +116,11 @@ public final class Simulation {
     public init(_ plan: Plan) {
         self.plan = plan
         var chance = Chance(seed: plan.seed)
-        stage = SimulationStage(&chance)
+        #if DEBUG || MUTANTS
+            stage = SimulationStage(&chance, mutant: plan.mutant)
+        #else
+            stage = SimulationStage(&chance)
+        #endif
         now = stage.start
         mix = FaultMix.drawn(from: plan.faults, &chance)
         processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }

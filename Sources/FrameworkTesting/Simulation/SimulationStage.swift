@@ -14,11 +14,19 @@ struct SimulationStage {
     }
 
     let desks: [Desk]
-    let policy: Policy
+    private(set) var policy: Policy
     let traits: BrokerTraits
     let start: Instant
     /// Average time between two signals.
     let pace: Span
+
+    #if DEBUG || MUTANTS
+        /// A stage on which a bug is played.
+        init(_ chance: inout Chance, mutant: Mutant?) {
+            self.init(&chance)
+            policy.mutant = mutant
+        }
+    #endif
 
     init(_ chance: inout Chance) {
         var slices = TestFuture.Facts()
@@ -38,6 +46,7 @@ struct SimulationStage {
         policy.sessions = chance.happens(500) ? .ignored : .enforced
         policy.explainsCounterfactuals = false
         policy.limits.areEnforced = chance.happens(500)
+        policy.limits.positions = chance.pick([2, 4, 12])
         policy.rolloverInterval = .minutes(5)
         policy.chargeRate = Ratio(units: chance.pick([0, 500]))
         self.policy = policy

@@ -29,7 +29,9 @@ enum CommandLineInterface {
 
     private static var testing: [Command] {
         #if DEBUG
-            [StopPointsCommand.command]
+            [StopPointsCommand.command, MutantsCommand.command]
+        #elseif MUTANTS
+            [MutantsCommand.command]
         #else
             []
         #endif

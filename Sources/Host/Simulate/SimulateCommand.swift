@@ -13,8 +13,9 @@ enum SimulateCommand {
             CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
             CommandOption(name: "faults", value: "LIST", summary: "Names of faults with commas between, all or none; all when left out."),
             CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
+            CommandOption(name: "first", summary: "End after the first run that breaks a promise."),
             CommandOption(name: "trace", summary: "Tell every event in words."), .json,
-        ],
+        ] + testing,
         examples: ["munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000"], run: run)
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
@@ -28,6 +29,9 @@ enum SimulateCommand {
         for seed in seeds {
             var plan = Simulation.Plan(seed: seed, signals: signals, instances: instances, faults: faults)
             plan.until = until
+            #if DEBUG || MUTANTS
+                plan.mutant = try mutant(of: input)
+            #endif
             let tellsAll = input.flags.contains("trace")
             let world = input.world
             let outcome = await Simulation(plan).run(line: tellsAll ? { at, text in world.output("\(at) \(text)") } : nil)
@@ -36,6 +40,7 @@ enum SimulateCommand {
                 world.output("seed \(seed): \(outcome.breaches[0])")
                 world.output("  repeat with: munim simulate --seed \(seed) --signals \(signals) --instances \(instances) --trace")
             }
+            if !outcome.breaches.isEmpty, input.flags.contains("first") { break }
         }
         total.elapsed = input.world.clock.boot() - began
         if input.isJSON { try input.show(json: total) } else { total.lines.forEach(input.world.output) }
@@ -52,6 +57,24 @@ enum SimulateCommand {
         guard parts.count == 2, parts[0] <= parts[1] else { throw .usage("option --seeds expects A..B such as 1..200, found \"\(text)\"") }
         return parts[0]...parts[1]
     }
+
+    private static var testing: [CommandOption] {
+        #if DEBUG || MUTANTS
+            [CommandOption(name: "mutant", value: "NAME", summary: "Build a bug in; test builds only.")]
+        #else
+            []
+        #endif
+    }
+
+    #if DEBUG || MUTANTS
+        private static func mutant(of input: CommandInput) throws(CommandFailure) -> Mutant? {
+            guard let name = input.values["mutant"] else { return nil }
+            guard let mutant = Mutant(rawValue: name) else {
+                throw .usage("\"\(name)\" is no built-in bug; known are \(Mutant.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return mutant
+        }
+    #endif
 
     private static func faults(of input: CommandInput) throws(CommandFailure) -> [Fault] {
         let text = input.values["faults"] ?? "all"

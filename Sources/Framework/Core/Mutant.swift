@@ -1,0 +1,29 @@
+/// A bug built in on purpose, by which the proof shows that it would find it.
+///
+/// One can be switched on in test builds only; in every other build ``Policy/has(_:)`` is false for all of them and the compiler leaves them out.
+public enum Mutant: String, CaseIterable, Codable, Sendable {
+    // Signals and decisions.
+    case staleEntryTraded, exitForgotten, exitOrderIgnored, exitOlderThanPosition, switchIgnored, frozenScopeTrades, pyramidWithoutBase,
+        secondPositionInLayer, closingPositionClosedAgain, positionLimitIgnored, verdictForgotten, answerBeforeCommit
+    // Orders.
+    case entryAfterUnknown, unknownIsRefusal, horizonIgnored, exitBeyondExposure, tagReused, sentAgainAfterDeath, sendingForgotten,
+        freezeQuantityIgnored, windowIgnoredAtGate, outrankedEntrySent, callBeforeCommit, gateWithoutClock
+    // Fills, positions and money.
+    case fillPostedTwice, laterFillsIgnored, plannedSizeBooked, surplusKept, surplusDoubled, lateOrderIgnored, stopFalls, ledgerGap,
+        equityForgotten, profitForgotten, chargesForgotten
+    // Storage and processes.
+    case failedCommitIsSuccess, epochNotDemanded, trailGap, trailNumbersReused, trailWithoutEpoch, unansweredGateForgotten,
+        leavingOrdersForgotten
+}
+
+extension Policy {
+    /// Whether a bug is switched on.
+    @inline(__always)
+    public func has(_ mutant: Mutant) -> Bool {
+        #if DEBUG || MUTANTS
+            return self.mutant == mutant
+        #else
+            return false
+        #endif
+    }
+}
