@@ -71,4 +71,4 @@ endif
 
 clean:
 	$(SWIFT) package clean
-	rm -rf Benchmarks/.build examples/plugins/*/.build
+	rm -rf .build/fuzz Benchmarks/.build examples/plugins/*/.build
