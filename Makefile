@@ -2,14 +2,16 @@
 PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-config sqlite3 curl
 SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
+SECONDS  ?= 60
 
-.PHONY: help setup nginx run test bench mutants format lint clean
+.PHONY: help setup nginx run test bench mutants fuzz format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
 	@echo "make test     check the format and run every test"
 	@echo "make bench    measure speed against the floors of this machine"
 	@echo "make mutants  build bugs in on purpose and see each found by simulation"
+	@echo "make fuzz     list what can be fuzzed, or fuzz one TARGET"
 	@echo "make format   format all Swift files"
 	@echo "make clean    remove build products"
 
@@ -51,7 +53,26 @@ bench: setup
 mutants: setup
 	$(SWIFT) build -c release -Xswiftc -DMUTANTS --scratch-path .build/mutants --product munim
 	.build/mutants/release/munim mutants
+# The corpus is read, what is new goes to var/fuzz. The backtrace of Swift would wait for a person when the process ends.
+ifdef TARGET
+fuzz: setup
+	@test -d Tests/Fuzz/Corpus/$(TARGET) || { echo "fuzz: no target is called $(TARGET); make fuzz lists them"; exit 1; }
+	MUNIM_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product munim-fuzz --sanitize fuzzer --sanitize address \
+	    -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,trace-cmp -Xswiftc -use-ld=lld
+	@mkdir -p var/fuzz/$(TARGET)/found
+	SWIFT_BACKTRACE=enable=no MUNIM_FUZZ_TARGET=$(TARGET) .build/fuzz/debug/munim-fuzz -workers=1 -max_total_time=$(SECONDS) \
+	    -timeout=10 -max_len=16384 -artifact_prefix=var/fuzz/$(TARGET)/ var/fuzz/$(TARGET)/found Tests/Fuzz/Corpus/$(TARGET) \
+	    $(if $(filter config,$(TARGET)),Tests/HostTests/Config/Corpus)
+else
+fuzz:
+	@echo "make fuzz TARGET=webhook  SECONDS=60    bodies of webhooks"
+	@echo "make fuzz TARGET=signal   SECONDS=60    one signal in many spellings"
+	@echo "make fuzz TARGET=config   SECONDS=60    plugins.yaml"
+	@echo "make fuzz TARGET=trades   SECONDS=60    lists of trades for munim replay"
+	@echo "make fuzz TARGET=trace    SECONDS=60    files for munim trace"
+	@echo "make fuzz TARGET=recorded SECONDS=60    recorded webhooks for munim replay"
+endif
 
 clean:
 	$(SWIFT) package clean
-	rm -rf Benchmarks/.build examples/plugins/*/.build
+	rm -rf .build/fuzz Benchmarks/.build examples/plugins/*/.build

@@ -5,6 +5,26 @@ import PackageDescription
 
 let kit: Target.Dependency = .product(name: "MunimKit", package: "Framework")
 
+// Set by `make fuzz` alone. libFuzzer brings the entry of the process, so that the host is a library without one then; SwiftPM does not let
+// another package link the code of an executable, which is why the fuzzer is no package of its own as the benchmarks are.
+let isFuzzing = Context.environment["MUNIM_FUZZ"] != nil
+
+let hostDependencies: [Target.Dependency] = [
+    kit, "Simulation", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML", "CMicrohttpd",
+    "CSodium",
+    "CMalloc",
+]
+let host: Target =
+    isFuzzing
+    ? .target(name: "munim", dependencies: hostDependencies, path: "Sources/Host", exclude: ["Main.swift"])
+    : .executableTarget(name: "munim", dependencies: hostDependencies, path: "Sources/Host")
+
+// A library of the tests: it sees the inside of the host, which release builds do not show.
+let fuzzHarness: Target =
+    isFuzzing
+    ? .target(name: "FuzzHarness", dependencies: [kit, "munim"], path: "Tests/Fuzz/Harness")
+    : .testTarget(name: "FuzzHarness", dependencies: [kit, "munim"], path: "Tests/Fuzz/Harness")
+
 let package = Package(
     name: "munim",
     products: [
@@ -38,13 +58,7 @@ let package = Package(
         .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
         .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),
 
-        .executableTarget(
-            name: "munim",
-            dependencies: [
-                kit, "Simulation", "Instruments", "Sizing", "Rollover", "Brokers", "Storage", "Coordination", "Alerts", "CYAML",
-                "CMicrohttpd", "CSodium", "CMalloc",
-            ],
-            path: "Sources/Host"),
+        host,
 
         .testTarget(name: "FrameworkTests", dependencies: [kit, "MunimTesting", "Simulation"]),
         .testTarget(name: "SimulationTests", dependencies: [kit, "MunimTesting", "Simulation"]),
@@ -55,10 +69,17 @@ let package = Package(
             ]),
         .testTarget(name: "HostTests", dependencies: [kit, "MunimTesting", "munim"], exclude: ["Config/Corpus"]),
         .testTarget(name: "ChaosTests", dependencies: [kit, "Storage", "Brokers", "munim"]),
+        fuzzHarness,
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Tests"),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.products = [.executable(name: "munim-fuzz", targets: ["munim-fuzz"])]
+    package.targets.append(.executableTarget(name: "munim-fuzz", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Fuzzer"))
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

@@ -66,7 +66,10 @@ enum Shown {
             plain && !text.isEmpty && !reserved.contains(text) && text.first != " " && text.last != " " && !text.hasPrefix("- ")
             && !text.hasPrefix("%")
             && !text.hasPrefix(">") && !text.contains(": ") && text.last != ":" && text != "-"
-        return isSafe ? text : "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        guard !isSafe else { return text }
+        // Byte by byte: a quote that carries an accent is one character to Swift.
+        let escaped = text.utf8.flatMap { "\\\"".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
+        return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
     }
 
     /// Words as a choice: `a, b or c`.

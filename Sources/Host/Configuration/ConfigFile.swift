@@ -72,8 +72,10 @@ private final class YAMLParser {
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, bytes.baseAddress, text.count)
         count = text.count
+        end = TextScan.end(of: text)
     }
     private let count: Int
+    private let end: Mark
 
     deinit {
         yaml_parser_delete(parser)
@@ -86,11 +88,11 @@ private final class YAMLParser {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { return .failure(problem()) }
         defer { yaml_event_delete(&event) }
-        return .success(Self.converted(event))
+        return .success(converted(event))
     }
 
-    private static func converted(_ event: yaml_event_t) -> YAMLEvent {
-        let mark = Mark(line: event.start_mark.line + 1, column: event.start_mark.column + 1)
+    private func converted(_ event: yaml_event_t) -> YAMLEvent {
+        let mark = place(event.start_mark)
         func make(_ kind: YAMLEvent.Kind, _ anchor: UnsafeMutablePointer<UInt8>? = nil, _ tag: UnsafeMutablePointer<UInt8>? = nil)
             -> YAMLEvent
         {
@@ -112,6 +114,9 @@ private final class YAMLParser {
         }
     }
 
+    /// The place of a mark; libyaml ends a last line that has no end of its own, and would point below the file.
+    private func place(_ mark: yaml_mark_t) -> Mark { min(Mark(line: mark.line + 1, column: mark.column + 1), end) }
+
     private func problem() -> YAMLProblem {
         let text = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         guard parser.pointee.error != YAML_READER_ERROR else {
@@ -119,14 +124,14 @@ private final class YAMLParser {
             return YAMLProblem(mark: mark, message: "syntax: \(text) (0x\(String(parser.pointee.problem_value, radix: 16)))")
         }
         let at = parser.pointee.problem_mark
-        let mark = Mark(line: at.line + 1, column: at.column + 1)
+        let mark = place(at)
         if at.index < count, TextScan.byte(atCharacter: at.index, in: bytes[..<count]) == 9 {
             return YAMLProblem(mark: mark, message: "syntax: a tab cannot indent; use spaces")
         }
         guard let context = parser.pointee.context.map({ String(cString: $0) }) else {
             return YAMLProblem(mark: mark, message: "syntax: \(text)")
         }
-        let start = Mark(line: parser.pointee.context_mark.line + 1, column: parser.pointee.context_mark.column + 1)
+        let start = place(parser.pointee.context_mark)
         // What is never closed is found at the end of the file, but wrong where it begins.
         guard !text.contains("end of stream") else { return YAMLProblem(mark: start, message: "syntax: \(text) \(context)") }
         return YAMLProblem(mark: mark, message: "syntax: \(text), \(context) that starts at \(start)")

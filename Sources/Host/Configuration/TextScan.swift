@@ -26,6 +26,22 @@ enum TextScan {
         return Mark(line: line + 1, column: column + 1)
     }
 
+    /// The place behind the last character; a line ends wherever YAML 1.1 ends one.
+    static func end(of bytes: [UInt8]) -> Mark {
+        var (line, column) = (1, 1)
+        var previous: Unicode.Scalar?
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar) {
+                line += previous == "\r" && scalar == "\n" ? 0 : 1
+                column = 1
+            } else {
+                column += 1
+            }
+            previous = scalar
+        }
+        return Mark(line: line, column: column)
+    }
+
     /// The first byte of the character with this number, or nil past the end.
     static func byte(atCharacter number: Int, in bytes: some Sequence<UInt8>) -> UInt8? {
         var left = number

@@ -91,8 +91,19 @@ final class PrometheusMetrics: Metrics {
     }
 
     /// A label's value knows three escapes and no other (exposition format 0.0.4).
+    ///
+    /// Scalar by scalar: a quote with an accent and a CRLF are one character to Swift.
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\"": result += "\\\""
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import MunimKit
 import Synchronization
@@ -17,9 +16,7 @@ final class TraceFile: TraceSink {
     deinit { close(descriptor) }
 
     func record(_ stimulus: Stimulus, _ effects: [Effect]) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(TraceLine(stimulus: stimulus, effects: effects)) else { return }
+        guard let line = try? TraceCoding.encoded(TraceLine(stimulus: stimulus, effects: effects)) else { return }
         lock.withLock { _ in Console.write(String(decoding: line, as: UTF8.self) + "\n", to: descriptor) }
     }
 }

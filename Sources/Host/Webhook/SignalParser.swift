@@ -6,6 +6,9 @@ struct SignalParser {
     private static let kinds = SignalKind.allCases.map(\.rawValue)
     private static let expectedKinds = "BASE_ENTRY, PYRAMID, EXIT or MARKET_DATA"
     private static let mostLots: Int64 = 10_000
+    /// 10⁹, in the units of a price and of a ratio.
+    private static let priceLimit: Int64 = 10_000_000_000_000
+    private static let rateLimit: UInt64 = 1_000_000_000_000_000
 
     init(_ reader: FieldReader) { self.reader = reader }
 
@@ -115,7 +118,10 @@ struct SignalParser {
             reader.refuse(field, expected: "at most \(Price.scale) decimals (too many decimals)")
             return nil
         }
-        guard decimal.wholeDigits <= 9, let units = decimal.units(scale: Price.scale), above ? units > 0 : units >= 0 else {
+        // Rounding can carry a number of nine digits into a tenth.
+        guard decimal.wholeDigits <= 9, let units = decimal.units(scale: Price.scale), units < Self.priceLimit,
+            above ? units > 0 : units >= 0
+        else {
             reader.refuse(field, expected: expected)
             return nil
         }
@@ -162,7 +168,7 @@ struct SignalParser {
     private mutating func rateOfChange() -> Ratio? {
         let expected = "a number with at most 9 digits before the decimal point"
         guard let decimal = reader.decimal("roc", isRequired: false, expected: expected) else { return nil }
-        guard decimal.wholeDigits <= 9, let units = decimal.units(scale: Ratio.scale) else {
+        guard decimal.wholeDigits <= 9, let units = decimal.units(scale: Ratio.scale), units.magnitude < Self.rateLimit else {
             reader.refuse("roc", expected: expected)
             return nil
         }

@@ -283,6 +283,13 @@ enum Excerpt {
         return "\"" + shown.joined() + (scalars.count > 40 ? "…" : "") + "\""
     }
 
+    /// At most `limit` characters of `text` without quotes, everything unprintable written as its number.
+    static func visible(_ text: String, limit: Int = .max) -> String {
+        let scalars = text.unicodeScalars.prefix(limit)
+        guard !scalars.allSatisfy(isPrintable) else { return String(String.UnicodeScalarView(scalars)) }
+        return scalars.map { isPrintable($0) ? String(Character($0)) : "\\u{\(String($0.value, radix: 16))}" }.joined()
+    }
+
     /// Whether a scalar shows as itself and leaves the direction of the line alone.
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

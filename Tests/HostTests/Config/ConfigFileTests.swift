@@ -30,6 +30,15 @@ struct ConfigFileTests {
     }
 
     @Test(
+        "A fault at the end of a file whose last line has no end of its own stands in that line",
+        arguments: ["a:\n  - {x: ", "a:\r  - {x: "])
+    func unendedLine(_ text: String) {
+        let (node, faults) = ConfigFile.parse(Array(text.utf8), file: "file")
+        #expect(node == nil)
+        #expect(faults.map(\.mark) == [Mark(line: 2, column: 9)])
+    }
+
+    @Test(
         "Scalars keep their text, and whether they were quoted",
         arguments: [
             ("a: 1.0", "1.0", false), ("a: '1.0'", "1.0", true), ("a: \"x\\ty\"", "x\ty", true), ("a: |\n  x\n  y\n", "x\ny\n", true),

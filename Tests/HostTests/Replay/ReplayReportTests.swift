@@ -89,6 +89,11 @@ struct ReplayReportTests {
 
     private func row(_ column: Int, of fields: [Substring]) -> String { String(fields[column]) }
 
+    @Test("A quote that carries an accent is escaped as any other")
+    func accents() {
+        #expect(ReportText.escaped("\"\u{301}<\u{301}").unicodeScalars.elementsEqual("&quot;\u{301}&lt;\u{301}".unicodeScalars))
+    }
+
     @Test("The page shows the exact sum, says what was made up, needs nothing from elsewhere, and escapes what came from a file")
     func page() throws {
         let html = ReplayPage(report: try Self.gold()).html

@@ -52,6 +52,12 @@ struct TradingViewExportTests {
                 rows: ["1,Entry long,2024-01-08 10:00,E,-5,3,0"],
                 message: "list.csv:2: Price: found \"-5\", expected a price above 0 with at most 4 decimals"),
             Broken(
+                rows: ["1,Entry long,2024-01-08 10:00,E,0.0001,3,0"],
+                message: "list.csv:2: Price: found \"0.0001\", expected the price of an entry above 0.0001, so that a stop fits below it"),
+            Broken(
+                rows: ["1,\u{1B}[2JEntry long,2024-01-08 10:00,E,100,3,0"],
+                message: "list.csv:2: Type: found \"\\u{1b}[2JEntry long\", expected Entry long or Exit long, as positions are long only"),
+            Broken(
                 rows: ["1,Entry long,2024-01-08 10:00,E,NaN,3,0"],
                 message: "list.csv:2: Price: found \"NaN\", expected a price above 0 with at most 4 decimals"),
             Broken(
@@ -106,6 +112,22 @@ struct TradingViewExportTests {
         let label = SignalLabel(text)
         #expect(label.layer == Layer(layer))
         #expect(label.lots == lots)
+    }
+
+    @Test("An indicator of a label that no price can reach is none")
+    func beyondPrices() {
+        let label = SignalLabel("ENTRY-5L|ATR:1000000000|ST:999999999.99995|STOP:999999999.9999")
+        #expect(label.averageTrueRange == nil && label.supertrend == nil)
+        #expect(label.stop == Price(units: 9_999_999_999_999))
+    }
+
+    @Test("A field is written so that it is read back, whatever follows a quote", arguments: ["a\"\u{301}b", "a\r\nb", "\"", ",", ""])
+    func fields(_ text: String) throws {
+        let written = "x," + DelimitedText.field(text)
+        #expect(
+            try DelimitedText.rows(Array(written.utf8), file: "list.csv").map { $0.fields.map { Array($0.utf8) } } == [
+                [Array("x".utf8), Array(text.utf8)]
+            ])
     }
 
     @Test("An enhanced label carries its indicators into the signal, and the run is not synthetic")

@@ -55,6 +55,8 @@ struct BadSignal: Sendable, CustomTestStringConvertible {
         BadSignal(base, "price", "-0", 422, says: "price: found -0"),
         BadSignal(base, "price", "52000.00001", 422, says: "too many decimals"),
         BadSignal(base, "price", "1000000000", 422, says: "at most 9 digits"),
+        BadSignal(base, "atr", "999999999.99995", 422, says: "at most 9 digits"),
+        BadSignal(base, "roc", "-999999999.9999995", 422, says: "at most 9 digits"),
         BadSignal(base, "atr", "0", 422, says: "atr: found 0, expected a number above 0"),
         BadSignal(base, "atr", "0.00004", 422, says: "atr: found 0.00004"),
         BadSignal(base, "supertrend", "0", 422, says: "supertrend: found 0"),

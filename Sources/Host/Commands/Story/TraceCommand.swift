@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MunimKit
 
 /// `munim trace`.
@@ -11,15 +10,11 @@ enum TraceCommand {
         let path = input.arguments["FILE"] ?? ""
         let file: LineFile
         do throws(PluginFault) { file = try LineFile(path: path) } catch { throw .failed(error.description) }
-        let decoder = JSONDecoder()
         var number = 0
         while let line = try file.next() {
             number += 1
             guard !line.isEmpty else { continue }
-            guard let line = try? decoder.decode(TraceLine.self, from: Data(line)) else {
-                throw .failed("\(path):\(number): the line is no part of a trace, or was cut off when the host ended")
-            }
-            input.show(TraceStory.lines(of: line))
+            input.show(TraceStory.lines(of: try TraceCoding.line(line, number: number, of: path)))
         }
         return 0
     }
@@ -34,11 +29,11 @@ extension LineFile {
 
 /// An event and its effects in words.
 enum TraceStory {
-    /// The event with its time, then each effect on a line of its own, indented.
+    /// The event with its time, then each effect on a line of its own, indented; what does not show on a terminal is written as its number.
     static func lines(of line: TraceLine) -> [String] {
         let stimulus = line.stimulus
         let head = "\(ExchangeTime.text(stimulus.at)).\(milliseconds(of: stimulus.at))  \(text(of: stimulus.event))"
-        return [head] + line.effects.flatMap(texts).map { "    " + $0 }
+        return ([head] + line.effects.flatMap(texts).map { "    " + $0 }).map { Excerpt.visible($0) }
     }
 
     private static func milliseconds(of instant: Instant) -> String {

@@ -1,4 +1,4 @@
-/// Comma-separated text after RFC 4180, with the line on which each record starts.
+/// Reads and writes comma-separated text after RFC 4180; what is read knows the line on which each record starts.
 struct DelimitedText: Sendable {
     /// One record.
     struct Row: Equatable, Sendable {
@@ -23,6 +23,15 @@ struct DelimitedText: Sendable {
         var rows: [Row] = []
         do throws(InputFault) { while let row = try reader.next() { rows.append(row) } } catch { throw InputFaults(error) }
         return rows.filter { $0.fields != [""] }
+    }
+
+    /// The text of a field, quoted where it needs to be.
+    ///
+    /// Byte by byte: a quote with an accent and a CRLF are one character to Swift.
+    static func field(_ text: String) -> String {
+        guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
+        let doubled = text.utf8.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }
+        return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
     }
 
     private init(bytes: [UInt8], file: String) {

@@ -44,7 +44,7 @@ struct ExportColumns: Sendable {
                     InputFault(
                         file: file, line: header.line,
                         message:
-                            "found the columns \(names.prefix(200)), expected a column `\(column.rawValue)\(column.isAmount ? " CURRENCY" : "")`"
+                            "found the columns \(Excerpt.visible(names, limit: 200)), expected a column `\(column.rawValue)\(column.isAmount ? " CURRENCY" : "")`"
                     ))
                 continue
             }
@@ -73,7 +73,8 @@ struct ExportColumns: Sendable {
     func side(_ row: DelimitedText.Row, file: String) throws(InputFault) -> ExportSide {
         func fault(_ column: Column, expected: String) -> InputFault {
             InputFault(
-                file: file, line: row.line, message: "\(column.rawValue): found \"\(field(column, row).prefix(60))\", expected \(expected)")
+                file: file, line: row.line, message: "\(column.rawValue): found \(Excerpt.quoted(field(column, row))), expected \(expected)"
+            )
         }
         guard row.fields.count == width else {
             throw InputFault(file: file, line: row.line, message: "found \(row.fields.count) fields, expected the \(width) of the header")
@@ -86,6 +87,9 @@ struct ExportColumns: Sendable {
         guard let time = Self.time(field(.time, row)) else { throw fault(.time, expected: "an existing time as YYYY-MM-DD HH:MM") }
         guard let price = try? Price(field(.price, row)), price > .zero, price.units < 10_000_000_000_000 else {
             throw fault(.price, expected: "a price above 0 with at most 4 decimals")
+        }
+        guard type == "exit long" || price.units > 1 else {
+            throw fault(.price, expected: "the price of an entry above 0.0001, so that a stop fits below it")
         }
         guard let lots = Self.lots(field(.lots, row)) else { throw fault(.lots, expected: "a whole number of lots from 1 to 1000000") }
         guard let profit = try? Money(field(.profit, row)) else { throw fault(.profit, expected: "an amount with at most 4 decimals") }

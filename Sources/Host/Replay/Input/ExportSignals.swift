@@ -33,7 +33,7 @@ struct ExportSignals {
     private var notes: [String] {
         let differing = orders.entries.filter { entry in entry.label.lots.map { $0 != entry.lots } ?? false }
         let lots = differing.first.map { entry in
-            "\(differing.count) entries have other lots than their label says, the first in line \(entry.line): \(entry.lots) against \(entry.labelText)."
+            "\(differing.count) entries have other lots than their label says, the first in line \(entry.line): \(entry.lots) against \(Excerpt.quoted(entry.labelText))."
         }
         return attribution.notes + [lots].compactMap { $0 }
     }

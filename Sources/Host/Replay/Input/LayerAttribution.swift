@@ -21,8 +21,8 @@ struct LayerAttribution: Sendable {
     /// Sentences on stretches that no choice of layers explains.
     private(set) var notes: [String] = []
 
-    /// Steps of the search in one stretch before it counts as unexplained.
-    private static let mostSteps = 200_000
+    /// Sets of layers that are looked at in one stretch before it counts as unexplained.
+    private static let mostSets = 2_000_000
     /// Layers that may be open at once; more are not searched.
     private static let mostLayers = 16
 
@@ -79,14 +79,14 @@ struct LayerAttribution: Sendable {
         var chosen: [[Int]] = []
         var candidates: [[[Int]]] = []
         var closed: Set<Int> = []
-        var steps = 0
+        var sets = 0
         while chosen.count < stretch.exits.count {
             if candidates.count == chosen.count {
-                guard let choices = choices(for: orders.exits[stretch.exits[chosen.count]], stretch, orders, closed) else { return nil }
+                guard let choices = choices(for: orders.exits[stretch.exits[chosen.count]], stretch, orders, closed, &sets) else {
+                    return nil
+                }
                 candidates.append(choices.reversed())
             }
-            steps += 1
-            guard steps < mostSteps else { return nil }
             if let choice = candidates[chosen.count].popLast() {
                 chosen.append(choice)
                 closed.formUnion(choice)
@@ -100,17 +100,26 @@ struct LayerAttribution: Sendable {
     }
 
     /// Sets of open layers whose lots are the exit's: first layers from before the exit's bar, then those that split it as its rows do, then few, then high ones.
-    private static func choices(for exit: ExportExit, _ stretch: Stretch, _ orders: ExportOrders, _ closed: Set<Int>) -> [[Int]]? {
+    /// nil when there are too many sets.
+    private static func choices(
+        for exit: ExportExit, _ stretch: Stretch, _ orders: ExportOrders, _ closed: Set<Int>, _ sets: inout Int
+    ) -> [[Int]]? {
         let open = stretch.entries.filter { index in
             let entry = orders.entries[index]
             return entry.time <= exit.time && !closed.contains(index) && (exit.layer ?? entry.layer) == entry.layer
         }
         .sorted { (orders.entries[$0].layer, $0) > (orders.entries[$1].layer, $1) }
         guard open.count <= mostLayers else { return nil }
+        // Going through a long stretch is work as well.
+        sets += (1 << open.count) + stretch.entries.count / 16
+        guard sets <= mostSets else { return nil }
+        let lots = open.map { orders.entries[$0].lots }
         var found: [(rank: [Int], layers: [Int])] = []
         for mask in 1..<max(1, 1 << open.count) {
+            var sum: Int64 = 0
+            for index in lots.indices where mask & (1 << index) != 0 { sum += lots[index] }
+            guard sum == exit.lots else { continue }
             let layers = open.indices.filter { mask & (1 << $0) != 0 }.map { open[$0] }
-            guard layers.reduce(0, { $0 + orders.entries[$1].lots }) == exit.lots else { continue }
             let fresh = layers.count { orders.entries[$0].time == exit.time }
             let isSplitAlike = exit.isSplit(as: layers.reversed().map { orders.entries[$0].lots })
             found.append(([fresh, isSplitAlike ? 0 : 1, layers.count, mask], layers))

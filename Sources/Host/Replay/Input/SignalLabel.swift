@@ -39,8 +39,13 @@ struct SignalLabel: Equatable, Sendable {
         layer = namedLayer ?? Self.layer(in: text)
     }
 
-    /// The exported indicators are computed numbers with any count of decimals; they are rounded.
-    private static func price(_ text: String) -> Price? { DecimalText(text)?.units(scale: Price.scale).map { Price(units: $0) } }
+    /// The exported indicators are computed numbers with any count of decimals; they are rounded. No price reaches 10⁹.
+    private static func price(_ text: String) -> Price? {
+        guard let decimal = DecimalText(text), decimal.wholeDigits <= 9, let units = decimal.units(scale: Price.scale),
+            units < 10_000_000_000_000
+        else { return nil }
+        return Price(units: units)
+    }
 
     private static func layer(in text: String) -> Layer {
         guard let start = text.uppercased().range(of: "PYR") else { return .base }

@@ -93,10 +93,9 @@ extension ReplayReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A field, quoted where it needs to be; a text that a spreadsheet would take for a formula is quoted with an apostrophe.
+    /// A field; a text that a spreadsheet would take for a formula begins with an apostrophe.
     private static func field(_ text: String) -> String {
-        let safe = text.first.map { "=+-@".contains($0) } ?? false ? "'" + text : text
-        guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        let isFormula = text.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } ?? false
+        return DelimitedText.field(isFormula ? "'" + text : text)
     }
 }

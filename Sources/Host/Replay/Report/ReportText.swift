@@ -42,14 +42,15 @@ enum ReportText {
     /// Text that stands in a page as it is.
     static func escaped(_ text: String) -> String {
         var result = ""
-        for character in text {
-            switch character {
+        // Scalar by scalar: a quote that carries an accent is one character to Swift, and still ends an attribute.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            default: result.append(character)
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result
