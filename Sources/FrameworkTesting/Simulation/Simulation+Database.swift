@@ -92,7 +92,7 @@ extension Simulation {
         let process = processes[call.process]
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(store), at: now + process.skew, duplicateWindow: stage.policy.duplicateWindow)
+                from: ModelRecords(store), at: now + process.skew, entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
         answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))
     }
