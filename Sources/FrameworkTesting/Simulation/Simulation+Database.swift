@@ -63,6 +63,7 @@ extension Simulation {
             return error
         }
         trace(5, "commit", transaction.writes.count)
+        trail += RunEvidence.trail(of: transaction)
         oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
         return happens(.commitUnanswered) ? .uncertain("the connection ended during the commit") : nil
     }
@@ -75,6 +76,7 @@ extension Simulation {
         if isNew {
             trace(6, message.record.fingerprint.text)
             oracle.accepted(message.record)
+            trail.append(message.record)
         }
         guard !happens(.commitUnanswered) else { return answer(call, .inboxAnswered(message, .failed)) }
         let stored = store.row(SignalRecord.self, message.record.fingerprint)
