@@ -10,6 +10,8 @@ public struct Policy: Hashable, Codable, Sendable {
     public var lateExit: Span = .minutes(15)
     /// A second entry for the same layer within this time of the first is the same alert sent twice.
     public var duplicateWindow: Span = .seconds(60)
+    /// How old the twin of an entry that may still be traded can be.
+    public var entryMemory: Span { Instant(seconds: 0) + entryWindow + duplicateWindow - Instant(seconds: 0) }
     /// Processes that may die deciding a signal before a person must look.
     public var attemptLimit = 3
     /// Whether trading hours are enforced; only paper may ignore them.

@@ -30,8 +30,8 @@ public struct Snapshot: Sendable {
     /// Nothing stored.
     public init() {}
 
-    /// Reads everything that a core needs.
-    public static func read(from store: any RecordStore, at: Instant, duplicateWindow: Span) async throws(StorageError) -> Snapshot {
+    /// Reads everything that a core needs; `entryMemory` is how far back entries matter, by the time that they carry.
+    public static func read(from store: any RecordStore, at: Instant, entryMemory: Span) async throws(StorageError) -> Snapshot {
         var snapshot = Snapshot()
         snapshot.portfolio = try await store.fetch(Query<PortfolioRecord>()).first
         snapshot.tradingSwitch = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first
@@ -46,8 +46,12 @@ public struct Snapshot: Sendable {
                 .isIn("processing_status", [SignalStatus.accepted, .working]),
                 order: [.ascending("received_at"), .ascending("fingerprint")]))
         snapshot.capital = try await store.fetch(Query<LedgerRecord>(.isNull("position_id")))
-        snapshot.recentEntries = try await store.fetch(
-            Query<SignalRecord>(.atLeast("received_at", at - duplicateWindow - duplicateWindow), order: [.ascending("received_at")]))
+        // By the sender's time, as they are compared by it: when a row was received says whatever clock its receiver had.
+        let isRecent = Condition.atLeast("signal_timestamp", at - entryMemory)
+        for scope in snapshot.scopes {
+            snapshot.recentEntries += try await store.fetch(
+                Query<SignalRecord>(.equal("instrument", scope.instrument), isRecent, order: [.ascending("signal_timestamp")]))
+        }
         try await snapshot.readOrders(from: store, at: at)
         return snapshot
     }

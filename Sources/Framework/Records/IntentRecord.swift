@@ -2,7 +2,7 @@
 public struct IntentRecord: Record {
     /// Its name, unique for ever and derived from its cause, so that the same cause makes the same intent.
     public var id: IntentID
-    /// The scope it trades in; one intent at a time carries out legs there.
+    /// The scope it trades in; what opens something goes alone there, exits of different positions may go side by side.
     public var instrument: InstrumentName
     /// What it changes: an entry, a pyramid, an exit, a roll or a repair.
     public var kind: IntentKind

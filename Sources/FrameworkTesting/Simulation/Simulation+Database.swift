@@ -63,6 +63,7 @@ extension Simulation {
             return error
         }
         trace(5, "commit", transaction.writes.count)
+        trail += RunEvidence.trail(of: transaction)
         oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
         return happens(.commitUnanswered) ? .uncertain("the connection ended during the commit") : nil
     }
@@ -78,6 +79,7 @@ extension Simulation {
         if isNew {
             trace(6, message.record.fingerprint.text)
             oracle.accepted(message.record)
+            trail.append(message.record)
         }
         guard !happens(.commitUnanswered) else { return answer(call, .inboxAnswered(message, .failed)) }
         let stored = store.row(SignalRecord.self, message.record.fingerprint)
@@ -95,7 +97,7 @@ extension Simulation {
         let process = processes[call.process]
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(store), at: now + process.skew, duplicateWindow: stage.policy.duplicateWindow)
+                from: ModelRecords(store), at: now + process.skew, entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
         answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))
     }

@@ -100,6 +100,8 @@ public final class Simulation {
     var leaseHolder: (process: Int, life: Int, until: Instant)?
     var oracle: Oracle
     var outcome: Outcome
+    /// What the judges at rest need besides the rows: see ``RunEvidence``.
+    var trail: [any Record] = []
     /// Whether faults may still happen.
     var isSafe = true
     /// How many webhooks were planned, copies included; each has its number.
@@ -248,6 +250,7 @@ public final class Simulation {
     private func finish(from start: Instant) {
         if oracle.breaches.isEmpty, plan.until == nil {
             for breach in Oracle.atRest(store, broker, at: now) { oracle.breach("rest", breach) }
+            judgeAtRest()
         }
         outcome.breaches = oracle.breaches
         outcome.marks.formUnion(oracle.marks)

@@ -43,6 +43,22 @@ struct CoreStartTests {
         expectSound(world)
     }
 
+    @Test("The twin of an entry is known to the next process as long as it may be traded, whenever its row was received")
+    func knowsTwins() async throws {
+        let world = Fixture.world()
+        world.send(Fixture.base())
+        world.wait(.seconds(1))
+        world.send(Fixture.exit(at: world.now))
+        world.wait(.seconds(51))
+        world.death = (world.performed, false)
+        let twin = world.send(Fixture.base(at: world.now))
+        world.death = nil
+        try await world.restart(after: .seconds(80))
+        world.wait(.seconds(5))
+        #expect(world.signal(twin)?.reason == "duplicate")
+        #expect(world.positions.isEmpty)
+    }
+
     @Test("C42 An order with our tag that no record explains is told once and freezes its scope", arguments: [true, false])
     func noticesStray(isRestarted: Bool) async throws {
         let world = Self.world()

@@ -1,0 +1,120 @@
+import MunimKit
+
+/// Whether the reason of a declined signal was a fact when it was declined.
+extension ReferenceModel {
+    mutating func checkReason(of row: SignalRecord, _ intent: IntentRecord?, _ name: String) {
+        let reason = row.reason ?? ""
+        guard let then = declined[row.fingerprint] else { return breach("\(name) became \(row.status.rawValue) without a trail") }
+        let isFact =
+            switch row.status {
+            case .failed: isFailure(reason, intent)
+            case .superseded: isOvertaken(reason, row, then)
+            case .expired: row.signal.content.kind.isEntry && isLate(row, then)
+            case .quarantined: row.attempts >= evidence.policy.attemptLimit && then.takeovers > 0
+            case .refused: isRefusal(reason, row, then)
+            case .accepted, .working, .executed: false
+            }
+        if !isFact { breach("\(name) is \(row.status.rawValue) with \(reason), which was not so at \(then.at)") }
+    }
+
+    // I4
+    private func isLate(_ row: SignalRecord, _ then: Circumstances) -> Bool {
+        then.at > row.signalTimestamp + evidence.policy.entryWindow
+    }
+
+    // 4.5, 4.6: something of it was sent and nothing is held, or its time was over before it was sent.
+    private func isFailure(_ reason: String, _ intent: IntentRecord?) -> Bool {
+        guard let intent else { return false }
+        let states = Set(evidence.orders.values.filter { $0.intent == intent.id }.map(\.state))
+        if reason == "order_absent" { return states.contains(.absent) || intent.state == .quarantined }
+        return !states.isDisjoint(with: [.rejected, .cancelled, .notSent, .dropped, .absent])
+    }
+
+    // I4, I5, 4.3
+    private func isOvertaken(_ reason: String, _ row: SignalRecord, _ then: Circumstances) -> Bool {
+        let signal = row.signal.content
+        guard signal.kind.isEntry else {
+            return targets(of: signal, then).contains { evidence.positions[$0].map { $0.entryTimestamp >= signal.timestamp } ?? false }
+        }
+        if let exit = then.scope.lastExit, signal.timestamp <= exit { return true }
+        guard then.wasWorking else { return false }
+        // An exit that waits for what is under way has no trail yet; a stop has no signal.
+        return evidence.signals.values.contains {
+            $0.instrument == row.instrument && $0.signal.content.kind == .exit && $0.signalTimestamp >= signal.timestamp
+        } || evidence.intents.values.contains { $0.instrument == row.instrument && $0.kind == .exit && $0.signal == nil }
+    }
+
+    /// The open positions that an exit speaks of.
+    private func targets(of signal: Signal, _ then: Circumstances) -> [PositionID] {
+        then.scope.live.filter { live in
+            switch signal.target {
+            case .all: true
+            case .layer(let layer): layer == live.value.layer
+            case .none: false
+            }
+        }.map(\.key)
+    }
+
+    private func isRefusal(_ reason: String, _ row: SignalRecord, _ then: Circumstances) -> Bool {
+        let signal = row.signal.content
+        guard signal.kind != .marketData else { return false }
+        // Nothing but the want of something to close may keep an exit from being carried out.
+        guard signal.kind.isEntry else {
+            return reason == "no_position" && targets(of: signal, then).allSatisfy { then.scope.live[$0]?.isClosing == true }
+        }
+        switch reason {
+        case "signal_from_future": return signal.timestamp > then.at + evidence.policy.futureTolerance
+        case "duplicate": return then.scope.hasTwin(ofDeclined: signal, within: evidence.policy.duplicateWindow)
+        case "base_position_exists": return signal.layer == .base && then.scope.isTaken(.base)
+        case "no_base_position_found":
+            return signal.kind == .pyramid && then.scope.base.map { then.scope.live[$0]?.isClosing == true } ?? true
+        case "slot_quarantined":
+            return signal.layer.map { layer in then.scope.quarantined.contains { then.scope.open[$0]?.contains(layer) == true } } ?? false
+        case "trading_stopped": return then.isStopped
+        case "scope_frozen": return then.scope.isFrozen
+        case "outside_session":
+            return evidence.policy.sessions == .enforced && evidence.instruments[row.instrument]?.isOpen(at: then.at) == false
+        case "no_quote": return row.explanation?.content.quotes.isEmpty ?? true
+        case "1r_gate_not_passed", "pyramid_spacing": return isGateClosed(reason, signal, then)
+        default: return isTooLittle(reason, row, then)
+        }
+    }
+
+    // domain.md 4.2
+    private func isGateClosed(_ reason: String, _ signal: Signal, _ then: Circumstances) -> Bool {
+        guard evidence.policy.limits.areEnforced, signal.kind == .pyramid, let base = then.scope.base.flatMap({ evidence.positions[$0] })
+        else {
+            return false
+        }
+        if base.rolloverCount > 0 { return true }
+        if reason == "1r_gate_not_passed" { return signal.price.units - base.entryPrice.units <= base.initialRisk.units }
+        guard let last = then.scope.lastLayerPrice, let terms = evidence.instruments[base.instrument]?.terms(on: TradingDay(of: then.at))
+        else {
+            return false
+        }
+        return Int128(signal.price.units - last.units) * 1_000_000 < Int128(signal.atr.units) * Int128(terms.pyramidSpacing.units)
+    }
+
+    /// A size of nothing, limited by what is named, or a gate that did not pass, with the numbers that were true then.
+    private func isTooLittle(_ reason: String, _ row: SignalRecord, _ then: Circumstances) -> Bool {
+        guard let explanation = row.explanation?.content else { return false }
+        if let request = explanation.request {
+            if evidence.policy.equity == .closed, request.equity.units != then.equity { return false }
+            if let used = then.marginUsed {
+                let most = Int64(Int128(then.equity) * Int128(evidence.policy.marginShare.units) / 1_000_000) - used
+                if request.availableMargin.units != max(0, most) { return false }
+            }
+            if reason == "margin", request.availableMargin.units >= request.marginPerLot.units { return false }
+        }
+        if explanation.gates.contains(where: { $0.name == reason && !$0.passed }) { return true }
+        guard let sizing = explanation.sizing else { return false }
+        return sizing.limiter == reason && sizing.lots == .zero
+    }
+}
+
+extension Signal {
+    fileprivate var layer: Layer? {
+        guard case .layer(let layer) = target else { return nil }
+        return layer
+    }
+}
