@@ -53,6 +53,7 @@ bench: setup
 mutants: setup
 	$(SWIFT) build -c release -Xswiftc -DMUTANTS --scratch-path .build/mutants --product munim
 	.build/mutants/release/munim mutants
+
 # The corpus is read, what is new goes to var/fuzz. The backtrace of Swift would wait for a person when the process ends.
 ifdef TARGET
 fuzz: setup

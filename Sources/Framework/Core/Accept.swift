@@ -81,9 +81,13 @@ extension Core {
     }
 
     /// I29: a signal that was being decided in too many dying processes is left to a person.
+    ///
+    /// Only ends that are proven count: a process that lost its lease lives on, and a lease service that misbehaves must not set exits aside (I25).
     private mutating func countAttempt(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+        guard term.othersHaveEnded, scope.signals[index].record.processedBy != incarnation.text else { return }
         guard scope.signals[index].attempts >= policy.attemptLimit else {
             scope.signals[index].attempts += 1
+            scope.signals[index].processedBy = incarnation.text
             return
         }
         let fingerprint = scope.signals[index].fingerprint
