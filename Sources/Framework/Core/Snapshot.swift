@@ -30,8 +30,10 @@ public struct Snapshot: Sendable {
     /// Nothing stored.
     public init() {}
 
-    /// Reads everything that a core needs; `entryMemory` is how far back entries matter, by the time that they carry.
-    public static func read(from store: any RecordStore, at: Instant, entryMemory: Span) async throws(StorageError) -> Snapshot {
+    /// Reads everything that a core of these instruments needs; `entryMemory` is how far back entries matter, by the time that they carry.
+    public static func read(
+        from store: any RecordStore, instruments: [InstrumentName], at: Instant, entryMemory: Span
+    ) async throws(StorageError) -> Snapshot {
         var snapshot = Snapshot()
         snapshot.portfolio = try await store.fetch(Query<PortfolioRecord>()).first
         snapshot.tradingSwitch = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first
@@ -48,9 +50,9 @@ public struct Snapshot: Sendable {
         snapshot.capital = try await store.fetch(Query<LedgerRecord>(.isNull("position_id")))
         // By the sender's time, as they are compared by it: when a row was received says whatever clock its receiver had.
         let isRecent = Condition.atLeast("signal_timestamp", at - entryMemory)
-        for scope in snapshot.scopes {
+        for instrument in instruments {
             snapshot.recentEntries += try await store.fetch(
-                Query<SignalRecord>(.equal("instrument", scope.instrument), isRecent, order: [.ascending("signal_timestamp")]))
+                Query<SignalRecord>(.equal("instrument", instrument), isRecent, order: [.ascending("signal_timestamp")]))
         }
         try await snapshot.readOrders(from: store, at: at)
         return snapshot

@@ -150,7 +150,8 @@ public final class Engine: Sendable {
 
     private func load() async throws(StorageError) -> Core {
         let now = parts.clock.now()
-        let snapshot = try await Snapshot.read(from: parts.store, at: now, entryMemory: parts.policy.entryMemory)
+        let snapshot = try await Snapshot.read(
+            from: parts.store, instruments: parts.desks.map(\.name), at: now, entryMemory: parts.policy.entryMemory)
         return Core(
             policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation, snapshot: snapshot,
             at: now)

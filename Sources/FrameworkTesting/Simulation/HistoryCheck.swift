@@ -140,7 +140,7 @@ struct HistoryCheck {
         if let exit = scope.lastCarriedExit, signal.timestamp <= exit { wrong("after an exit of \(exit) that is not older") }
         if row.at > signal.timestamp + evidence.policy.entryWindow { wrong("after its window") }
         if signal.timestamp > row.at + evidence.policy.futureTolerance { wrong("before its time") }
-        if scope.hasTwin(of: signal, within: evidence.policy.duplicateWindow, traded: true) {
+        if evidence.hasTrueClocks, scope.hasTwin(of: signal, within: evidence.policy.duplicateWindow, traded: true) {
             wrong("though the same had just been traded")
         }
         if evidence.policy.sessions == .enforced, evidence.instruments[intent.instrument]?.isOpen(at: row.at) == false {

@@ -287,9 +287,10 @@ public struct Oracle: Sendable {
         if let freeze = row.contract.content.freezeQuantity, row.quantity > freeze {
             breach("I19", "\(tag) is larger than the freeze quantity of \(freeze)")
         }
-        if row.action == .open, let deadline = store.row(IntentRecord.self, row.intent)?.entryDeadline, wall > deadline + .milliseconds(500)
+        if row.action == .open, let deadline = store.row(IntentRecord.self, row.intent)?.entryDeadline, let sentAt = row.sentAt,
+            sentAt > deadline
         {
-            breach("I4", "\(tag) opens risk at \(wall), after \(deadline)")
+            breach("I4", "\(tag) opens risk at \(sentAt), after \(deadline)")
         }
         checkAttempts(row, store)
         checkOutranked(row, store, wall: wall)

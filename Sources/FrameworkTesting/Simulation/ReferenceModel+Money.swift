@@ -59,7 +59,10 @@ extension ReferenceModel {
     private func amount(_ points: Int64, of id: PositionID) -> Int64? {
         let structure =
             evidence.positions[id]?.structure.content
-            ?? evidence.intents.values.lazy.flatMap(\.plan.content.strands).first { $0.position == id }.flatMap { $0.opens ?? $0.closes }
+            ?? evidence.intents.values.lazy.flatMap(\.plan.content.strands).filter { $0.position == id }.compactMap {
+                $0.opens ?? $0.closes
+            }
+            .first
         guard let structure, let leg = structure.legs.first else { return nil }
         let product = Int128(points) * Int128(structure.pointValue.units)
         let divisor = 10_000 * Int128(leg.contract.unitsPerLot.count)

@@ -7,6 +7,7 @@ extension ReferenceModel {
         guard let then = declined[row.fingerprint] else { return breach("\(name) became \(row.status.rawValue) without a trail") }
         let isFact =
             switch row.status {
+            case .expired where intent != nil, .refused where intent != nil: isDropped(reason, intent)
             case .failed: isFailure(reason, intent)
             case .superseded: isOvertaken(reason, row, then)
             case .expired: row.signal.content.kind.isEntry && isLate(row, then)
@@ -20,6 +21,14 @@ extension ReferenceModel {
     // I4
     private func isLate(_ row: SignalRecord, _ then: Circumstances) -> Bool {
         then.at > row.signalTimestamp + evidence.policy.entryWindow
+    }
+
+    // 4.4: decided, and stopped before it left.
+    private func isDropped(_ reason: String, _ intent: IntentRecord?) -> Bool {
+        guard let intent, ["order_rate", "trading_stopped", "outside_session", "entry_window"].contains(reason) else { return false }
+        return evidence.orders.values.contains {
+            $0.intent == intent.id && $0.state == .dropped && $0.message?.hasPrefix(reason + ":") == true
+        }
     }
 
     // 4.5, 4.6: something of it was sent and nothing is held, or its time was over before it was sent.
@@ -65,6 +74,7 @@ extension ReferenceModel {
         switch reason {
         case "signal_from_future": return signal.timestamp > then.at + evidence.policy.futureTolerance
         case "duplicate": return then.scope.hasTwin(ofDeclined: signal, within: evidence.policy.duplicateWindow)
+        case "position_exists": return signal.layer.map { then.scope.isTaken($0) } ?? false
         case "base_position_exists": return signal.layer == .base && then.scope.isTaken(.base)
         case "no_base_position_found":
             return signal.kind == .pyramid && then.scope.base.map { then.scope.live[$0]?.isClosing == true } ?? true

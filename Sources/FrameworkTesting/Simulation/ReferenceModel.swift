@@ -105,6 +105,7 @@ struct ReferenceModel {
         switch row.status {
         case .executed: checkExecuted(row, intent, name)
         case .failed, .superseded: checkUndone(row, intent, name)
+        case .refused where intent != nil, .expired where intent != nil: checkUndone(row, intent, name)
         default:
             if let intent { breach("\(name) is \(row.status.rawValue) and has the intent \(intent.id)") }
         }

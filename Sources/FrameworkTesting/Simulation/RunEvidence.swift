@@ -27,6 +27,8 @@ struct RunEvidence {
     var scopes: [ScopeRecord]
     var alerts: [OutboxRecord]
     var portfolio: PortfolioRecord?
+    /// Whether every process had the true time, without which ages that two of them measured do not fit together.
+    var hasTrueClocks = true
 
     init(
         _ store: ModelStore, _ broker: ModelBroker, policy: Policy, desks: [Desk], trail: [any Record], at: Instant

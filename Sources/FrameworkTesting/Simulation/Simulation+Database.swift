@@ -97,7 +97,8 @@ extension Simulation {
         let process = processes[call.process]
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(store), at: now + process.skew, entryMemory: stage.policy.entryMemory)
+                from: ModelRecords(store), instruments: stage.desks.map(\.name), at: now + process.skew,
+                entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
         answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))
     }

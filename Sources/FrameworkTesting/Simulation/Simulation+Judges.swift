@@ -4,7 +4,9 @@ import MunimKit
 extension Simulation {
     /// Everything that the judges look at.
     var evidence: RunEvidence {
-        RunEvidence(store, broker, policy: stage.policy, desks: stage.desks, trail: trail, at: now)
+        var evidence = RunEvidence(store, broker, policy: stage.policy, desks: stage.desks, trail: trail, at: now)
+        evidence.hasTrueClocks = outcome.faults[.clockJumps] == nil && outcome.faults[.clockSkewed] == nil
+        return evidence
     }
 
     func judgeAtRest() {

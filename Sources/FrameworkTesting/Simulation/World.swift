@@ -144,7 +144,8 @@ public final class World {
         processes += 1
         let now = lane.now + pause
         let policy = policy ?? self.policy
-        let snapshot = try await Snapshot.read(from: ModelRecords(lane.store), at: now, entryMemory: policy.entryMemory)
+        let snapshot = try await Snapshot.read(
+            from: ModelRecords(lane.store), instruments: desks.map(\.name), at: now, entryMemory: policy.entryMemory)
         let core = Core(
             policy: policy, broker: traits, desks: desks, incarnation: Incarnation("P\(processes)"), snapshot: snapshot, at: now)
         lane = VirtualLane(core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(processes) &* 1_000_003)
