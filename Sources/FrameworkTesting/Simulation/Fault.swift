@@ -15,7 +15,7 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     // The sender.
     case signalRepeated, signalReordered, signalContradicted, signalLate
     // People.
-    case tradingStopped
+    case tradingStopped, tradedElsewhere
 }
 
 /// Which faults a run has, and how often each happens.

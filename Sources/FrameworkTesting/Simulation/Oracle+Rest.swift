@@ -24,6 +24,13 @@ extension Oracle {
         return breaches
     }
 
+    /// Orders whose outcome nobody finds out, long after everything works again; a night would hide them.
+    static func stuck(_ store: ModelStore, at: Instant) -> [String] {
+        store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown])))
+            .filter { $0.sentAt.map { $0 + .minutes(10) < at } ?? false }
+            .map { "I2: order \($0.tag) is \($0.state.rawValue) since \($0.sentAt.map { "\($0)" } ?? "")" }
+    }
+
     /// Signals and intents that are not over.
     private static func undone(_ store: ModelStore) -> [String] {
         let open = SignalStatus.allCases.filter { !$0.isVerdict }

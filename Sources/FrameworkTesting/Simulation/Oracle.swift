@@ -321,11 +321,12 @@ public struct Oracle: Sendable {
         attempts[key, default: []].append((row.tag, Int(row.attempt)))
     }
 
-    /// I10: looks at an order on its way into the broker's book. It does not hold for a broker that breaks its horizon, nor between wrong clocks.
+    /// I10: looks at an order on its way into the broker's book.
     mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
         guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1 else { return }
-        let net = broker.net(at: at)[row.symbol] ?? 0
-        let exposure = request.side == .sell ? net : 0 - net
+        // What was filled in the last seconds may not have been known when the attempt was decided.
+        let nets = [at, at - .seconds(8)].map { broker.net(at: $0)[row.symbol] ?? 0 }
+        let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
         if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
     }
 

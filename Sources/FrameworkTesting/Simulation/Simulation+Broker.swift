@@ -59,9 +59,7 @@ extension Simulation {
 
     private func place(_ request: OrderRequest) -> PlaceOutcome {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
-        if outcome.faults[.orderVeryLate] == nil, outcome.faults[.clockJumps] == nil, outcome.faults[.clockSkewed] == nil {
-            oracle.reaches(request, broker, store, at: now)
-        }
+        oracle.reaches(request, broker, store, at: now)
         let before = broker.orders.count
         broker.script = [outcome(of: request)]
         let answer = broker.place(request, at: now)
@@ -126,7 +124,15 @@ extension Simulation {
             ask(.stop(reason: "a drill"))
             add(.person(.resume(reason: "the drill is over")), after: chance.span(1_000, 60_000))
         }
+        if happens(.tradedElsewhere) { tradeElsewhere() }
         add(.chooseFault, after: chance.span(200, 2_000))
+    }
+
+    /// A person buys more of what an instrument holds, at the broker and past the host (I13).
+    private func tradeElsewhere() {
+        let live = store.matching(Query<PositionRecord>(.equal("status", PositionStatus.open), order: [.ascending("position")]))
+        guard !live.isEmpty, let leg = chance.pick(live).structure.content.legs.first else { return }
+        broker.foreign[leg.contract.symbol, default: 0] += leg.openingSide == .buy ? 30 : -30
     }
 
     func ask(_ command: OperatorCommand) {

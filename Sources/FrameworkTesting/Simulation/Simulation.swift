@@ -145,6 +145,7 @@ public final class Simulation {
         await settle(after: .minutes(3), until: end + .minutes(30))
         // What waits for a session or for another day's orders has until then; meanwhile everything sleeps.
         for day in 0..<2 where !isAtRest {
+            for breach in Oracle.stuck(store, at: now) { oracle.breach("rest", breach) }
             leap(to: TradingDay(of: now).advanced(by: day))
             await settle(after: .minutes(3), until: now + .minutes(30))
         }
