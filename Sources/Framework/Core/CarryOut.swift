@@ -33,7 +33,9 @@ extension Core {
             switch standing(of: step, strand: number, intent) {
             case .complete: continue
             case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
-            case .planned(let legs): return send(legs, step, &intent, &scope, &turn)
+            case .planned(let legs):
+                if step.isRepair, withdraw(step, legs, strand: number, &intent, &turn) { return true }
+                return send(legs, step, &intent, &scope, &turn)
             case .overplanned(let legs):
                 for index in legs { move(&intent.legs[index], to: .dropped, cause: "an earlier attempt filled after all", &turn) }
                 return true
@@ -44,6 +46,16 @@ extension Core {
             }
         }
         return settle(number, &intent, &scope, &turn)
+    }
+
+    /// A repair that waits to be sent is taken back when a fill that came late has changed what is too many.
+    private mutating func withdraw(_ step: Step, _ legs: [Int], strand number: Int, _ intent: inout Intent, _ turn: inout Turn) -> Bool {
+        let fills = StrandFills(intent.record.plan.content.strands[number], number, intent)
+        let filled = intent.filled(strand: number, step: step.number)
+        guard fills.surplus(against: step) < step.quantity.count - filled else { return false }
+        for index in legs { move(&intent.legs[index], to: .dropped, cause: "a late fill changed what is too many", &turn) }
+        intent.record.plan.content.strands[number].steps[step.number].quantity = Quantity(filled)
+        return true
     }
 
     /// An exit that was decided while its position rolled is planned anew from what the position holds now, as long as nothing was sent.

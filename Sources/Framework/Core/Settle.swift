@@ -4,7 +4,7 @@ extension Core {
     mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let strand = intent.record.plan.content.strands[number]
         let fills = StrandFills(strand, number, intent)
-        if planRepairs(fills, strand, number, &intent, &turn) { return true }
+        if planRepairs(fills, strand, number, &intent, scope, &turn) { return true }
         switch (strand.opens, strand.closes) {
         case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
         case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
@@ -18,13 +18,15 @@ extension Core {
 
     /// I21: a surplus of one side is unwound before anything is booked; so is what an exit closed twice, because a lost order came late.
     private mutating func planRepairs(
-        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ turn: inout Turn
+        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn
     ) -> Bool {
         var hasPlanned = false
         for leg in fills.all {
-            let surplus = leg.action == .open ? leg.units - fills.whole(.open) : leg.units - leg.wanted
-            guard surplus > 0, !policy.has(.surplusKept), !strand.steps.contains(where: { $0.isRepair && $0.contract == leg.contract })
-            else { continue }
+            let surplus = fills.surplus(of: leg)
+            guard surplus > 0, !policy.has(.surplusKept) else { continue }
+            // One that was given up is a person's: the scope is frozen.
+            let isRepaired = strand.steps.contains { $0.isRepair && $0.contract == leg.contract }
+            guard !isRepaired || scope.record.record.state == .active else { continue }
             let step = Step(
                 number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
                 side: policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(surplus), isRepair: true)

@@ -8,8 +8,13 @@ struct StrandFills {
         let contract: Contract
         let wanted: Int64
         let units: Int64
+        /// Units that repairs took back.
+        var taken: Int64 = 0
         /// Σ price × units, in ten-thousandths.
         let value: Int64
+
+        /// Units that are left of the fills.
+        var held: Int64 { units - taken }
     }
 
     private let steps: [Leg]
@@ -21,8 +26,13 @@ struct StrandFills {
                 role: step.role, action: step.action, side: step.side, contract: step.contract, wanted: step.quantity.count,
                 units: intent.filled(strand: number, step: step.number), value: intent.filledValue(strand: number, step: step.number))
         }
-        steps = strand.steps.filter { !$0.isRepair }.map(leg)
-        repairs = strand.steps.filter(\.isRepair).map(leg)
+        let repairs = strand.steps.filter(\.isRepair).map(leg)
+        self.repairs = repairs
+        steps = strand.steps.filter { !$0.isRepair }.map(leg).map { opened in
+            var opened = opened
+            opened.taken = repairs.reduce(0) { $1.takesBack(opened) ? $0 + $1.units : $0 }
+            return opened
+        }
     }
 
     /// All legs but repairs.
@@ -32,7 +42,7 @@ struct StrandFills {
 
     /// Units of whole lots that every leg of the action has.
     func whole(_ action: LegAction) -> Int64 {
-        legs(action).map { $0.units - $0.units % max(1, $0.contract.unitsPerLot.count) }.min() ?? 0
+        legs(action).map { $0.held - $0.held % $0.contract.unitsPerLot.count }.min() ?? 0
     }
 
     /// The part of a leg's value that belongs to `units` of its units; the rest belongs to the surplus.
@@ -61,10 +71,24 @@ struct StrandFills {
 
     /// Gain of surplus units that were taken back, as Σ price × units.
     var repairProfit: Int64 {
-        repairs.reduce(0) { sum, repair in
-            guard let opened = steps.first(where: { $0.contract == repair.contract && $0.side != repair.side }) else { return sum }
-            let cost = opened.value &- value(opened, units: opened.units - repair.units)
-            return repair.side == .sell ? sum &+ repair.value &- cost : sum &+ cost &- repair.value
+        steps.reduce(0) { sum, opened in
+            let cost = opened.value &- value(opened, units: opened.held)
+            let gain = repairs.reduce(0) { $1.takesBack(opened) ? $0 &+ $1.value : $0 }
+            return opened.side == .buy ? sum &+ gain &- cost : sum &+ cost &- gain
         }
     }
+
+    /// Units of a repair's contract that are still too many, without what the repair will fill.
+    func surplus(against repair: Step) -> Int64 {
+        guard let opened = steps.first(where: { $0.contract == repair.contract && $0.side != repair.side }) else { return .max }
+        return surplus(of: opened)
+    }
+
+    /// Units of a leg that the others do not have, or that were closed twice.
+    func surplus(of leg: Leg) -> Int64 { leg.action == .open ? leg.held - whole(.open) : leg.held - leg.wanted }
+}
+
+extension StrandFills.Leg {
+    /// Whether this is a repair of what a leg filled.
+    fileprivate func takesBack(_ opened: Self) -> Bool { contract == opened.contract && side != opened.side }
 }

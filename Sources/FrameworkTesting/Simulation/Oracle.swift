@@ -323,7 +323,9 @@ public struct Oracle: Sendable {
 
     /// I10: looks at an order on its way into the broker's book.
     mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
-        guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1 else { return }
+        guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1,
+            store.row(IntentRecord.self, row.intent)?.kind != .repair
+        else { return }
         // What was filled in the last seconds may not have been known when the attempt was decided.
         let nets = [at, at - .seconds(8)].map { broker.net(at: $0)[row.symbol] ?? 0 }
         let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
