@@ -146,7 +146,7 @@ public struct Oracle: Sendable {
 
     // I14, and the horizon of I10 and I11
     private mutating func check(_ order: OrderRecord) {
-        if order.state == .absent, let sentAt = order.sentAt, let ended = order.finishedAt, ended < sentAt + horizon,
+        if order.state == .absent, let sentAt = order.sentAt, let ended = order.finishedAt, ended >= sentAt, ended < sentAt + horizon,
             TradingDay(of: ended) == TradingDay(of: sentAt)
         {
             breach("I11", "\(order.tag) was given up as absent \(ended - sentAt) after it was sent")
