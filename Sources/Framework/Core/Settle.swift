@@ -4,7 +4,9 @@ extension Core {
     mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let strand = intent.record.plan.content.strands[number]
         let fills = StrandFills(strand, number, intent)
-        if planRepairs(fills, strand, number, &intent, scope, &turn) { return true }
+        if planRepairs(fills, strand, number, &intent, scope, &turn) || balanceLate(fills, strand, number, &intent, scope, &turn) {
+            return true
+        }
         switch (strand.opens, strand.closes) {
         case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
         case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
@@ -36,6 +38,22 @@ extension Core {
             hasPlanned = true
         }
         return hasPlanned
+    }
+
+    /// I12: what takes a late order back may come late itself, after another attempt did it, and is taken back in turn.
+    private mutating func balanceLate(
+        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn
+    ) -> Bool {
+        guard strand.opens == nil, strand.closes == nil, let first = strand.steps.first, let leg = fills.repairs.first else { return false }
+        let done = fills.repairs.reduce(0) { $1.side == first.side ? $0 + $1.units : $0 - $1.units }
+        let surplus = done - leg.wanted
+        guard surplus != 0, strand.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active else { return false }
+        let step = Step(
+            number: strand.steps.count, role: first.role, action: .close, contract: first.contract,
+            side: surplus > 0 ? first.side.opposite : first.side, quantity: Quantity(abs(surplus)), isRepair: true)
+        intent.record.plan.content.strands[number].steps.append(step)
+        planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
+        return true
     }
 
     // MARK: - Opening
@@ -168,7 +186,8 @@ extension Core {
     ) {
         guard let leg = fills.repairs.first else { return }
         let pointValue = scope.desk.instrument.terms(on: TradingDay(of: turn.at)).pointValue
-        let difference = leg.side == .sell ? Int128(leg.value) - Int128(strand.lateValue) : Int128(strand.lateValue) - Int128(leg.value)
+        let cash = fills.repairs.reduce(Int128(0)) { $1.side == .sell ? $0 + Int128($1.value) : $0 - Int128($1.value) }
+        let difference = cash + (leg.side == .sell ? 0 - Int128(strand.lateValue) : Int128(strand.lateValue))
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
         book(.tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim", &turn)
     }

@@ -332,6 +332,12 @@ public struct Oracle: Sendable {
         if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
     }
 
+    /// I11: a leg that is taken for refused was refused.
+    mutating func refused(_ order: OrderRecord, _ broker: ModelBroker) {
+        guard let real = broker.orders.last(where: { $0.request.tag == order.tag }), !real.fills.isEmpty else { return }
+        breach("I11", "\(order.tag) is taken for refused, the broker fills it")
+    }
+
     /// Looks at an order that reached the broker.
     mutating func received(_ order: ModelBroker.Order) {
         if order.request.tag.isOurs, !sent.contains(order.request.tag) {

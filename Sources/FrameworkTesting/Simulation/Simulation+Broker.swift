@@ -79,7 +79,10 @@ extension Simulation {
         if happens(.orderInvisible) { return .unknownWithOrder(visibleAfter: chance.span(1_000, 55_000)) }
         if happens(.orderLate) { return .late(chance.span(1_000, 50_000)) }
         // A broker that does not keep its own horizon.
-        if happens(.orderVeryLate) { return .late(chance.span(61_000, 180_000)) }
+        if happens(.orderVeryLate) {
+            let wait = chance.span(61_000, 180_000)
+            return chance.happens(500) ? .late(wait) : .unknownWithOrder(visibleAfter: wait)
+        }
         if happens(.orderRefused) { return .reject }
         if happens(.orderRefusedLater) { return .acceptThenReject }
         if happens(.fillPartial) { return .partial(Int64(chance.below(Int(units))) / 30 * 30, restAfter: chance.span(500, 20_000)) }

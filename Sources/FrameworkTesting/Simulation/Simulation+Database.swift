@@ -56,6 +56,12 @@ extension Simulation {
         if isDatabaseDown { return .unavailable("the database is down") }
         if happens(.commitLost) { return .unavailable("the connection ended before the commit") }
         if happens(.commitConflict) { return .conflict(write: 0, reason: "could not serialize") }
+        defer { storm = max(0, storm - 1) }
+        // Troubles come together.
+        if storm > 0, mix.rate(.commitConflict) > 0, isSafe, chance.happens(300) {
+            note(.commitConflict)
+            return .conflict(write: 0, reason: "could not serialize again")
+        }
         do throws(StorageError) {
             _ = try store.commit(transaction)
         } catch {
@@ -64,8 +70,14 @@ extension Simulation {
         }
         trace(5, "commit", transaction.writes.count)
         trail += RunEvidence.trail(of: transaction)
+        for write in transaction.writes {
+            guard let order = write.record as? OrderRecord, order.state == .rejected else { continue }
+            oracle.refused(order, broker)
+        }
         oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
-        return happens(.commitUnanswered) ? .uncertain("the connection ended during the commit") : nil
+        guard happens(.commitUnanswered) else { return nil }
+        storm = 3
+        return .uncertain("the connection ended during the commit")
     }
 
     private func admit(_ message: Message, _ call: DatabaseCall) {

@@ -95,6 +95,8 @@ public final class Simulation {
     var processes: [SimulatedProcess]
     var store = ModelStore()
     var isDatabaseDown = false
+    /// Commits after one without an answer that are more likely to fail as well.
+    var storm = 0
     var broker = ModelBroker()
     var isBrokerDown = false
     var leaseHolder: (process: Int, life: Int, until: Instant)?
