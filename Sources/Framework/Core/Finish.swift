@@ -46,9 +46,10 @@ extension Core {
     /// Lets entries into a slot again.
     mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ turn: inout Turn) {
         let intent = scope.intents[index]
-        scope.intents[index].record.state = .failed
+        let end: IntentState = outcome(of: intent, scope).hasChangedExposure ? .settled : .failed
+        scope.intents[index].record.state = end
         scope.intents[index].record.updatedAt = turn.at
-        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: IntentState.failed.rawValue, cause: cause, &turn)
+        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: end.rawValue, cause: cause, &turn)
     }
 
     private mutating func releaseLater(_ scope: Scope, _ turn: inout Turn) {

@@ -24,14 +24,16 @@ extension Core {
     ) -> Bool {
         var hasPlanned = false
         for leg in fills.all {
-            let surplus = fills.surplus(of: leg)
-            guard surplus > 0, !policy.has(.surplusKept) else { continue }
+            // Below zero when a repair came late after another had done its work.
+            let surplus = leg.held < 0 ? leg.held : fills.surplus(of: leg)
+            guard surplus > 0 || leg.held < 0, !policy.has(.surplusKept) else { continue }
             // One that was given up is a person's: the scope is frozen.
             let isRepaired = strand.steps.contains { $0.isRepair && $0.contract == leg.contract }
             guard !isRepaired || scope.record.record.state == .active else { continue }
             let step = Step(
                 number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
-                side: policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(surplus), isRepair: true)
+                side: surplus < 0 || policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(abs(surplus)),
+                isRepair: true)
             intent.record.plan.content.strands[number].steps.append(step)
             intent.record.repairDeadline = turn.at + .seconds(10)
             planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)

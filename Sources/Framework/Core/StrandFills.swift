@@ -30,7 +30,7 @@ struct StrandFills {
         self.repairs = repairs
         steps = strand.steps.filter { !$0.isRepair }.map(leg).map { opened in
             var opened = opened
-            opened.taken = repairs.reduce(0) { $1.takesBack(opened) ? $0 + $1.units : $0 }
+            opened.taken = repairs.reduce(0) { $0 + $1.sign(against: opened) * $1.units }
             return opened
         }
     }
@@ -42,7 +42,7 @@ struct StrandFills {
 
     /// Units of whole lots that every leg of the action has.
     func whole(_ action: LegAction) -> Int64 {
-        legs(action).map { $0.held - $0.held % $0.contract.unitsPerLot.count }.min() ?? 0
+        max(0, legs(action).map { $0.held - $0.held % $0.contract.unitsPerLot.count }.min() ?? 0)
     }
 
     /// The part of a leg's value that belongs to `units` of its units; the rest belongs to the surplus.
@@ -73,15 +73,15 @@ struct StrandFills {
     var repairProfit: Int64 {
         steps.reduce(0) { sum, opened in
             let cost = opened.value &- value(opened, units: opened.held)
-            let gain = repairs.reduce(0) { $1.takesBack(opened) ? $0 &+ $1.value : $0 }
+            let gain = repairs.reduce(0) { $0 &+ $1.sign(against: opened) &* $1.value }
             return opened.side == .buy ? sum &+ gain &- cost : sum &+ cost &- gain
         }
     }
 
-    /// Units of a repair's contract that are still too many, without what the repair will fill.
+    /// Units of a repair's contract that are still too many, or too few, without what the repair will fill.
     func surplus(against repair: Step) -> Int64 {
-        guard let opened = steps.first(where: { $0.contract == repair.contract && $0.side != repair.side }) else { return .max }
-        return surplus(of: opened)
+        guard let opened = steps.first(where: { $0.contract == repair.contract }) else { return .max }
+        return opened.side == repair.side ? 0 - opened.held : surplus(of: opened)
     }
 
     /// Units of a leg that the others do not have, or that were closed twice.
@@ -89,6 +89,9 @@ struct StrandFills {
 }
 
 extension StrandFills.Leg {
-    /// Whether this is a repair of what a leg filled.
-    fileprivate func takesBack(_ opened: Self) -> Bool { contract == opened.contract && side != opened.side }
+    /// 1 for a repair that takes back what a leg filled, -1 for one that fills it again because too much was taken back.
+    fileprivate func sign(against opened: Self) -> Int64 {
+        guard contract == opened.contract else { return 0 }
+        return side == opened.side ? -1 : 1
+    }
 }
