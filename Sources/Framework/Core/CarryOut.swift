@@ -158,7 +158,7 @@ extension Core {
 
     /// Takes what an opening step got as its whole, and lowers the later opening steps to whole lots of it.
     private mutating func giveUp(_ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ turn: inout Turn) {
-        let whole = filled - filled % max(1, step.contract.unitsPerLot.count)
+        let whole = step.contract.unitsPerLot.wholeUnits(in: filled)
         let later = intent.record.plan.content.strands[strand].steps.filter {
             $0.action == .open && !$0.isRepair && $0.number > step.number
         }
@@ -234,7 +234,7 @@ extension Core {
         _ step: Step, filled: Int64, strand: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
     ) {
         intent.record.plan.content.strands[strand].steps[step.number].quantity = Quantity(filled)
-        let whole = filled - filled % max(1, step.contract.unitsPerLot.count)
+        let whole = step.contract.unitsPerLot.wholeUnits(in: filled)
         // A roll opens exactly what it closed.
         for next in intent.record.plan.content.strands[strand].steps where next.action == .open && next.quantity.count > whole {
             intent.record.plan.content.strands[strand].steps[next.number].quantity = Quantity(whole)

@@ -254,7 +254,7 @@ extension Core {
         else {
             return quantity > .zero ? [quantity] : []
         }
-        let largest = freeze.count - freeze.count % max(1, contract.unitsPerLot.count)
+        let largest = contract.unitsPerLot.wholeUnits(in: freeze.count)
         var rest = quantity.count
         var parts: [Quantity] = []
         while rest > 0 {

@@ -49,8 +49,8 @@ public struct EndedTags: Hashable, Codable, Sendable {
         return low
     }
 
-    /// FNV-1a over the bytes; tags are random, so any mixing spreads them.
+    /// Tags are random, so any mixing spreads them.
     private static func digest(_ tag: Tag) -> UInt64 {
-        tag.text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        FNV1a.hash(tag.text)
     }
 }

@@ -33,7 +33,7 @@ extension Core {
     /// Money of a difference of Σ price × units, rounded once: value × point value / units per lot.
     static func money(_ value: Int128, pointValue: PointValue, unitsPerLot: LotSize) -> Money {
         let product = value * Int128(pointValue.units)
-        let divisor = Int128(10_000) * Int128(max(1, unitsPerLot.count))
+        let divisor = Int128(10_000) * Int128(unitsPerLot.count)
         return (try? Money(wide: product.divided(by: divisor, rounding: .halfAwayFromZero))) ?? .zero
     }
 

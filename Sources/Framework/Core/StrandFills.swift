@@ -42,7 +42,7 @@ struct StrandFills {
 
     /// Units of whole lots that every leg of the action has.
     func whole(_ action: LegAction) -> Int64 {
-        max(0, legs(action).map { $0.held - $0.held % $0.contract.unitsPerLot.count }.min() ?? 0)
+        max(0, legs(action).map { $0.contract.unitsPerLot.wholeUnits(in: $0.held) }.min() ?? 0)
     }
 
     /// The part of a leg's value that belongs to `units` of its units; the rest belongs to the surplus.

@@ -29,8 +29,8 @@ struct Turn {
     mutating func newTag() -> Tag {
         tagCount += 1
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
-        var high = mixed(entropy.high &+ tagCount &* 0x9E37_79B9_7F4A_7C15)
-        var low = mixed(entropy.low ^ high)
+        var high = SplitMix64.mixed(entropy.high &+ tagCount &* 0x9E37_79B9_7F4A_7C15)
+        var low = SplitMix64.mixed(entropy.low ^ high)
         var bytes = Array(Tag.prefix.utf8)
         for _ in 0..<9 {
             bytes.append(alphabet[Int(high & 31)])
@@ -39,14 +39,6 @@ struct Turn {
             low >>= 5
         }
         return Tag(String(decoding: bytes, as: UTF8.self))
-    }
-
-    /// The finaliser of the SplitMix64 generator: spreads every bit of its input over the whole word.
-    private func mixed(_ bits: UInt64) -> UInt64 {
-        var word = bits
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }
 

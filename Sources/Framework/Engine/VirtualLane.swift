@@ -49,7 +49,7 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
 
     private var alarms: [(at: Instant, number: Int, alarm: Alarm)] = []
     private var alarmCount = 0
-    private var seed: UInt64
+    private var random: SplitMix64
 
     /// A lane around a machine.
     public init(core: Core, store: Store, broker: Broker, at: Instant, seed: UInt64) {
@@ -57,7 +57,7 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
         self.store = store
         self.broker = broker
         now = at
-        self.seed = seed
+        random = SplitMix64(state: seed)
     }
 
     /// Moves time to `instant`, ringing every alarm on the way.
@@ -115,16 +115,8 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
         alarms.insert((at, alarmCount, alarm), at: index)
     }
 
-    /// The next bits of a SplitMix64 sequence: repeatable, and different for each event.
+    /// The next bits: repeatable, and different for each event.
     private mutating func entropy() -> Entropy {
-        Entropy(high: nextWord(), low: nextWord())
-    }
-
-    private mutating func nextWord() -> UInt64 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        var word = seed
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
+        Entropy(high: random.next(), low: random.next())
     }
 }

@@ -7,6 +7,7 @@ public final class BlockingExecutor: SerialExecutor {
     /// Creates an executor; `label` names its thread in a debugger.
     public init(label: String) { queue = DispatchQueue(label: label) }
 
+    /// Runs a job after those that came before it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let executor = asUnownedSerialExecutor()

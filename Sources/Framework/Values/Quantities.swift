@@ -102,6 +102,8 @@ public struct LotSize: Hashable, Comparable, Sendable, CustomStringConvertible, 
         precondition(count > 0, "a lot has at least one unit")
         self.count = count
     }
+    /// The largest number of units that is whole lots and not above `units`.
+    public func wholeUnits(in units: Int64) -> Int64 { units - units % count }
     /// Ordered by count.
     public static func < (left: LotSize, right: LotSize) -> Bool { left.count < right.count }
     /// The bare number.

@@ -1,18 +1,12 @@
 import MunimKit
 
-/// Repeatable choices: the SplitMix64 sequence of a seed.
+/// Repeatable choices from a seed.
 struct Chance: Sendable {
-    private var state: UInt64
+    private var random: SplitMix64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1 }
+    init(seed: UInt64) { random = SplitMix64(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1) }
 
-    mutating func word() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
+    mutating func word() -> UInt64 { random.next() }
 
     /// A number from 0 to `bound` less one; `bound` must be positive.
     mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: word() >> 1) % bound }

@@ -3,7 +3,7 @@ import MunimKit
 extension SignalRecord {
     /// A signal as a door stores it: its identity is made of instrument, type, position and time; its digest of the price.
     init(of signal: Signal, at: Instant) {
-        let hash = signal.canonicalText.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        let hash = FNV1a.hash(signal.canonicalText)
         func hex(_ number: UInt64) -> String {
             let digits = String(number, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits

@@ -223,9 +223,10 @@ public final class Simulation {
 
     /// Brings the trace up to something that happened.
     func trace(_ kind: UInt8, _ text: String, _ number: Int = 0) {
-        var hash = outcome.trace ^ UInt64(kind) ^ UInt64(bitPattern: now.microseconds) &* 0x9E37_79B9_7F4A_7C15
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        outcome.trace = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x0000_0100_0000_01B3
+        var hash = FNV1a(outcome.trace ^ UInt64(kind) ^ UInt64(bitPattern: now.microseconds) &* 0x9E37_79B9_7F4A_7C15)
+        hash.combine(text)
+        hash.combine(UInt64(truncatingIfNeeded: number))
+        outcome.trace = hash.value
     }
 
     /// Whether nothing is left to do.

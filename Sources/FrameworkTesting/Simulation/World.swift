@@ -21,7 +21,7 @@ public final class World {
     /// All answers to operators, in order.
     public private(set) var answers: [OperatorAnswer] = []
     /// A hash over everything that was done, to compare runs.
-    public private(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+    public private(set) var trace = FNV1a().value
     /// The step at which the running process dies: its number, and whether the effect is still performed.
     public var death: (step: Int, isDone: Bool)?
     /// Whether ``trace`` is kept, which makes everything slower.
@@ -39,7 +39,7 @@ public final class World {
         var alerts: [Alert] = []
         var answers: [OperatorAnswer] = []
         var breaches: [String] = []
-        var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+        var trace = FNV1a()
         var oracle: Oracle
         var death: (step: Int, isDone: Bool)?
         var isTracing = false
@@ -67,7 +67,7 @@ public final class World {
         lane.onAnswer = { box.answers.append($0) }
         lane.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
         lane.inspects = { store, broker, effect, at in
-            if box.isTracing { box.trace = Self.mixed(box.trace, "\(at) \(effect)") }
+            if box.isTracing { box.trace.combine("\(at) \(effect)") }
             switch effect {
             case .commit(let transaction): box.oracle.committed(transaction, by: process, store, at: at)
             case .place(let request): box.oracle.sends(request, by: process, store, at: at, wall: at, sinceGate: .zero)
@@ -76,15 +76,11 @@ public final class World {
         }
     }
 
-    private static func mixed(_ hash: UInt64, _ text: String) -> UInt64 {
-        text.utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
-    }
-
     private func collect() {
         verdicts = box.verdicts
         alerts = box.alerts
         answers = box.answers
-        trace = box.trace
+        trace = box.trace.value
         breaches = box.breaches + box.oracle.breaches
     }
 

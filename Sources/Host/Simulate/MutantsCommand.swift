@@ -18,15 +18,9 @@
 
         @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
             let limit = try input.number("signals", default: 20_000, in: 100...10_000_000)
-            var mutants = Mutant.allCases
-            if let name = input.values["only"] {
-                guard let mutant = Mutant(rawValue: name) else {
-                    throw .usage("\"\(name)\" is no built-in bug; known are \(mutants.map(\.rawValue).joined(separator: ", "))")
-                }
-                mutants = [mutant]
-            }
+            let only = try input.values["only"].map { name throws(CommandFailure) in try mutant(named: name) }
             var findings: [Finding] = []
-            for mutant in mutants {
+            for mutant in only.map({ [$0] }) ?? Mutant.allCases {
                 let finding = try hunt(mutant, seeds: limit / signalsPerSeed)
                 findings.append(finding)
                 if !input.isJSON { input.world.output(finding.line) }
@@ -38,6 +32,12 @@
                 input.world.output("\(findings.count - survivors.count) of \(findings.count) bugs found within \(limit) signals each")
             }
             return survivors.isEmpty ? 0 : 1
+        }
+
+        /// The bug of a name.
+        static func mutant(named name: String) throws(CommandFailure) -> Mutant {
+            if let mutant = Mutant(rawValue: name) { return mutant }
+            throw .usage("\"\(name)\" is no built-in bug; known are \(Mutant.allCases.map(\.rawValue).joined(separator: ", "))")
         }
 
         /// Runs seed by seed in a process of its own, because a bug may end the process: that is a finding as well.

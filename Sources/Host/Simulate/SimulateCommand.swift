@@ -68,11 +68,7 @@ enum SimulateCommand {
 
     #if DEBUG || MUTANTS
         private static func mutant(of input: CommandInput) throws(CommandFailure) -> Mutant? {
-            guard let name = input.values["mutant"] else { return nil }
-            guard let mutant = Mutant(rawValue: name) else {
-                throw .usage("\"\(name)\" is no built-in bug; known are \(Mutant.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return mutant
+            try input.values["mutant"].map { name throws(CommandFailure) in try MutantsCommand.mutant(named: name) }
         }
     #endif
 
@@ -108,7 +104,7 @@ struct SimulationReport: Encodable {
     var verdicts: [String: Int] = [:]
     var violations: [Violation] = []
     /// A hash over the traces of all runs.
-    var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+    var trace = FNV1a()
     var elapsed: Span = .zero
 
     private enum CodingKeys: String, CodingKey {
@@ -124,7 +120,7 @@ struct SimulationReport: Encodable {
         for (fault, count) in outcome.faults { faults[fault.rawValue, default: 0] += count }
         marks = Set(marks).union(outcome.marks).sorted()
         for (verdict, count) in outcome.verdicts { verdicts[verdict, default: 0] += count }
-        trace = (trace ^ outcome.trace) &* 0x0000_0100_0000_01B3
+        trace.combine(outcome.trace)
         if !outcome.breaches.isEmpty { violations.append(Violation(seed: outcome.seed, breaches: outcome.breaches)) }
     }
 
@@ -140,7 +136,7 @@ struct SimulationReport: Encodable {
         try container.encode(marks, forKey: .marks)
         try container.encode(verdicts, forKey: .verdicts)
         try container.encode(violations, forKey: .violations)
-        try container.encode(String(trace, radix: 16), forKey: .trace)
+        try container.encode(String(trace.value, radix: 16), forKey: .trace)
         try container.encode(signalsPerSecond, forKey: .signalsPerSecond)
     }
 
@@ -148,7 +144,7 @@ struct SimulationReport: Encodable {
         let injected = faults.values.reduce(0, +)
         return [
             "\(runs) runs, \(signals) signals, \(injected) faults, \(events) events, \(steps) steps, \(signalsPerSecond) signals/s",
-            "\(marks.count) marks reached, trace \(String(trace, radix: 16))",
+            "\(marks.count) marks reached, trace \(String(trace.value, radix: 16))",
             violations.isEmpty ? "no promise was broken" : "\(violations.count) runs broke a promise",
         ]
     }

@@ -5,18 +5,6 @@ import Testing
 
 @Suite("Configuration survives any bytes")
 struct ConfigMutationTests {
-    /// A small generator, so that a failing seed can be run again.
-    private struct SeededGenerator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let pieces = [
         "", "[", "]", "{", "}", ":", "- ", "\n", "\t", "\"", "'", "&a ", "*a", "<<", "!!int ", "${", "${A:-}", "$${", "#", "|", ">", "%",
         "---\n", "...", "~",
@@ -25,7 +13,7 @@ struct ConfigMutationTests {
 
     @Test("A mutated file is either a configuration or has faults, and never ends the process", arguments: 0..<8)
     func mutations(_ seed: UInt64) async throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(state: seed)
         let registry = try SamplePlugins.registry()
         let original = Array(HostConfigurationTests.complete.utf8)
         var accepted = 0

@@ -102,7 +102,7 @@ import Testing
 
     @Test("Twenty thousand mutated bodies end in a signal or in faults, and a taken one keeps its promises")
     func mutations() async throws {
-        var random = SplitMix(state: 20_251_128)
+        var random = SplitMix64(state: 20_251_128)
         let seeds = SampleBodies.all.map { Array(SampleBodies.body($0, ["note": #"{"a":[1,"\u00e9"]}"#]).utf8) }
         var taken = 0
         for round in 0..<20_000 {
@@ -125,18 +125,8 @@ import Testing
     }
 }
 
-/// A small seeded generator, so that a failure repeats.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    mutating func mutate(_ bytes: inout [UInt8]) {
+extension SplitMix64 {
+    fileprivate mutating func mutate(_ bytes: inout [UInt8]) {
         let interesting = Array("\"\\{}[],:-+.eE019NaInfinityu\0\r\n \u{7F}".utf8) + [0xFF, 0xC3, 0xED, 0xA0]
         let index = Int(next() % UInt64(bytes.count + 1))
         switch next() % 5 {

@@ -21,7 +21,7 @@ struct SyntheticTests {
 
     @Test("A strike is a positive multiple within half a step of the price", arguments: [UInt64(1), 2, 3])
     func nearest(seed: UInt64) throws {
-        var generator = SizingGenerator(state: seed)
+        var generator = SplitMix64(state: seed)
         for _ in 0..<2_000 {
             let grid = StrikeGrid(step: Price(units: Int64(generator.number(1...5_000_000))))
             let price = Price(units: Int64(generator.number(1...2_000_000_000)))

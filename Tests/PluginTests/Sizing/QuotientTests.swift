@@ -30,7 +30,7 @@ struct QuotientTests {
 
     @Test("Random quotients compare and floor as their cross products say", arguments: [UInt64(1), 2, 3, 4])
     func random(seed: UInt64) throws {
-        var generator = SizingGenerator(state: seed)
+        var generator = SplitMix64(state: seed)
         for _ in 0..<5_000 {
             let (a, b) = (Int128(generator.number(-1_000_000...1_000_000)), Int128(generator.number(1...1_000)))
             let (c, d) = (Int128(generator.number(-1_000_000...1_000_000)), Int128(generator.number(1...1_000)))
@@ -50,17 +50,6 @@ struct QuotientTests {
     }
 }
 
-/// Repeatable random numbers: SplitMix64.
-struct SizingGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 }

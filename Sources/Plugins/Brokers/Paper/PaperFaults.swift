@@ -138,11 +138,11 @@ public struct PaperShot: Hashable, Sendable {
 /// Decides, call by call, which faults happen; the same seed and calls decide the same.
 struct PaperDice: Sendable {
     var faults: PaperFaults
-    private var state: UInt64
+    private var random: SplitMix64
 
     init(_ faults: PaperFaults, seed: UInt64) {
         self.faults = faults
-        state = seed
+        random = SplitMix64(state: seed)
     }
 
     /// Whether a fault happens to a call that concerns `symbol`.
@@ -152,20 +152,11 @@ struct PaperDice: Sendable {
             return true
         }
         guard let rate = faults.rates[fault], rate > .zero else { return false }
-        return next() % 1_000_000 < UInt64(rate.units)
+        return random.next() % 1_000_000 < UInt64(rate.units)
     }
 
     /// One of two ways, equally likely.
-    mutating func coin() -> Bool { next() & 1 == 0 }
-
-    /// SplitMix64 (Steele, Lea and Flood, 2014).
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func coin() -> Bool { random.next() & 1 == 0 }
 }
 
 extension StringProtocol {
