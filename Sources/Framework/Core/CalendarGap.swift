@@ -32,11 +32,25 @@ extension Desk {
 }
 
 extension Core {
-    /// Tells people of every gap; at the start and once on each day, because nobody notices that a holiday is missing before it comes.
+    /// Tells people of every year that instruments do not know; at the start and once on each day, because nobody notices that a holiday is
+    /// missing before it comes.
     mutating func alertCalendarGaps(_ turn: inout Turn) {
         let day = TradingDay(of: turn.at)
-        for gap in scopes.values.flatMap({ $0.desk.calendarGaps(on: day) }) {
-            alert(gap.isPresent ? .error : .warning, "calendar_unknown", gap.instrument, "\(gap).", &turn)
+        let gaps = Dictionary(grouping: scopes.values.flatMap { $0.desk.calendarGaps(on: day) }, by: \.year)
+        for (_, gaps) in gaps.sorted(by: { $0.key < $1.key }) {
+            let isOne = gaps.count == 1
+            alert(
+                gaps[0].isPresent ? .error : .warning, "calendar_unknown", isOne ? gaps[0].instrument : nil,
+                isOne ? "\(gaps[0])." : Self.sentence(gaps), &turn)
         }
+    }
+
+    /// One sentence for many instruments that miss the same year, most often because they follow one calendar.
+    private static func sentence(_ gaps: [CalendarGap]) -> String {
+        let named = gaps.map(\.instrument).sorted().prefix(3).map(\.text)
+        let others = gaps.count - named.count
+        let list = others > 0 ? named + ["\(others) more"] : named
+        return "\(list.dropLast().joined(separator: ", ")) and \(list[list.count - 1]) do not know the holidays of \(gaps[0].year): "
+            + "only weekends are closed, and days to an expiry may be counted wrong."
     }
 }

@@ -115,7 +115,7 @@ extension Core {
         intent.reservedVolatility = entry.volatility
         intent.reservedMargin = entry.margin
         scope.recentEntries.removeAll { $0.timestamp + policy.duplicateWindow + policy.duplicateWindow < signal.timestamp }
-        scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, target: signal.target, timestamp: signal.timestamp))
+        scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, position: record.position, timestamp: signal.timestamp))
         begin(intent, for: record.fingerprint, &scope, &turn)
     }
 

@@ -61,7 +61,7 @@ extension Core {
         }
         let twin = scope.recentEntries.first { entry in
             let distance = entry.timestamp - signal.timestamp
-            return entry.target == signal.target && entry.fingerprint != record.fingerprint
+            return entry.position == record.position && entry.fingerprint != record.fingerprint
                 && max(distance, Span(microseconds: -distance.microseconds)) <= policy.duplicateWindow
         }
         guard let twin else { return nil }

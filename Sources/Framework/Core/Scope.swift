@@ -98,7 +98,8 @@ struct Scope: Sendable {
 /// An entry that was decided on, remembered for a minute.
 struct RecentEntry: Sendable {
     let fingerprint: Fingerprint
-    let target: SignalTarget
+    /// The layer, as the signal's row names it.
+    let position: String
     let timestamp: Instant
 }
 

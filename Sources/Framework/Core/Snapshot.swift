@@ -24,8 +24,8 @@ public struct Snapshot: Sendable {
     public var signals: [SignalRecord] = []
     /// Ledger rows without a position: capital, and what repairs cost.
     public var capital: [LedgerRecord] = []
-    /// Entries of the last minutes, whatever became of them.
-    public var recentEntries: [SignalRecord] = []
+    /// Entries of the last minutes that were traded, whatever became of them.
+    var recentEntries: [InstrumentName: [RecentEntry]] = [:]
 
     /// Nothing stored.
     public init() {}
@@ -48,14 +48,29 @@ public struct Snapshot: Sendable {
                 .isIn("processing_status", [SignalStatus.accepted, .working]),
                 order: [.ascending("received_at"), .ascending("fingerprint")]))
         snapshot.capital = try await store.fetch(Query<LedgerRecord>(.isNull("position_id")))
-        // By the sender's time, as they are compared by it: when a row was received says whatever clock its receiver had.
-        let isRecent = Condition.atLeast("signal_timestamp", at - entryMemory)
         for instrument in instruments {
-            snapshot.recentEntries += try await store.fetch(
-                Query<SignalRecord>(.equal("instrument", instrument), isRecent, order: [.ascending("signal_timestamp")]))
+            snapshot.recentEntries[instrument] = try await recentEntries(of: instrument, since: at - entryMemory, from: store)
         }
         try await snapshot.readOrders(from: store, at: at)
         return snapshot
+    }
+
+    /// By the sender's time, as they are compared by it: when a row was received says whatever clock its receiver had.
+    private static func recentEntries(
+        of instrument: InstrumentName, since: Instant, from store: any RecordStore
+    ) async throws(StorageError) -> [RecentEntry] {
+        let entries = Query<SignalRecord>(
+            .equal("instrument", instrument), .atLeast("signal_timestamp", since),
+            .isIn("signal_type", SignalKind.allCases.filter(\.isEntry).map(\.rawValue.column)),
+            order: [.ascending("signal_timestamp")])
+        let columns = ["fingerprint", "position", "signal_timestamp", "intent_id"]
+        return try await store.reduce(columns, of: entries, into: []) { entries, row throws(StorageError) in
+            let intent: IntentID? = try row.read("intent_id")
+            guard intent != nil else { return }
+            try entries.append(
+                RecentEntry(
+                    fingerprint: row.read("fingerprint"), position: row.read("position"), timestamp: row.read("signal_timestamp")))
+        }
     }
 
     private mutating func readOrders(from store: any RecordStore, at: Instant) async throws(StorageError) {
@@ -97,7 +112,7 @@ extension Snapshot {
         for row in positions { parts[row.instrument, default: Snapshot()].positions.append(row) }
         for row in intents { parts[row.instrument, default: Snapshot()].intents.append(row) }
         for row in signals { parts[row.instrument, default: Snapshot()].signals.append(row) }
-        for row in recentEntries { parts[row.instrument, default: Snapshot()].recentEntries.append(row) }
+        for (name, entries) in recentEntries { parts[name, default: Snapshot()].recentEntries[name] = entries }
         var instrumentOfTag: [Tag: InstrumentName] = [:]
         for row in orders {
             instrumentOfTag[row.tag] = row.instrument
@@ -209,8 +224,6 @@ extension Scope {
                 order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.isUnderWay }
             }
             .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(\.id)) }
-        recentEntries = snapshot.recentEntries
-            .filter { $0.instrument == name && $0.signal.content.kind.isEntry && $0.intent != nil }
-            .map { RecentEntry(fingerprint: $0.fingerprint, target: $0.signal.content.target, timestamp: $0.signal.content.timestamp) }
+        recentEntries = snapshot.recentEntries[name] ?? []
     }
 }

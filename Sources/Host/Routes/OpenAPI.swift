@@ -2,16 +2,16 @@ import MunimKit
 
 /// Describes the interface in OpenAPI 3.1, from the table that the routes are made from.
 enum OpenAPI {
-    /// `table` with one more route, which shows the description of all of them.
+    /// `table` with one more route, which shows the description of all of them; it is made when it is first asked for.
     static func describing(_ table: [RouteDescription]) -> [RouteDescription] {
-        func route(_ text: String) -> RouteDescription {
+        func route(_ handler: @escaping @Sendable (RouteCall) async throws -> HTTPResponse) -> RouteDescription {
             RouteDescription(
                 method: .get, pattern: "/openapi.json", access: .anybody, summary: "This description.",
-                responses: [200: .schema(form, name: "Document", "An OpenAPI 3.1 document.")]
-            ) { _ in .json(text) }
+                responses: [200: .schema(form, name: "Document", "An OpenAPI 3.1 document.")], handler: handler)
         }
-        let text = document(of: table + [route("")]).encoded
-        return table + [route(text)]
+        let whole = table + [route { _ in .json("") }]
+        let made = MadeOnce { document(of: whole).encoded }
+        return table + [route { _ in .json(made.value) }]
     }
 
     /// The form of the document itself, as far as it is worth saying.
@@ -82,7 +82,7 @@ enum OpenAPI {
         let (type, schema): (String, Schema) =
             switch answer.body {
             case .text: ("text/plain", .text())
-            case .schema(let schema, let name): ("application/json", catalogue.add(schema, as: name))
+            case .schema(let schema, let name): ("application/json", catalogue.add(schema(), as: name))
             // A type that cannot be read is shown as anything; a test finds it.
             case .value(let types): ("application/json", .either(types.map { (try? catalogue.schema(of: $0)) ?? .anything }))
             }

@@ -43,8 +43,8 @@ struct RouteAnswer: Sendable {
     enum Body: Sendable {
         /// A value of one of these types.
         case value([any DescribedAnswer.Type])
-        /// JSON whose form no type has, under the name that it gets in the document.
-        case schema(Schema, name: String)
+        /// JSON whose form no type has, made when it is asked for, under the name that it gets in the document.
+        case schema(@Sendable () -> Schema, name: String)
         case text
     }
 
@@ -57,7 +57,7 @@ struct RouteAnswer: Sendable {
         RouteAnswer(summary: summary, body: .value(types))
     }
     static func failure(_ summary: String) -> RouteAnswer { value(Failure.self, summary) }
-    static func schema(_ schema: Schema, name: String, _ summary: String) -> RouteAnswer {
+    static func schema(_ schema: @autoclosure @escaping @Sendable () -> Schema, name: String, _ summary: String) -> RouteAnswer {
         RouteAnswer(summary: summary, body: .schema(schema, name: name))
     }
     static func text(_ summary: String) -> RouteAnswer { RouteAnswer(summary: summary, body: .text) }
