@@ -19,7 +19,7 @@ final class SQLiteRecords: RecordStore {
     /// Moves the log into the file beside the writer; ends when `requests` does, which ``close()`` waits for.
     private let checkpoints: Task<Void, Never>
     /// Pages in the log from which a checkpoint is asked for.
-    private static let checkpointPages = 1_000
+    private static let checkpointPages = 8_000
 
     /// Locks and opens the file, which is made when it is missing; `prepare` brings its schema into shape before anyone else sees it.
     ///
