@@ -101,6 +101,8 @@ extension Core {
         case .exit, .repair: return false
         case .entry, .pyramid:
             guard !policy.has(.outrankedEntrySent) else { return false }
+            // C18: what its exit leaves of a base has no layers.
+            if intent.record.kind == .pyramid, scope.stack.record.base == nil { return true }
             let decided = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id } }
             let timestamp = decided?.signal.content.timestamp ?? intent.record.createdAt
             // The protocol lets an exit of any layer outrank what its scope still opens, but not an exit that is older (I5).
@@ -182,7 +184,8 @@ extension Core {
         -> Bool
     {
         let indices = intent.legIndices(strand: strand, step: step.number)
-        let ended = indices.compactMap { intent.legs[$0].finishedAt }.max() ?? turn.at
+        // A time in the future is of another process, which had ended before this one began.
+        let ended = indices.compactMap { intent.legs[$0].finishedAt }.map { $0 > turn.at ? bornAt : $0 }.max() ?? turn.at
         guard let exposure = intent.exposure, exposure.startedAt >= ended, let positions = exposure.positions else {
             readPositions(&turn)
             return false
@@ -198,7 +201,7 @@ extension Core {
                 readPositionsLater(&turn)
                 return false
             }
-            if waitsForLostOrder(indices, step, intent, &scope, &turn) { return false }
+            if waitsForLostOrder(step, intent, &scope, &turn) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
         }
@@ -216,14 +219,17 @@ extension Core {
     }
 
     /// An order that was not found has probably closed what is missing: until the book forgets the day it may still show up and say so.
-    private mutating func waitsForLostOrder(
-        _ indices: [Int], _ step: Step, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn
-    ) -> Bool {
+    private mutating func waitsForLostOrder(_ step: Step, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let today = TradingDay(of: turn.at)
-        let isLost = indices.contains { index in
-            intent.legs[index].state == .absent && intent.legs[index].record.sentAt.map { TradingDay(of: $0) == today } ?? false
+        func isLost(_ leg: OrderRecord) -> Bool {
+            leg.symbol == step.contract.symbol && leg.side == step.side && leg.state == .absent
+                && leg.sentAt.map { TradingDay(of: $0) == today } ?? false
         }
-        guard isLost else { return false }
+        // One of another decision may as well have done what is missing here.
+        func hasLost(_ scope: Scope) -> Bool {
+            scope.watchedLegs.contains { isLost($0.leg) } || scope.intents.contains { $0.legs.contains { isLost($0.record) } }
+        }
+        guard intent.legs.contains(where: { isLost($0.record) }) || hasLost(scope) || scopes.contains(where: hasLost) else { return false }
         freeze(
             &scope, "exit_order_missing",
             "the broker holds nothing of \(step.contract.symbol) any more, and does not show the order that closed it", &turn)

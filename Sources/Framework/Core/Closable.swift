@@ -10,8 +10,9 @@ extension Core {
             // What brings the account back to the records: other positions may hold the contract, so that its net has either sign.
             return max(0, min(wanted, (net &- recordedNet(of: step.contract.symbol, in: scope)) &* direction))
         }
-        let reported = max(0, net &* direction)
         let unseen = max(0, (expectedNet(of: step.contract.symbol, with: intent, in: scope) &- net) &* direction)
+        // What an exit closed twice is opened again, whichever sign the account's net has because of other positions.
+        let reported = step.isRepair ? wanted : max(0, net &* direction)
         return max(0, min(wanted, reported, wanted - unseen))
     }
 

@@ -42,6 +42,8 @@ public struct Core: Sendable {
     var nextBookAlarm: Instant?
     /// The alarm for another read of the positions, so that only one is out.
     var nextPositionsAlarm: Instant?
+    /// When this machine began to decide: what other processes did lies before it, whatever their clocks say.
+    var bornAt: Instant
     /// The exchange's day, to notice the next one.
     var day: TradingDay
     /// The last day on which the broker's book is known to hold an order of ours: an empty book of that day is no evidence.
@@ -69,6 +71,7 @@ public struct Core: Sendable {
         tradingSwitch = Tracked(
             new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
         scopes = SortedMap()
+        bornAt = at
         day = TradingDay(of: at)
         limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
         for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }

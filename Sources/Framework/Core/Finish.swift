@@ -32,15 +32,21 @@ extension Core {
 
     /// Remembers legs that ended unfilled, and settles the tags of the others. An order in the book for a leg that was never sent is nobody's.
     private mutating func watch(_ intent: Intent, _ scope: inout Scope) {
-        for leg in intent.legs {
+        for leg in intent.legs where scopeOfWatchedTag[leg.tag] == nil {
             scopeOfTag[leg.tag] = nil
             if leg.record.isDoubtful {
-                scope.watchedLegs.append(WatchedLeg(leg: leg.record, posted: intent.postedTrades))
-                scopeOfWatchedTag[leg.record.tag] = scope.name
+                watch(leg.record, intent, &scope)
             } else if leg.record.sentAt != nil {
                 endedTags.insert(leg.tag)
             }
         }
+    }
+
+    /// Remembers a leg that ended unfilled: from now on its fills are late.
+    mutating func watch(_ leg: OrderRecord, _ intent: Intent, _ scope: inout Scope) {
+        scopeOfTag[leg.tag] = nil
+        scope.watchedLegs.append(WatchedLeg(leg: leg, posted: intent.postedTrades))
+        scopeOfWatchedTag[leg.tag] = scope.name
     }
 
     /// Lets entries into a slot again.

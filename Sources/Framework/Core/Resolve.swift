@@ -13,6 +13,8 @@ extension Core {
             case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &turn)
             case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &turn)
             case .unknown(let reason):
+                // It left after the commit of its gate, however long that took; the horizon counts from the latest time at which it can have.
+                intent.legs[leg].sentAt = turn.at
                 core.move(&intent.legs[leg], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &turn)
             }
         }
@@ -154,7 +156,9 @@ extension Core {
     private mutating func miss(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, _ turn: inout Turn) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
-        guard leg.state == .unknown, startedAt >= sentAt + (policy.has(.horizonIgnored) ? .seconds(1) : broker.horizon) else { return }
+        // The clocks of two processes do not compare: for what was sent before this one decided, the horizon begins with it.
+        let since = leg.record.sender == incarnation ? max(sentAt, bornAt) : bornAt
+        guard leg.state == .unknown, startedAt >= since + (policy.has(.horizonIgnored) ? .seconds(1) : broker.horizon) else { return }
         leg.misses += 1
         guard leg.misses >= 2 else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)

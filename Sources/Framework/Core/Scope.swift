@@ -134,6 +134,12 @@ struct Intent: Sendable {
     /// Whether its legs are being carried out.
     var isUnderWay: Bool { record.state == .active || record.state == .flat }
 
+    /// Whether what comes for an order of it still counts for it; for a strand that is booked it is late.
+    func carriesOut(_ order: OrderRecord) -> Bool {
+        let strands = record.plan.content.strands
+        return isUnderWay && !(order.isDoubtful && strands.indices.contains(order.strand) && strands[order.strand].isSettled)
+    }
+
     /// Whether an order may have left for it.
     var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
 

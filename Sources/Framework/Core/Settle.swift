@@ -14,6 +14,8 @@ extension Core {
         case (nil, nil): settleRepair(fills, strand, intent, scope, &turn)
         }
         intent.record.plan.content.strands[number].isSettled = true
+        // Other strands go on: what still comes for this one is late, as if the whole intent had ended.
+        for leg in intent.legs where leg.record.strand == number && leg.record.isDoubtful { watch(leg.record, intent, &scope) }
         intent.record.updatedAt = turn.at
         return true
     }

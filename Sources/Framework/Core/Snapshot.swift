@@ -163,7 +163,7 @@ extension Core {
     }
 
     private func isLive(_ order: OrderRecord) -> Bool {
-        scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.isUnderWay } ?? false
+        scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.carriesOut(order) } ?? false
     }
 
     private var leavingTags: Set<Tag> {
@@ -178,6 +178,7 @@ extension Core {
     public mutating func carryOn(from previous: Core) {
         hasRecovered = previous.hasRecovered
         isStopping = previous.isStopping
+        bornAt = previous.bornAt
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter
@@ -221,7 +222,7 @@ extension Scope {
         }
         watchedLegs = snapshot.orders
             .filter { order in
-                order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.isUnderWay }
+                order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.carriesOut(order) }
             }
             .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(\.id)) }
         recentEntries = snapshot.recentEntries[name] ?? []

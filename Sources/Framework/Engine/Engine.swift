@@ -329,12 +329,12 @@ extension Event {
     /// Whether the event still means something after the rows were read anew.
     public var survivesReload: Bool {
         switch self {
-        case .started, .reloaded: false
+        case .reloaded: false
         // A signal without a verdict is among the rows that were just read.
         case .signal: false
         // A survey is asked for again by the decision that needs it.
         case .surveyed: false
-        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
+        case .started, .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What time it is. The only source of time in the process.
 public protocol Clock: Sendable {
-    /// The wall clock in UTC; it may jump.
+    /// The wall clock in UTC; other processes may have another time.
     func now() -> Instant
     /// Time since an arbitrary start that never jumps and counts time spent suspended.
     func boot() -> Span

@@ -2,14 +2,20 @@
     import Glibc
 #endif
 
-/// The machine's own clocks.
+/// The machine's time as it was when the clock was made, carried on steadily.
+///
+/// A machine's wall clock may be set while the process runs. Orders, horizons and deadlines would then be held against two different times, so
+/// that a clock that is set counts from the next start on.
 public struct SystemClock: Clock {
+    /// The wall clock's time when the boot clock was zero.
+    private let origin: Instant
+
     /// Creates the clock.
-    public init() {}
-    public func now() -> Instant { Instant(microseconds: Self.read(CLOCK_REALTIME)) }
+    public init() { origin = Instant(microseconds: Self.read(CLOCK_REALTIME) - Self.read(CLOCK_BOOTTIME)) }
+    public func now() -> Instant { origin + boot() }
     public func boot() -> Span { Span(microseconds: Self.read(CLOCK_BOOTTIME)) }
     public func sleep(until instant: Instant) async throws {
-        // In short steps, so that a jump of the wall clock is noticed.
+        // In short steps, so that time spent suspended is noticed.
         while true {
             let rest = instant - now()
             guard rest > .zero else { return }

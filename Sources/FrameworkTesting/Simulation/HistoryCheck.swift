@@ -160,7 +160,8 @@ struct HistoryCheck {
         if request.equity.units != equity { return "an equity of \(request.equity), which was \(Money(units: equity))" }
         guard let margin else { return nil }
         let most = Int64(Int128(equity) * Int128(evidence.policy.marginShare.units) / 1_000_000) - margin
-        return request.availableMargin.units > max(0, most)
+        // A share of money is rounded.
+        return request.availableMargin.units > max(0, most) + 1
             ? "a margin of \(request.availableMargin), of which \(Money(units: most)) was free" : nil
     }
 

@@ -21,7 +21,11 @@ public struct Oracle: Sendable {
     private var ledger: (number: Int64, equity: Int64) = (0, 0)
     /// As of the transactions before: an exit that came with a decision may have come after it.
     private var lastExits: [InstrumentName: Instant] = [:]
-    private var sent: Set<Tag> = []
+    /// True times, which no process knows.
+    private var sent: [Tag: Instant] = [:]
+    private var acceptedAt: [Fingerprint: Instant] = [:]
+    /// Since when the rows can be read without a break.
+    var isReadableSince = Instant(microseconds: 0)
     private var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
     private var thrownAt: Instant?
 
@@ -59,7 +63,7 @@ public struct Oracle: Sendable {
             switch write.record {
             case let record as AuditRecord: follow(record)
             case let record as OrderRecord:
-                check(record)
+                check(record, at: at)
                 changed.append(("order", record.tag.text, record.state.rawValue))
             case let record as TradeRecord: post(record)
             case let record as IntentRecord:
@@ -145,11 +149,11 @@ public struct Oracle: Sendable {
     }
 
     // I14, and the horizon of I10 and I11
-    private mutating func check(_ order: OrderRecord) {
-        if order.state == .absent, let sentAt = order.sentAt, let ended = order.finishedAt, ended >= sentAt, ended < sentAt + horizon,
-            TradingDay(of: ended) == TradingDay(of: sentAt)
+    private mutating func check(_ order: OrderRecord, at: Instant) {
+        if order.state == .absent, let sentAt = sent[order.tag], at >= sentAt, at < sentAt + horizon,
+            TradingDay(of: at) == TradingDay(of: sentAt)
         {
-            breach("I11", "\(order.tag) was given up as absent \(ended - sentAt) after it was sent")
+            breach("I11", "\(order.tag) was given up as absent \(at - sentAt) after it was sent")
         }
         let before = fills[order.tag]?.filled ?? 0
         if order.filled.count < before { breach("I14", "fills of \(order.tag) fell from \(before) to \(order.filled)") }
@@ -271,7 +275,7 @@ public struct Oracle: Sendable {
 
     /// Looks at an order that is about to leave, so long after its gate. I4, I6, I7, I8, I9, I19, I26, I28.
     public mutating func sends(
-        _ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant, wall: Instant, sinceGate: Span
+        _ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant, sinceGate: Span
     ) {
         let tag = request.tag
         if sinceGate > .milliseconds(500) { breach("I26", "\(process) sent \(tag) \(sinceGate) after its gate") }
@@ -280,10 +284,10 @@ public struct Oracle: Sendable {
         if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
             breach("I6", "order \(tag) is not what its row says")
         }
-        if !sent.insert(tag).inserted { breach("I8", "tag \(tag) was sent twice") }
+        if sent.updateValue(at, forKey: tag) != nil { breach("I8", "tag \(tag) was sent twice") }
         let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
         if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
-        if row.action == .open, let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(tag) opens risk while trading is stopped") }
+        if row.action == .open, let thrownAt, at > thrownAt + .seconds(4) { breach("I28", "\(tag) opens risk while trading is stopped") }
         if let freeze = row.contract.content.freezeQuantity, row.quantity > freeze {
             breach("I19", "\(tag) is larger than the freeze quantity of \(freeze)")
         }
@@ -293,17 +297,19 @@ public struct Oracle: Sendable {
             breach("I4", "\(tag) opens risk at \(sentAt), after \(deadline)")
         }
         checkAttempts(row, store)
-        checkOutranked(row, store, wall: wall)
+        checkOutranked(row, store, at: at)
     }
 
     // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
-    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, wall: Instant) {
+    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, at: Instant) {
         guard row.action == .open, row.attempt > 1, let signal = store.row(IntentRecord.self, row.intent)?.signal,
             let entry = store.row(SignalRecord.self, signal)
         else { return }
         let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
         for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
-            guard exit.signal.content.timestamp > entry.signal.content.timestamp, exit.receivedAt + .seconds(8) < wall else { continue }
+            guard exit.signal.content.timestamp > entry.signal.content.timestamp,
+                acceptedAt[exit.fingerprint].map({ max($0, isReadableSince) + .seconds(8) < at }) ?? false
+            else { continue }
             breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")
         }
     }
@@ -324,7 +330,8 @@ public struct Oracle: Sendable {
     /// I10: looks at an order on its way into the broker's book.
     mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
         guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1,
-            store.row(IntentRecord.self, row.intent)?.kind != .repair
+            let intent = store.row(IntentRecord.self, row.intent), intent.kind != .repair,
+            !intent.plan.content.strands[row.strand].steps[row.step].isRepair
         else { return }
         // What was filled in the last seconds may not have been known when the attempt was decided.
         let nets = [at, at - .seconds(8)].map { broker.net(at: $0)[row.symbol] ?? 0 }
@@ -340,7 +347,7 @@ public struct Oracle: Sendable {
 
     /// Looks at an order that reached the broker.
     mutating func received(_ order: ModelBroker.Order) {
-        if order.request.tag.isOurs, !sent.contains(order.request.tag) {
+        if order.request.tag.isOurs, sent[order.request.tag] == nil {
             breach("I6", "the broker got \(order.request.tag), which nobody sent")
         }
     }
@@ -354,7 +361,10 @@ public struct Oracle: Sendable {
         breach("I2", "signal \(message.record.fingerprint) was answered for and is not stored")
     }
 
-    mutating func accepted(_ record: SignalRecord) { marks.insert("signal accepted") }
+    mutating func accepted(_ record: SignalRecord, at: Instant) {
+        acceptedAt[record.fingerprint] = at
+        marks.insert("signal accepted")
+    }
 
     mutating func alerted(_ alert: Alert) { marks.insert("alert \(alert.code)") }
 

@@ -36,7 +36,9 @@ extension ReferenceModel {
         guard let intent else { return false }
         let states = Set(evidence.orders.values.filter { $0.intent == intent.id }.map(\.state))
         if reason == "order_absent" { return states.contains(.absent) || intent.state == .quarantined }
-        return !states.isDisjoint(with: [.rejected, .cancelled, .notSent, .dropped, .absent])
+        // An order that was missing may have come late, after all of it was being taken back.
+        let isTakenBack = intent.plan.content.strands.contains { $0.steps.contains(where: \.isRepair) }
+        return isTakenBack || !states.isDisjoint(with: [.rejected, .cancelled, .notSent, .dropped, .absent])
     }
 
     // I4, I5, 4.3
@@ -47,6 +49,7 @@ extension ReferenceModel {
         }
         if let exit = then.scope.lastExit, signal.timestamp <= exit { return true }
         guard then.wasWorking else { return false }
+        if signal.kind == .pyramid, then.scope.base == nil { return true }
         // An exit that waits for what is under way has no trail yet; a stop has no signal.
         return evidence.signals.values.contains {
             $0.instrument == row.instrument && $0.signal.content.kind == .exit && $0.signalTimestamp >= signal.timestamp
@@ -112,7 +115,8 @@ extension ReferenceModel {
             if evidence.policy.equity == .closed, request.equity.units != then.equity { return false }
             if let used = then.marginUsed {
                 let most = Int64(Int128(then.equity) * Int128(evidence.policy.marginShare.units) / 1_000_000) - used
-                if request.availableMargin.units != max(0, most) { return false }
+                // A share of money is rounded.
+                if abs(request.availableMargin.units - max(0, most)) > 1 { return false }
             }
             if reason == "margin", request.availableMargin.units >= request.marginPerLot.units { return false }
         }

@@ -46,7 +46,9 @@ struct SimulatedProcess {
     var pausedUntil: Instant?
     /// What came while it was paused, in order.
     var held: [Work] = []
-    /// How far its wall clock is from the true time.
+    /// How far its machine's clock is from the true time; a process keeps the time that it began with.
+    var machineSkew: Span = .zero
+    /// How far its own wall clock is from the true time.
     var skew: Span = .zero
     /// When it started, for its boot clock.
     var startedAt = Instant(microseconds: 0)

@@ -19,7 +19,7 @@ extension Simulation {
                 outcome.marks.insert("gate closed")
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
             }
-            oracle.sends(request, by: processes[index].incarnation, store, at: now, wall: wall(index), sinceGate: boot(index) - gate)
+            oracle.sends(request, by: processes[index].incarnation, store, at: now, sinceGate: boot(index) - gate)
             trace(8, request.tag.text)
         }
         let process = processes[index]
@@ -114,7 +114,7 @@ extension Simulation {
             add(.start(index), after: chance.span(100, 20_000))
         }
         if happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
-        if happens(.clockJumps) { processes[index].skew = chance.pick([.zero, .minutes(60), Span(microseconds: -3_600_000_000)]) }
+        if happens(.clockJumps) { processes[index].machineSkew = chance.pick([.zero, .minutes(60), Span(microseconds: -3_600_000_000)]) }
         if happens(.databaseDown), !isDatabaseDown {
             isDatabaseDown = true
             add(.databaseUp, after: chance.span(200, 20_000))

@@ -90,7 +90,7 @@ extension Simulation {
         let isNew = (try? store.commit(transaction)) == [true]
         if isNew {
             trace(6, message.record.fingerprint.text)
-            oracle.accepted(message.record)
+            oracle.accepted(message.record, at: now)
             trail.append(message.record)
         }
         guard !happens(.commitUnanswered) else { return answer(call, .inboxAnswered(message, .failed)) }

@@ -8,7 +8,8 @@ extension Simulation {
         processes[index].life += 1
         processes[index].isUp = true
         processes[index].startedAt = now
-        processes[index].skew = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
+        let drift: Span = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
+        processes[index].skew = Span(microseconds: processes[index].machineSkew.microseconds + drift.microseconds)
         trace(1, processes[index].incarnation.text)
         say("\(processes[index].incarnation) starts")
         later(index, .tick, after: chance.span(0, 50))

@@ -196,7 +196,9 @@ public final class Simulation {
         case .start(let index): start(index)
         case .resume(let index): resume(index)
         case .person(let command): ask(command)
-        case .databaseUp: isDatabaseDown = false
+        case .databaseUp:
+            isDatabaseDown = false
+            oracle.isReadableSince = now
         case .brokerUp: isBrokerDown = false
         case .chooseFault: chooseFault()
         }
@@ -242,7 +244,9 @@ public final class Simulation {
         broker.usual = .fill
         let survivor = chance.below(processes.count)
         for index in processes.indices {
-            processes[index].skew = .zero
+            processes[index].machineSkew = .zero
+            // Clocks are right again for whoever starts with them.
+            if processes[index].skew != .zero { kill(index) }
             if processes[index].pausedUntil != nil { resume(index) }
             let staysDown = plan.death.map { $0.recovery == .takeover && hasDied } ?? false
             if !processes[index].isUp, index == survivor || (!staysDown && chance.happens(500)) { start(index) }
@@ -257,6 +261,7 @@ public final class Simulation {
             judgeAtRest()
         }
         outcome.breaches = oracle.breaches
+        tellEnd()
         outcome.marks.formUnion(oracle.marks)
         outcome.span = now - start
         for signal in store.all(SignalRecord.self) {

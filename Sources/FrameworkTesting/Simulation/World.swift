@@ -70,7 +70,7 @@ public final class World {
             if box.isTracing { box.trace.combine("\(at) \(effect)") }
             switch effect {
             case .commit(let transaction): box.oracle.committed(transaction, by: process, store, at: at)
-            case .place(let request): box.oracle.sends(request, by: process, store, at: at, wall: at, sinceGate: .zero)
+            case .place(let request): box.oracle.sends(request, by: process, store, at: at, sinceGate: .zero)
             default: break
             }
         }

@@ -262,4 +262,20 @@ struct CoreExitTests {
         #expect(partial.positions.isEmpty && partial.holdings.isEmpty)
         expectSound(partial)
     }
+
+    @Test("C18 A pyramid that waits for the rate limit is given up when a stop closes its base meanwhile")
+    func pyramidWithoutBase() {
+        var traits = BrokerTraits.testing
+        traits.rate = OrderRate(perSecond: 1, perMinute: 400, perDay: 5_000)
+        let world = Fixture.world(traits: traits)
+        world.send(Fixture.base())
+        world.wait(.seconds(70))
+        world.send(Fixture.base(Fixture.synthetic, at: world.now))
+        let pyramid = world.send(Fixture.pyramid(2, at: world.now))
+        world.send(Fixture.bar(price: "51000", at: world.now))
+        world.wait(.minutes(2))
+        #expect(world.signal(pyramid)?.status == .superseded)
+        #expect(world.positions.map(\.instrument) == [Fixture.synthetic])
+        expectSound(world)
+    }
 }

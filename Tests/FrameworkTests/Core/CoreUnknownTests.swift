@@ -233,4 +233,51 @@ struct CoreUnknownTests {
         #expect(world.lane.broker.requests.count == 4)
         #expect(world.breaches.isEmpty)
     }
+
+    @Test("C40 An order of a process that ended is given up only after a horizon of the next one")
+    func horizonOfAnother() async throws {
+        let (world, fingerprint) = Self.world([.late(.minutes(62))])
+        try await world.restart(after: .minutes(61))
+        world.wait(.seconds(40))
+        #expect(world.orders.map(\.state) == [.unknown])
+        world.wait(.minutes(5))
+        #expect(world.signal(fingerprint)?.status == .executed)
+        expectSound(world)
+    }
+
+    @Test(
+        "C20 A lost order of a layer that is closed by now is taken back while the exit of another layer goes on", arguments: [false, true])
+    func lateInSettledStrand(isRestarted: Bool) async throws {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.minutes(6)), .fill] }
+        world.send(Fixture.exit(nil, at: world.now))
+        world.wait(.seconds(120))
+        #expect(world.positions.map(\.layer) == [.base], "the newer layer is closed by its second order")
+        if isRestarted { try await world.restart() }
+        world.wait(.minutes(15))
+        #expect(world.alertCodes.contains("late_order"))
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("C20 What an exit closed twice is opened again although other layers hold the contract")
+    func closedTwice() {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.script = [.late(.seconds(90)), .fillAfter(.seconds(60)), .notSent] }
+        world.send(Fixture.exit(2, at: world.now))
+        world.wait(.minutes(15))
+        #expect(world.positions.map(\.quantity) == [Quantity(60)])
+        #expect(world.scope(Fixture.future)?.state == .active)
+        expectSound(world)
+    }
+
+    @Test("An exit falls short because a lost order of another layer hides in the account's net: it waits for that order")
+    func hiddenByAnotherLayer() {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.script = [.partialThenCancelled(30), .unknownWithOrder(visibleAfter: .seconds(150))] }
+        world.send(Fixture.exit(nil, at: world.now))
+        world.wait(.minutes(15))
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
 }

@@ -54,6 +54,10 @@ final class EngineBench: Sendable {
 actor SharedStore: RecordStore {
     private var store = ModelStore()
     private var troubles: [(state: String, error: StorageError)] = []
+    private var next: StorageError?
+
+    /// Fails the next commit, whatever it is.
+    func failNext(_ error: StorageError) { next = error }
 
     /// Fails the next commit that moves something to `state`; it is made all the same when its outcome is uncertain.
     func fail(at state: String, _ error: StorageError) { troubles.append((state, error)) }
@@ -64,6 +68,7 @@ actor SharedStore: RecordStore {
     func all<R: Record>(_ type: R.Type = R.self) -> [R] { store.all() }
 
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
+        if let error = next.take() { throw error }
         let states = transaction.writes.compactMap { ($0.record as? AuditRecord)?.to }
         guard let index = troubles.firstIndex(where: { states.contains($0.state) }) else { return try store.commit(transaction) }
         let error = troubles.remove(at: index).error

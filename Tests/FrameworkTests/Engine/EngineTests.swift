@@ -54,6 +54,20 @@ struct EngineTests {
         try await running.value
     }
 
+    @Test(
+        "A host whose first commit fails recovers all the same",
+        arguments: [
+            StorageError.conflict(write: 0, reason: "another was first"), .uncertain("the disk did not confirm"), .unavailable("full"),
+        ])
+    func firstCommitFails(error: StorageError) async throws {
+        let bench = try EngineBench()
+        await bench.store.failNext(error)
+        try await bench.run {
+            #expect(await bench.store.all(PortfolioRecord.self).map(\.closedEquity) == [Policy.testing.initialCapital])
+            #expect(bench.engine.acceptsSignals)
+        }
+    }
+
     @Test("A commit that was made although its outcome was uncertain does not keep signals out")
     func uncertainAndMade() async throws {
         let bench = try EngineBench()
