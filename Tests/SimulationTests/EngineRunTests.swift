@@ -72,11 +72,12 @@ struct EngineRunTests {
         let random = SeededChoice(seed)
         var plan = EngineRun.Plan(seed: seed)
         plan.stops = (0..<3).map { .milliseconds(Int64(25_000 + $0 * 60_000 + random.below(30_000))) }
-        plan.longest = random.below(2) == 0 ? 120 : 1_500
         plan.outcomes = Self.outcomes(random)
+        // What is slow and fails besides may need longer than its grace.
+        if random.below(2) == 0 { plan.longest = 900 } else { plan.troubles = [0, 20][random.below(2)] }
         let run = EngineRun(EngineScript(seed: seed), plan)
         run.run()
-        #expect(run.processCount == 4)
+        #expect(run.processCount >= 4)
         Self.expectSound(run)
     }
 
@@ -96,7 +97,7 @@ struct EngineRunTests {
     private static func troubled(_ seed: UInt64) -> EngineRun.Plan {
         let random = SeededChoice(seed)
         var plan = EngineRun.Plan(seed: seed)
-        plan.deaths = (0..<1 + random.below(4)).map { _ in 10 + random.below(700) }
+        plan.deaths = (0..<1 + random.below(4)).map { _ in 10 + random.below(500) }
         plan.outcomes = outcomes(random)
         plan.troubles = [0, 0, 10, 50][random.below(4)]
         return plan

@@ -16,7 +16,7 @@ public final class EngineRun {
         public var stops: [Span] = []
         /// Outcomes of the first orders; the others are filled.
         public var outcomes: [ModelBroker.Outcome] = []
-        /// How many in a thousand commits fail or are not answered.
+        /// How many in a thousand commits are lost, how many not answered, and how many reads fail.
         public var troubles = 0
         /// The longest time in milliseconds that a call or its answer takes.
         public var longest = 120
@@ -43,6 +43,8 @@ public final class EngineRun {
     private final class Notes: Sendable {
         let answered = Mutex<Set<Int>>([])
         let faults = Mutex<[String]>([])
+        /// Whether the process that runs has given up at its start, as a host does that cannot read its records.
+        let hasGivenUp = Mutex(false)
         let oracle: Mutex<Oracle>
 
         init(policy: Policy) { oracle = Mutex(Oracle(policy: policy)) }
@@ -159,6 +161,8 @@ public final class EngineRun {
         if let death = deaths.first, death <= jobs {
             deaths.removeFirst()
             die()
+        } else if notes.hasGivenUp.withLock({ $0 }) {
+            die()
         }
         return true
     }
@@ -172,7 +176,7 @@ public final class EngineRun {
             agenda.add(.startAfterStop, at: clock.now() + .seconds(8))
         case .startAfterStop:
             // Whoever was killed meanwhile comes back by itself.
-            guard let process, !process.engine.acceptsSignals else { return }
+            guard let process, process.engine.condition.isStopping else { return }
             expectEnd(of: process.engine)
             process.executor.kill()
             start()
@@ -180,7 +184,7 @@ public final class EngineRun {
             guard let engine = process?.engine else { return }
             spawn { _ = await engine.command(command, by: "tester", waiting: .seconds(3)) }
         case .send(let number, let signal, let attempt):
-            guard attempt <= 5, notes.answered.withLock({ !$0.contains(number) }) else { return }
+            guard attempt <= 20, notes.answered.withLock({ !$0.contains(number) }) else { return }
             send(number, signal)
             agenda.add(.send(number, signal, attempt: attempt + 1), at: clock.now() + .seconds(5))
         }
@@ -200,6 +204,7 @@ public final class EngineRun {
 
     private func start() {
         lives += 1
+        notes.hasGivenUp.withLock { $0 = false }
         let random = SeededEntropy(seed: UInt64(lives))
         let engine = Engine(
             Engine.Parts(
@@ -210,7 +215,7 @@ public final class EngineRun {
             inbox: Inbox(store: database, engine: engine, clock: clock))
         let notes = notes
         spawn {
-            do { try await engine.run() } catch { notes.faults.withLock { $0.append("the engine could not run: \(error)") } }
+            do { try await engine.run() } catch { notes.hasGivenUp.withLock { $0 = true } }
         }
     }
 

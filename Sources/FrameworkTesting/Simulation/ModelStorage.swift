@@ -14,7 +14,7 @@ public final class ModelDatabase: RecordStore {
     private let chance: Mutex<Chance>
     private let troubles: Int
 
-    /// An empty database; of a thousand commits so many are lost or not answered, as a seed decides.
+    /// An empty database; of a thousand commits so many are lost, so many not answered, and as many reads fail, as a seed decides.
     public init(
         clock: any Clock = SystemClock(), line: ModelLine? = nil, troubles: (seed: UInt64, perMille: Int) = (0, 0),
         onCommit: (@Sendable (Transaction, ModelStore, Instant) -> Void)? = nil
@@ -53,6 +53,7 @@ public final class ModelDatabase: RecordStore {
     }
 
     private func read<R: Record>(_ query: Query<R>) -> Result<[R], StorageError> {
+        if chance.withLock({ $0.happens(troubles) }) { return .failure(.unavailable("the connection ended during a read")) }
         do throws(StorageError) { return .success(try store.fetch(query)) } catch { return .failure(error) }
     }
 
