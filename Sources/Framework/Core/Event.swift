@@ -1,6 +1,6 @@
 /// Something that happened, as the core hears of it.
 public enum Event: Hashable, Codable, Sendable {
-    /// The process started and its records are loaded; comes once, first.
+    /// The process started and its records are loaded; comes first, and again when its own commit failed.
     case started
     /// The records were read anew after a commit met another state or had an unknown outcome.
     case reloaded

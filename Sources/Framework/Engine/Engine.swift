@@ -329,12 +329,14 @@ extension Event {
     /// Whether the event still means something after the rows were read anew.
     public var survivesReload: Bool {
         switch self {
+        // Nothing was asked for as long as the commit of the start was not made, and nobody else asks for it.
+        case .started: true
         case .reloaded: false
         // A signal without a verdict is among the rows that were just read.
         case .signal: false
         // A survey is asked for again by the decision that needs it.
         case .surveyed: false
-        case .started, .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
+        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
         }
     }
 }

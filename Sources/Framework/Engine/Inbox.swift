@@ -21,6 +21,8 @@ public final class Inbox: Sendable {
     private let engine: Engine
     private let clock: any Clock
     private let stopPoints: (any StopPointObserver)?
+    /// Signals that may have been stored although their senders were told otherwise; the lane has not heard of them.
+    private let doubtful = Mutex<Set<Fingerprint>>([])
 
     /// An inbox in front of an engine.
     public init(store: any RecordStore, engine: Engine, clock: any Clock, stopPoints: (any StopPointObserver)? = nil) {
@@ -38,27 +40,52 @@ public final class Inbox: Sendable {
         // The first attempt counts from the start, so that a process that dies deciding it has been counted.
         first.attempts = 1
         let ticket = engine.verdicts.register(record.fingerprint)
+        let deadline = clock.now() + span
         do throws(StorageError) {
-            var transaction = Transaction()
-            transaction.insertIfAbsent(first)
-            let isNew = try await store.commit(transaction).first ?? false
-            guard isNew else { return try await meetAgain(first) }
+            guard try await insert(first, until: deadline) else { return try await meetAgain(first) }
         } catch {
             engine.note(storageFailure: error)
+            if case .uncertain = error { doubtful.withLock { _ = $0.insert(record.fingerprint) } }
             return .unavailable("the signal could not be stored")
         }
         stopPoints?.reach(.afterInbox)
+        doubtful.withLock { _ = $0.remove(first.fingerprint) }
         engine.submit(.signal(first))
-        guard let decided = await engine.verdicts.value(of: ticket, until: clock.now() + span, clock: clock) else {
+        guard let decided = await engine.verdicts.value(of: ticket, until: deadline, clock: clock) else {
             return .accepted(first)
         }
         return .accepted(decided)
     }
 
-    private func meetAgain(_ record: SignalRecord) async throws(StorageError) -> Admission {
-        guard let stored = try await store.fetch(Query<SignalRecord>(.equal("fingerprint", record.fingerprint), limit: 1)).first else {
-            return .unavailable("the stored signal cannot be read back")
+    /// Stores a signal unless it is there; asks again, as long as there is time, while nobody knows whether that was done.
+    private func insert(_ record: SignalRecord, until deadline: Instant) async throws(StorageError) -> Bool {
+        var transaction = Transaction()
+        transaction.insertIfAbsent(record)
+        var isDoubtful = false
+        while true {
+            do throws(StorageError) {
+                let isNew = try await store.commit(transaction).first ?? false
+                guard !isNew, isDoubtful else { return isNew }
+                // A row that is this very one was made by the commit that was not answered.
+                return try await stored(record.fingerprint) == record
+            } catch {
+                isDoubtful = isDoubtful || error.isUncertain
+                guard isDoubtful, clock.now() < deadline, !Task.isCancelled else {
+                    throw isDoubtful && !error.isUncertain ? .uncertain(error.description) : error
+                }
+                engine.note(storageFailure: error)
+                try? await clock.sleep(until: min(deadline, clock.now() + .milliseconds(100)))
+            }
         }
+    }
+
+    private func stored(_ fingerprint: Fingerprint) async throws(StorageError) -> SignalRecord? {
+        try await store.fetch(Query<SignalRecord>(.equal("fingerprint", fingerprint), limit: 1)).first
+    }
+
+    private func meetAgain(_ record: SignalRecord) async throws(StorageError) -> Admission {
+        guard let stored = try await stored(record.fingerprint) else { return .unavailable("the stored signal cannot be read back") }
+        if doubtful.withLock({ $0.remove(stored.fingerprint) }) != nil, !stored.status.isVerdict { engine.submit(.signal(stored)) }
         guard stored.digest != record.digest else {
             await markAsSentAgain(stored)
             return .duplicate(stored)
@@ -86,5 +113,12 @@ public final class Inbox: Sendable {
         transaction.update(marked)
         // The answer does not depend on the note.
         _ = try? await store.commit(transaction)
+    }
+}
+
+extension StorageError {
+    /// Whether the writes may have been made.
+    fileprivate var isUncertain: Bool {
+        if case .uncertain = self { true } else { false }
     }
 }

@@ -40,6 +40,8 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
     public var onAlert: ((Alert) -> Void)?
     /// Answers to operators, when they are collected.
     public var onAnswer: ((OperatorAnswer) -> Void)?
+    /// Sees every event and its effects, when somebody wants to know.
+    public var trace: (any TraceSink)?
     /// Asked before and after each effect; answering true ends the lane there, as kill -9 would.
     public var dies: ((_ step: Int, _ effect: Effect, _ isDone: Bool) -> Bool)?
     /// Shown both books after each effect, for checks that hold at every moment.
@@ -77,7 +79,9 @@ public struct VirtualLane<Store: ImmediateStore, Broker: ImmediateBroker> {
         var events = [event]
         var next = 0
         while next < events.count, !isDead {
-            let effects = core.handle(Stimulus(events[next], at: now, entropy: entropy()))
+            let stimulus = Stimulus(events[next], at: now, entropy: entropy())
+            let effects = core.handle(stimulus)
+            trace?.record(stimulus, effects)
             next += 1
             for effect in effects {
                 if dies?(performed, effect, false) ?? false { return isDead = true }

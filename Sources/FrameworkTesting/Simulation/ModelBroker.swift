@@ -88,6 +88,8 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     /// Units held from before, by symbol: what a person traded elsewhere.
     public var foreign: [String: Int64] = [:]
     private var heard: [String: Price] = [:]
+    /// Limit orders, by their place in the book, that wait for the market.
+    private var waiting: [Int] = []
 
     /// A broker without orders.
     public init() {}
@@ -96,6 +98,9 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         requests.append(request)
         let outcome = script.isEmpty ? usual : script.removeFirst()
         let whole = request.quantity.count
+        if outcome.arrives, let fault = fault(of: request) {
+            return outcome.isAnswered ? .rejected(fault) : .unknown("no answer in 7 s")
+        }
         switch outcome {
         case .fill: return accept(request, fills: [(whole, .zero)], at: at)
         case .fillAfter(let span): return accept(request, fills: [(whole, span)], at: at)
@@ -124,8 +129,12 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     ) -> PlaceOutcome {
         let number = orders.count + 1
         let quoted = self.price(of: request.contract.symbol)
-        let price = Price(units: request.side == .buy ? quoted.units + slippage.units : quoted.units - slippage.units)
-        let trades = fills.enumerated().compactMap { index, fill in
+        let isBuy = request.side == .buy
+        var price = Price(units: isBuy ? quoted.units + slippage.units : quoted.units - slippage.units)
+        let waits = request.limit.map { isBuy ? quoted > $0 : quoted < $0 } ?? false
+        if let limit = request.limit { price = isBuy ? min(price, limit) : max(price, limit) }
+        if waits, !fills.isEmpty { waiting.append(orders.count) }
+        let trades = (waits ? [] : fills).enumerated().compactMap { index, fill in
             fill.units > 0
                 ? Fill(id: TradeID("T\(number)-\(index)"), quantity: Quantity(fill.units), price: price, at: at + fill.after) : nil
         }
@@ -188,6 +197,47 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     public mutating func observe(_ observation: PriceObservation) {
         let price = market[observation.instrument] ?? observation.price
         for leg in observation.structure.legs { heard[leg.contract.symbol] = legPrice(leg, of: observation.structure, at: price) }
+        guard !waiting.isEmpty else { return }
+        let reached = waiting.filter { isReached(orders[$0].request) }
+        waiting.removeAll { reached.contains($0) }
+        for index in reached { fillAtLimit(index, at: observation.at) }
+    }
+
+    private func isReached(_ request: OrderRequest) -> Bool {
+        guard let limit = request.limit else { return true }
+        let price = price(of: request.contract.symbol)
+        return request.side == .buy ? price <= limit : price >= limit
+    }
+
+    private mutating func fillAtLimit(_ index: Int, at: Instant) {
+        let order = orders[index]
+        guard !report(order, at: at).state.isTerminal, let limit = order.request.limit else { return }
+        orders[index].fills = [Fill(id: TradeID("T\(index + 1)-0"), quantity: order.request.quantity, price: limit, at: at)]
+    }
+
+    /// What these contracts trade at, without those that have no price.
+    public func quotes(of contracts: [Contract], at: Instant) -> [ContractQuote] {
+        guard quotes else { return [] }
+        return contracts.compactMap { contract in
+            (marks[contract.symbol] ?? heard[contract.symbol]).map {
+                ContractQuote(symbol: contract.symbol, quote: Quote(last: $0, at: at))
+            }
+        }
+    }
+
+    /// Why an exchange takes no such order; nil when it does.
+    private func fault(of request: OrderRequest) -> String? {
+        let (contract, units) = (request.contract, request.quantity.count)
+        if units <= 0 { return "an order of no units" }
+        if let freeze = contract.freezeQuantity, units > freeze.count { return "\(units) units are above the freeze quantity of \(freeze)" }
+        if let limit = request.limit, limit.units % contract.tick.units != 0 { return "the limit \(limit) is off the tick" }
+        let lot = contract.unitsPerLot.count
+        guard units % lot != 0 else { return nil }
+        // Where the broker itself has filled a part of a lot, that part can be given back.
+        let hasBrokenLot = orders.contains { order in
+            order.request.contract.symbol == contract.symbol && order.fills.contains { $0.quantity.count % lot != 0 }
+        }
+        return hasBrokenLot ? nil : "\(units) units are not whole lots of \(lot)"
     }
 
     public mutating func survey(_ request: SurveyRequest, at: Instant) -> Survey {
@@ -236,5 +286,18 @@ public struct ModelBroker: ImmediateBroker, Sendable {
             orderID: order.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: order.request.side,
             quantity: order.request.quantity, state: state, fills: fills, message: hasEnded ? "ended by the broker" : nil,
             updatedAt: max(order.arrivedAt, fills.last?.at ?? order.arrivedAt))
+    }
+}
+
+extension ModelBroker.Outcome {
+    /// Whether the order reaches the broker.
+    fileprivate var arrives: Bool { self != .notSent && self != .unknownWithoutOrder }
+
+    /// Whether the sender is told what became of it.
+    fileprivate var isAnswered: Bool {
+        switch self {
+        case .unknownWithoutOrder, .unknownWithOrder, .late, .doubled: false
+        case .fill, .fillAfter, .partial, .partialThenCancelled, .rest, .acceptThenReject, .reject, .notSent: true
+        }
     }
 }

@@ -61,9 +61,17 @@ public struct ModelStore: ImmediateStore, Sendable {
         return table.select(query.conditions, query.order).dropFirst(query.offset).prefix(query.limit ?? .max).compactMap { $0 as? R }
     }
 
+    /// How many rows match, whatever the query's limit.
+    public func count<R: Record>(_ query: Query<R>) -> Int {
+        var whole = query
+        whole.limit = nil
+        whole.offset = 0
+        return matching(whole).count
+    }
+
     /// The row with this primary key.
     public func row<R: Record>(_ type: R.Type = R.self, _ key: some ColumnValue) -> R? {
-        tables[R.table.name]?.rows[[key.column]] as? R
+        tables[R.table.name]?.rows[ModelKey([key.column])] as? R
     }
 }
 
@@ -72,17 +80,39 @@ struct ModelConflict: Error {
     let reason: String
 }
 
+/// The values of a key, equal only when they are equal byte for byte, as in a database.
+///
+/// Swift finds two spellings of one accented letter equal; two rows whose keys differ in such a way are still two rows.
+struct ModelKey: Hashable, Sendable, CustomStringConvertible {
+    let values: [Value]
+
+    init(_ values: [Value]) { self.values = values }
+
+    var description: String { "\(values)" }
+
+    static func == (left: ModelKey, right: ModelKey) -> Bool { left.values.elementsEqual(right.values) { $0.isSame(as: $1) } }
+    func hash(into hasher: inout Hasher) { hasher.combine(values) }
+}
+
+extension Value {
+    /// Whether two values are equal byte for byte.
+    fileprivate func isSame(as other: Value) -> Bool {
+        guard case .text(let one) = self, case .text(let two) = other else { return self == other }
+        return one == two && one.utf8.elementsEqual(two.utf8)
+    }
+}
+
 /// Rows of one table by primary key, with its unique keys.
 struct ModelTable: Sendable {
     let table: Table
-    private(set) var rows: [[Value]: any Record] = [:]
-    private var unique: [[[Value]: [Value]]]
+    private(set) var rows: [ModelKey: any Record] = [:]
+    private var unique: [[ModelKey: ModelKey]]
     private let keyColumns: [Int]
     private let uniqueColumns: [[Int]]
     private let conditions: [(column: Int, values: [Value])?]
     private let versionColumn: Int?
     /// Rows by the value of each column that leads an index.
-    private var groups: [(column: Int, rows: [Value: [[Value]: any Record]])]
+    private var groups: [(column: Int, rows: [ModelKey: [ModelKey: any Record]])]
 
     init(_ table: Table) {
         self.table = table
@@ -96,7 +126,7 @@ struct ModelTable: Sendable {
 
     /// What takes one write back.
     struct Undo: Sendable {
-        let key: [Value]
+        let key: ModelKey
         let before: (any Record)?
         /// Whether the write changed or confirmed something, which is what a commit answers.
         let hasChanged: Bool
@@ -112,7 +142,7 @@ struct ModelTable: Sendable {
 
     mutating func apply(_ write: Write) throws(ModelConflict) -> Undo {
         let values = write.record.values
-        let key = keyColumns.map { values[$0] }
+        let key = ModelKey(keyColumns.map { values[$0] })
         switch write {
         case .insert(let record):
             guard rows[key] == nil else { throw ModelConflict(reason: "\(table.name) \(key) exists") }
@@ -132,7 +162,7 @@ struct ModelTable: Sendable {
             }
             return Undo(key: key, before: stored, hasChanged: true)
         case .delete:
-            guard let stored = rows[key] else { return Undo(key: key, before: nil, hasChanged: false) }
+            guard let stored = rows[key] else { return Undo(key: key, before: nil, hasChanged: true) }
             forget(stored, key)
             rows[key] = nil
             return Undo(key: key, before: stored, hasChanged: true)
@@ -151,16 +181,16 @@ struct ModelTable: Sendable {
     }
 
     /// The values of each unique key that the row takes part in.
-    private func uniqueValues(_ values: [Value]) -> [(index: Int, values: [Value])] {
+    private func uniqueValues(_ values: [Value]) -> [(index: Int, values: ModelKey)] {
         uniqueColumns.enumerated().compactMap { index, columns in
             let own = columns.map { values[$0] }
             guard !own.contains(.null) else { return nil }
             if let condition = conditions[index], !condition.values.contains(values[condition.column]) { return nil }
-            return (index, own)
+            return (index, ModelKey(own))
         }
     }
 
-    private mutating func put(_ record: any Record, _ values: [Value], _ key: [Value]) throws(ModelConflict) {
+    private mutating func put(_ record: any Record, _ values: [Value], _ key: ModelKey) throws(ModelConflict) {
         let entries = uniqueValues(values)
         for entry in entries {
             guard let other = unique[entry.index][entry.values] else { continue }
@@ -171,18 +201,18 @@ struct ModelTable: Sendable {
         rows[key] = record
     }
 
-    private mutating func forget(_ record: any Record, _ key: [Value]) {
+    private mutating func forget(_ record: any Record, _ key: ModelKey) {
         let values = record.values
         for entry in uniqueValues(values) { unique[entry.index][entry.values] = nil }
         for index in groups.indices {
-            let value = values[groups[index].column]
+            let value = ModelKey([values[groups[index].column]])
             groups[index].rows[value]?[key] = nil
             if groups[index].rows[value]?.isEmpty == true { groups[index].rows[value] = nil }
         }
     }
 
-    private mutating func group(_ record: any Record, _ values: [Value], _ key: [Value]) {
-        for index in groups.indices { groups[index].rows[values[groups[index].column], default: [:]][key] = record }
+    private mutating func group(_ record: any Record, _ values: [Value], _ key: ModelKey) {
+        for index in groups.indices { groups[index].rows[ModelKey([values[groups[index].column]]), default: [:]][key] = record }
     }
 
     /// The rows among which those that fulfil the conditions are: all, or those that an index names, rather by a value than by a range.
@@ -192,20 +222,23 @@ struct ModelTable: Sendable {
             let column = table.index(of: condition.column)
             guard let index = groups.firstIndex(where: { $0.column == column }) else { continue }
             switch condition {
-            case .equal(_, let value): return groups[index].rows[value].map { Array($0.values) } ?? []
-            case .isIn(_, let list): return Set(list).flatMap { groups[index].rows[$0].map { Array($0.values) } ?? [] }
-            case .isNull: return groups[index].rows[.null].map { Array($0.values) } ?? []
+            case .equal(_, let value): return groups[index].rows[ModelKey([value])].map { Array($0.values) } ?? []
+            case .isIn(_, let list):
+                return Set(list.map { ModelKey([$0]) }).flatMap { groups[index].rows[$0].map { Array($0.values) } ?? [] }
+            case .isNull: return groups[index].rows[ModelKey([.null])].map { Array($0.values) } ?? []
             case .less, .atLeast: range = (condition, index)
             }
         }
         guard let range else { return Array(rows.values) }
         var found: [any Record] = []
-        for (value, rows) in groups[range.group].rows where Self.holds(range.condition, value) { found.append(contentsOf: rows.values) }
+        for (value, rows) in groups[range.group].rows where Self.holds(range.condition, value.values[0]) {
+            found.append(contentsOf: rows.values)
+        }
         return found
     }
 
     /// Records in the order of their keys.
-    var sorted: [any Record] { rows.sorted { Self.precedes($0.key, $1.key) }.map(\.value) }
+    var sorted: [any Record] { rows.sorted { Self.precedes($0.key.values, $1.key.values) }.map(\.value) }
 
     func select(_ conditions: [Condition], _ order: [SortColumn]) -> [any Record] {
         let columns = conditions.map { table.index(of: $0.column) }
@@ -243,27 +276,28 @@ struct ModelTable: Sendable {
 
     private static func holds(_ condition: Condition, _ found: Value) -> Bool {
         switch condition {
-        case .equal(_, let value): found == value
         case .isNull: found == .null
-        case .isIn(_, let list): list.contains(found)
-        case .less(_, let value): precedes([found], [value])
-        case .atLeast(_, let value): found != .null && !precedes([found], [value])
+        case .equal(_, let value): found != .null && found.isSame(as: value)
+        case .isIn(_, let list): found != .null && list.contains(where: found.isSame)
+        case .less(_, let value): found != .null && value != .null && precedes([found], [value])
+        case .atLeast(_, let value): found != .null && value != .null && !precedes([found], [value])
         }
     }
 
     /// Compares the sort columns, then the key; both texts begin with the former.
     private func precedes(_ left: [Value], _ right: [Value], _ order: [SortColumn]) -> Bool {
-        for (index, sort) in order.enumerated() where left[index] != right[index] {
+        for (index, sort) in order.enumerated() where !left[index].isSame(as: right[index]) {
             return Self.precedes([left[index]], [right[index]]) != sort.isDescending
         }
         return Self.precedes(Array(left.dropFirst(order.count)), Array(right.dropFirst(order.count)))
     }
 
     private static func precedes(_ left: [Value], _ right: [Value]) -> Bool {
-        for (first, second) in zip(left, right) where first != second {
+        for (first, second) in zip(left, right) where !first.isSame(as: second) {
             switch (first, second) {
             case (.integer(let one), .integer(let two)): return one < two
             case (.text(let one), .text(let two)): return one.utf8.lexicographicallyPrecedes(two.utf8)
+            case (.bytes(let one), .bytes(let two)): return one.lexicographicallyPrecedes(two)
             case (.null, _): return true
             default: return false
             }
@@ -283,7 +317,7 @@ public struct ModelRecords: RecordStore {
         throw .unsupported("the reader of a model store does not write")
     }
     public func fetch<R: Record>(_ query: Query<R>) async throws(StorageError) -> [R] { try store.fetch(query) }
-    public func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try store.fetch(query).count }
+    public func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { store.count(query) }
 }
 
 extension Condition {

@@ -64,7 +64,12 @@ struct SimulatedProcess {
     /// Events that wait for the rows to be read anew.
     var reloading: [Event]?
 
-    var incarnation: Incarnation { Incarnation("I\(number + 1)L\(life)") }
+    var incarnation: Incarnation { Self.incarnation(number, life: life) }
+
+    static func incarnation(_ number: Int, life: Int) -> Incarnation { Incarnation("I\(number + 1)L\(life)") }
+
+    /// Whether this process has this name, or had it in an earlier life.
+    func was(_ incarnation: Incarnation) -> Bool { incarnation.text.hasPrefix("I\(number + 1)L") }
 
     /// Forgets everything, as a death does.
     mutating func forget() {

@@ -24,7 +24,7 @@ extension Simulation {
         processes[index].isUp = false
         processes[index].forget()
         // The database and the lease service see the connection end.
-        if leaseHolder?.process == index, chance.happens(500) { leaseHolder = nil }
+        if leases.holder(of: "account").map(processes[index].was) ?? false, chance.happens(500) { leases.free("account") }
     }
 
     func pause(_ index: Int, for span: Span) {
@@ -110,10 +110,10 @@ extension Simulation {
 
     /// The lease service: one holder at a time, as long as it behaves.
     func reachLeases(_ index: Int, _ life: Int, _ askedAt: Span) {
-        if happens(.leaseFlushed) { leaseHolder = nil }
-        let isFree = leaseHolder.map { $0.until <= now || ($0.process == index && $0.life == life) } ?? true
-        let isGranted = isFree || happens(.leaseGrantedTwice)
-        if isFree { leaseHolder = (index, life, now + processes[index].tenure.terms.span) }
+        if happens(.leaseFlushed) { leases.free("account") }
+        let holder = SimulatedProcess.incarnation(index, life: life)
+        let epoch = leases.acquire("account", holder: holder, for: processes[index].tenure.terms.span, at: now)
+        let isGranted = epoch != nil || happens(.leaseGrantedTwice)
         guard !happens(.leaseLost) else { return }
         add(
             .process(index, life: life, term: nil, .leaseAnswered(isGranted: isGranted, askedAt: askedAt)),

@@ -99,7 +99,7 @@ public final class Simulation {
     var storm = 0
     var broker = ModelBroker()
     var isBrokerDown = false
-    var leaseHolder: (process: Int, life: Int, until: Instant)?
+    var leases = ModelLeases()
     var oracle: Oracle
     var outcome: Outcome
     /// What the judges at rest need besides the rows: see ``RunEvidence``.

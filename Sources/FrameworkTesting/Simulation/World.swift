@@ -29,6 +29,10 @@ public final class World {
         get { box.isTracing }
         set { box.isTracing = newValue }
     }
+    /// Sees every event and its effects, when somebody wants to know.
+    public var sink: (any TraceSink)? {
+        didSet { lane.trace = sink }
+    }
     private var processes = 1
     private let seed: UInt64
     private let box: Box
@@ -62,6 +66,7 @@ public final class World {
     private func connect() {
         let box = self.box
         let process = Incarnation("P\(processes)")
+        lane.trace = sink
         lane.onVerdict = { box.verdicts.append($0) }
         lane.onAlert = { box.alerts.append($0) }
         lane.onAnswer = { box.answers.append($0) }

@@ -54,13 +54,13 @@ final class EngineBench: Sendable {
 actor SharedStore: RecordStore {
     private var store = ModelStore()
     private var troubles: [(state: String, error: StorageError)] = []
-    private var next: StorageError?
-
-    /// Fails the next commit, whatever it is.
-    func failNext(_ error: StorageError) { next = error }
+    private var writeTroubles: (table: String, errors: [StorageError], isMade: Bool) = ("", [], false)
 
     /// Fails the next commit that moves something to `state`; it is made all the same when its outcome is uncertain.
     func fail(at state: String, _ error: StorageError) { troubles.append((state, error)) }
+
+    /// Fails the next commits that write a record of this type, as often as there are errors; they are made all the same when `isMade`.
+    func fail(writing type: any Record.Type, _ errors: [StorageError], isMade: Bool) { writeTroubles = (type.table.name, errors, isMade) }
 
     /// Whether every commit fails.
     func setFull(_ isFull: Bool) { store.isFull = isFull }
@@ -68,7 +68,13 @@ actor SharedStore: RecordStore {
     func all<R: Record>(_ type: R.Type = R.self) -> [R] { store.all() }
 
     func commit(_ transaction: Transaction) async throws(StorageError) -> [Bool] {
-        if let error = next.take() { throw error }
+        if let error = writeTroubles.errors.first,
+            transaction.writes.contains(where: { type(of: $0.record).table.name == writeTroubles.table })
+        {
+            writeTroubles.errors.removeFirst()
+            if writeTroubles.isMade { _ = try store.commit(transaction) }
+            throw error
+        }
         let states = transaction.writes.compactMap { ($0.record as? AuditRecord)?.to }
         guard let index = troubles.firstIndex(where: { states.contains($0.state) }) else { return try store.commit(transaction) }
         let error = troubles.remove(at: index).error

@@ -54,20 +54,6 @@ struct EngineTests {
         try await running.value
     }
 
-    @Test(
-        "A host whose first commit fails recovers all the same",
-        arguments: [
-            StorageError.conflict(write: 0, reason: "another was first"), .uncertain("the disk did not confirm"), .unavailable("full"),
-        ])
-    func firstCommitFails(error: StorageError) async throws {
-        let bench = try EngineBench()
-        await bench.store.failNext(error)
-        try await bench.run {
-            #expect(await bench.store.all(PortfolioRecord.self).map(\.closedEquity) == [Policy.testing.initialCapital])
-            #expect(bench.engine.acceptsSignals)
-        }
-    }
-
     @Test("A commit that was made although its outcome was uncertain does not keep signals out")
     func uncertainAndMade() async throws {
         let bench = try EngineBench()
@@ -81,6 +67,44 @@ struct EngineTests {
                 return
             }
             #expect(record.status == .executed)
+        }
+    }
+
+    @Test(
+        "A start whose first commit fails is made good",
+        arguments: [
+            (StorageError.uncertain("the disk did not confirm"), true), (.uncertain("lost"), false),
+            (.conflict(write: 0, reason: "x"), false),
+        ])
+    func failingStart(error: StorageError, isMade: Bool) async throws {
+        let bench = try EngineBench()
+        await bench.store.fail(writing: LedgerRecord.self, [error], isMade: isMade)
+        try await bench.run {}
+        #expect(await bench.store.all(LedgerRecord.self).map(\.kind) == [.deposit])
+    }
+
+    @Test("A signal whose storing has an uncertain outcome is decided and its sender is told so", arguments: [true, false])
+    func uncertainInbox(isMade: Bool) async throws {
+        let bench = try EngineBench()
+        try await bench.run {
+            await bench.store.fail(writing: SignalRecord.self, [.uncertain("the disk did not confirm")], isMade: isMade)
+            guard case .accepted(let record) = await bench.send(Self.bar(0)) else {
+                Issue.record("the signal was not taken")
+                return
+            }
+            #expect(record.status == .executed)
+        }
+    }
+
+    @Test("A signal that was stored while its sender was told otherwise is decided when it is sent again")
+    func doubtfulInbox() async throws {
+        let bench = try EngineBench()
+        try await bench.run {
+            await bench.store.fail(writing: SignalRecord.self, [.uncertain("the disk did not confirm")], isMade: true)
+            let signal = Self.bar(0)
+            if case .unavailable = await bench.send(signal, waiting: .zero) {} else { Issue.record("the sender was not told to try again") }
+            if case .duplicate = await bench.send(signal) {} else { Issue.record("the signal was not found") }
+            try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
         }
     }
 
