@@ -4,11 +4,12 @@ SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 SECONDS  ?= 60
 
-.PHONY: help setup nginx run test bench mutants fuzz format lint clean
+.PHONY: help setup nginx run test prove bench mutants fuzz format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
 	@echo "make test     check the format and run every test"
+	@echo "make prove    20,000 simulated signals with faults, and a death at every step of every scenario"
 	@echo "make bench    measure speed against the floors of this machine"
 	@echo "make mutants  build bugs in on purpose and see each found by simulation"
 	@echo "make fuzz     list what can be fuzzed, or fuzz one TARGET"
@@ -39,6 +40,11 @@ run: setup
 test: setup nginx lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+prove: setup
+	$(SWIFT) build -c release --product munim
+	.build/release/munim simulate --seeds 1..200
+	.build/release/munim simulate --crash-every-step
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks examples

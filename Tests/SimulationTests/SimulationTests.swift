@@ -12,7 +12,10 @@ struct SimulationTests {
     }
 
     /// Seeds that broke a promise when they were first run, on the stage as it is now; see Documentation/simulation-findings.md.
-    static let kept: [UInt64] = [69, 323, 602, 1051, 1322, 1356, 1454, 1459, 1463, 1464, 1960]
+    static let kept: [UInt64] = [
+        69, 323, 602, 1051, 1322, 1356, 1454, 1459, 1463, 1464, 1960, 11_968, 12_686, 12_804, 20_567, 31_098, 102_684, 103_936, 107_472,
+        109_247, 212_815,
+    ]
 
     @Test("Seeds that once broke a promise keep it", arguments: kept)
     func keptSeeds(seed: UInt64) async {
@@ -33,6 +36,27 @@ struct SimulationTests {
             if await !Simulation(plan).run().breaches.isEmpty { return }
         }
         Issue.record("\(mutant.rawValue) was found in none of 60 seeds")
+    }
+
+    /// All scenarios are too many for a build without optimisation: `make prove` has them.
+    @Test("Wherever a process dies, others go on or it does", arguments: ["entry-legs", "exit-legs", "roll"])
+    func crashes(scenario: String) async throws {
+        let row = try await CrashMatrix(#require(Scenario(named: scenario)), instances: 2).single()
+        #expect(row.breaches == [] && row.recovered == row.runs && row.runs == row.steps * 6)
+        #expect(row.worst < .minutes(5))
+    }
+
+    @Test("Scenarios do what they say", arguments: Scenario.all.map(\.name))
+    func scenarios(name: String) async throws {
+        var plan = Simulation.Plan(seed: 1, signals: 0, instances: 2, faults: [])
+        let scenario: Scenario = try #require(Scenario(named: name))
+        plan.scenario = scenario
+        let outcome = await Simulation(plan).run()
+        #expect(outcome.breaches == [])
+        #expect(
+            name == "stopped" || name == "entry-resent"
+                || outcome.verdicts.keys.allSatisfy { $0 == "executed" || name.hasPrefix("entry") || name == "preempted" })
+        #expect(!name.hasPrefix("roll") || outcome.marks.contains("position: rolled"))
     }
 
     @Test("One seed is one run", arguments: 1...6)

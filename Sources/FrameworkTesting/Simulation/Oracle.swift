@@ -24,6 +24,8 @@ public struct Oracle: Sendable {
     /// True times, which no process knows.
     private var sent: [Tag: Instant] = [:]
     private var acceptedAt: [Fingerprint: Instant] = [:]
+    /// When something was decided or done last.
+    private(set) var lastChangeAt: Instant?
     /// Since when the rows can be read without a break.
     var isReadableSince = Instant(microseconds: 0)
     private var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
@@ -61,7 +63,9 @@ public struct Oracle: Sendable {
         for write in transaction.writes {
             guard Self.isChange(write) else { continue }
             switch write.record {
-            case let record as AuditRecord: follow(record)
+            case let record as AuditRecord:
+                follow(record)
+                lastChangeAt = at
             case let record as OrderRecord:
                 check(record, at: at)
                 changed.append(("order", record.tag.text, record.state.rawValue))
@@ -123,7 +127,8 @@ public struct Oracle: Sendable {
     // I30
     private mutating func follow(_ audit: AuditRecord) {
         let key = "\(audit.entity) \(audit.entityID)"
-        marks.insert("\(audit.entity): \(audit.entity == "scope" || audit.to.count < 16 ? "\(audit.from) → \(audit.to)" : "rolled")")
+        let isRoll = audit.entity == "position" && PositionStatus(rawValue: audit.to) == nil
+        marks.insert("\(audit.entity): \(isRoll ? "rolled" : "\(audit.from) → \(audit.to)")")
         let before = auditStates[key] ?? (audit.entity == "signal" ? SignalStatus.accepted.rawValue : "")
         if ["order", "intent", "signal"].contains(audit.entity), before != audit.from {
             breach("I30", "\(key) went from \(audit.from) to \(audit.to), but was \(before)")

@@ -72,6 +72,7 @@ extension Simulation {
     }
 
     private func outcome(of request: OrderRequest) -> ModelBroker.Outcome {
+        if !expected.isEmpty { return expected.removeFirst() }
         let units = request.quantity.count
         if happens(.orderThrottled) { return .notSent }
         if happens(.orderLost) { return .unknownWithoutOrder }

@@ -18,7 +18,7 @@ extension Simulation {
         }
     }
 
-    private func send(_ signal: Signal, at: Instant) {
+    func send(_ signal: Signal, at: Instant) {
         var at = at
         if happens(.signalReordered) { at = at + chance.span(0, 15_000) }
         if happens(.signalLate) { at = at + (chance.happens(500) ? chance.span(65_000, 95_000) : chance.span(60_000, 1_200_000)) }

@@ -101,17 +101,20 @@ extension Simulation {
         }
     }
 
-    /// Whether the chosen death happens at this step.
+    /// Whether the next chosen death happens at this step.
     func dies(at index: Int, isDone: Bool) -> Bool {
-        if !isDone { outcome.steps += 1 }
-        guard let death = plan.death, !hasDied, death.step == outcome.steps, death.isDone == isDone else { return false }
-        hasDied = true
-        kill(index)
-        if death.recovery != .takeover || processes.count == 1 { add(.start(index), after: .seconds(1)) }
-        if death.recovery == .restart {
-            // The others are down as well, so that the same instance has to go on.
-            for other in processes.indices where other != index { kill(other) }
+        if !isDone {
+            outcome.steps += 1
+            steps += 1
         }
+        guard outcome.deaths < plan.deaths.count, plan.deaths[outcome.deaths] == Death(step: steps, isDone: isDone) else { return false }
+        outcome.deaths += 1
+        steps = 0
+        diedAt = now
+        kill(index)
+        if plan.recovery != .takeover || processes.count == 1 { add(.start(index), after: .seconds(1)) }
+        // The others end as well, so that the same instance has to go on.
+        if plan.recovery == .restart { for other in processes.indices { kill(other) } }
         return true
     }
 

@@ -15,8 +15,12 @@ public final class Simulation {
         public var instances: Int
         /// Which faults may be drawn.
         public var faults: [Fault]
-        /// The step before or after which the deciding process dies; nil for none besides the drawn ones.
-        public var death: Death?
+        /// What is sent and asked for instead of what the seed draws; nil for that.
+        public var scenario: Scenario?
+        /// Chosen deaths besides the drawn ones, one after the other.
+        public var deaths: [Death] = []
+        /// Who goes on after a chosen death.
+        public var recovery = Recovery.both
         /// How many events are handled at most; nil for all.
         public var until: Int?
         #if DEBUG || MUTANTS
@@ -35,12 +39,16 @@ public final class Simulation {
 
     /// A death at a chosen step of a run.
     public struct Death: Hashable, Sendable {
-        /// The step, counted over all effects and commits of all processes.
+        /// The step, counted over all calls and commits of all processes since the beginning or the death before.
         public var step: Int
         /// Whether the step is still done.
         public var isDone: Bool
-        /// Who comes back.
-        public var recovery: Recovery
+
+        /// A death.
+        public init(step: Int, isDone: Bool) {
+            self.step = step
+            self.isDone = isDone
+        }
     }
 
     /// Who goes on after a chosen death.
@@ -67,6 +75,10 @@ public final class Simulation {
         public var verdicts: [String: Int] = [:]
         /// Virtual time from the first signal to rest.
         public var span: Span = .zero
+        /// How many chosen deaths happened.
+        public var deaths = 0
+        /// Virtual time from the last chosen death to rest.
+        public var recovery: Span?
     }
 
     /// Boxed, because the schedule moves actions about.
@@ -81,6 +93,7 @@ public final class Simulation {
         case start(Int)
         case resume(Int)
         case person(OperatorCommand)
+        case act(Scenario.Act)
         case databaseUp
         case brokerUp
         case chooseFault
@@ -114,17 +127,26 @@ public final class Simulation {
     var attempts: [Int: Int] = [:]
     /// Whether every effect is told to ``onLine``.
     var onLine: ((Instant, String) -> Void)?
-    var hasDied = false
+    /// Steps since the last chosen death.
+    var steps = 0
+    var diedAt: Instant?
+    /// Parts of the script that are done.
+    var acts = 0
+    lazy var lastActAt = now
+    /// The last signal of the script.
+    var lastSent: Signal?
+    /// What becomes of the next orders, by the script.
+    var expected: [ModelBroker.Outcome] = []
 
     /// A world in which nothing has happened.
     public init(_ plan: Plan) {
         self.plan = plan
         var chance = Chance(seed: plan.seed)
+        var stage = plan.scenario.map(SimulationStage.init(of:)) ?? SimulationStage(&chance)
         #if DEBUG || MUTANTS
-            stage = SimulationStage(&chance, mutant: plan.mutant)
-        #else
-            stage = SimulationStage(&chance)
+            stage.policy.mutant = plan.mutant
         #endif
+        self.stage = stage
         now = stage.start
         mix = FaultMix.drawn(from: plan.faults, &chance)
         processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
@@ -138,9 +160,10 @@ public final class Simulation {
     public func run(line: ((Instant, String) -> Void)? = nil) async -> Outcome {
         onLine = line
         for index in processes.indices { add(.start(index), after: .milliseconds(Int64(index) * 7)) }
-        sendAll()
+        if let scenario = plan.scenario { plan(scenario) } else { sendAll() }
         if !mix.present.isEmpty { add(.chooseFault, after: .seconds(1)) }
-        await handle { !self.unanswered.isEmpty }
+        if !plan.deaths.isEmpty || (plan.scenario != nil && mix.present.isEmpty) { await play() }
+        await handle { self.hasActs || !self.unanswered.isEmpty }
         let end = now
         isSafe = false
         calm()
@@ -156,7 +179,7 @@ public final class Simulation {
     }
 
     /// Goes on until everything has come to rest, which is looked at every now and then because it costs a walk over all rows.
-    private func settle(after least: Span, until bound: Instant) async {
+    func settle(after least: Span, until bound: Instant) async {
         var next = now + least
         while now < bound, now < next || !isAtRest, goesOn, !schedule.isEmpty {
             next = max(next, now + .seconds(20))
@@ -165,7 +188,7 @@ public final class Simulation {
     }
 
     /// The night: nobody does anything until an instrument opens, as when machines are suspended.
-    private func leap(to day: TradingDay) {
+    func leap(to day: TradingDay) {
         let morning = max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0)))
         now = stage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: morning) }.min() ?? now
         say("everybody slept until now")
@@ -174,7 +197,7 @@ public final class Simulation {
     /// Whether there is anything more to learn.
     private var goesOn: Bool { oracle.breaches.isEmpty && plan.until.map { outcome.events < $0 } ?? true }
 
-    private func handle(while goes: () -> Bool) async {
+    func handle(while goes: () -> Bool) async {
         while goes(), goesOn, let (at, action) = schedule.take() {
             now = max(now, at)
             outcome.events += 1
@@ -196,6 +219,7 @@ public final class Simulation {
         case .start(let index): start(index)
         case .resume(let index): resume(index)
         case .person(let command): ask(command)
+        case .act(let act): perform(act)
         case .databaseUp:
             isDatabaseDown = false
             oracle.isReadableSince = now
@@ -248,8 +272,7 @@ public final class Simulation {
             // Clocks are right again for whoever starts with them.
             if processes[index].skew != .zero { kill(index) }
             if processes[index].pausedUntil != nil { resume(index) }
-            let staysDown = plan.death.map { $0.recovery == .takeover && hasDied } ?? false
-            if !processes[index].isUp, index == survivor || (!staysDown && chance.happens(500)) { start(index) }
+            if !processes[index].isUp, index == survivor || chance.happens(500) { start(index) }
         }
         if !processes.contains(where: \.isUp) { start(survivor) }
         add(.person(.resume(reason: "the faults are over")), after: .seconds(5))

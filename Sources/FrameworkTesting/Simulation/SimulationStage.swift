@@ -14,19 +14,32 @@ struct SimulationStage {
     }
 
     let desks: [Desk]
-    private(set) var policy: Policy
+    var policy: Policy
     let traits: BrokerTraits
     let start: Instant
     /// Average time between two signals.
     let pace: Span
 
-    #if DEBUG || MUTANTS
-        /// A stage on which a bug is played.
-        init(_ chance: inout Chance, mutant: Mutant?) {
-            self.init(&chance)
-            policy.mutant = mutant
-        }
-    #endif
+    /// The stage of a scenario, which draws nothing.
+    init(of scenario: Scenario) {
+        var options = TestFuture.Facts()
+        options.root = "SY"
+        let rollover = TestRollover(days: scenario.rollDays)
+        let sizing = TestSizing(fixed: Lots(2))
+        desks = [
+            Desk(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
+            Desk(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
+        ]
+        policy = Policy()
+        policy.initialCapital = Money(whole: 50_000_000)
+        policy.explainsCounterfactuals = false
+        policy.limits.areEnforced = false
+        policy.entryRolloverDays = 0
+        traits = .testing
+        // Wednesday, 26 November 2025, two trading days before the month's last.
+        start = Instant(seconds: 1_764_131_700)
+        pace = .seconds(1)
+    }
 
     init(_ chance: inout Chance) {
         var slices = TestFuture.Facts()

@@ -13,10 +13,16 @@ enum SimulateCommand {
             CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
             CommandOption(name: "faults", value: "LIST", summary: "Names of faults with commas between, all or none; all when left out."),
             CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
+            CommandOption(name: "scenario", value: "NAME", summary: "Play a script instead of what seeds draw; all lists them."),
+            CommandOption(name: "crash-every-step", summary: "Let processes die before and after every step of the scenarios."),
+            CommandOption(name: "pairs", summary: "With --crash-every-step: let them die a second time at every step of the recovery."),
             CommandOption(name: "first", summary: "End after the first run that breaks a promise."),
             CommandOption(name: "trace", summary: "Tell every event in words."), .json,
         ] + testing,
-        examples: ["munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000"], run: run)
+        examples: [
+            "munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000",
+            "munim simulate --crash-every-step", "munim simulate --crash-every-step --pairs --scenario entry-legs",
+        ], run: run)
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let seeds = try seeds(of: input)
@@ -24,11 +30,23 @@ enum SimulateCommand {
         let instances = try input.number("instances", default: 3, in: 1...9)
         let until = try input.values["until"].map { _ throws(CommandFailure) in try input.number("until", default: 1, in: 1...Int.max) }
         let faults = try faults(of: input)
+        let scenarios = try scenarios(of: input)
+        if input.flags.contains("crash-every-step") {
+            return try await CrashReport.run(
+                scenarios.isEmpty ? Scenario.all : scenarios, pairs: input.flags.contains("pairs"), instances: instances, input)
+        }
+        if scenarios.count > 1 {
+            for scenario in scenarios {
+                input.world.output(scenario.name + String(repeating: " ", count: max(1, 16 - scenario.name.count)) + scenario.summary)
+            }
+            return 0
+        }
         var total = SimulationReport()
         let began = input.world.clock.boot()
         for seed in seeds {
             var plan = Simulation.Plan(seed: seed, signals: signals, instances: instances, faults: faults)
             plan.until = until
+            plan.scenario = scenarios.first
             #if DEBUG || MUTANTS
                 plan.mutant = try mutant(of: input)
             #endif
@@ -56,6 +74,13 @@ enum SimulateCommand {
         let parts = text.split(separator: ".", omittingEmptySubsequences: true).compactMap { UInt64($0) }
         guard parts.count == 2, parts[0] <= parts[1] else { throw .usage("option --seeds expects A..B such as 1..200, found \"\(text)\"") }
         return parts[0]...parts[1]
+    }
+
+    private static func scenarios(of input: CommandInput) throws(CommandFailure) -> [Scenario] {
+        guard let name = input.values["scenario"] else { return [] }
+        if name == "all" { return Scenario.all }
+        if let scenario = Scenario(named: name) { return [scenario] }
+        throw .usage("\"\(name)\" is no scenario; known are \(Scenario.all.map(\.name).joined(separator: ", "))")
     }
 
     private static var testing: [CommandOption] {

@@ -1,0 +1,50 @@
+import MunimKit
+import Simulation
+
+/// The matrix of `munim simulate --crash-every-step`.
+struct CrashReport: Encodable {
+    struct Line: Encodable {
+        let scenario: String
+        let steps: Int
+        let runs: Int
+        let recovered: Int
+        let worst: String
+        let breaches: [String]
+    }
+
+    var lines: [Line] = []
+
+    var points: Int { lines.reduce(0) { $0 + $1.runs } }
+    var isRecovered: Bool { lines.allSatisfy { $0.runs == $0.recovered && $0.breaches.isEmpty } }
+
+    /// Lets processes die at every point of the scenarios.
+    static func run(_ scenarios: [Scenario], pairs: Bool, instances: Int, _ input: CommandInput) async throws(CommandFailure) -> Int32 {
+        var report = CrashReport()
+        let began = input.world.clock.boot()
+        if !input.isJSON { input.world.output(text("scenario", "steps", "deaths", "recovered", "longest")) }
+        for scenario in scenarios {
+            let matrix = CrashMatrix(scenario, instances: instances)
+            let row = pairs ? await matrix.pairs() : await matrix.single()
+            let line = Line(
+                scenario: row.scenario, steps: row.steps, runs: row.runs, recovered: row.recovered, worst: "\(row.worst)",
+                breaches: row.breaches)
+            report.lines.append(line)
+            guard !input.isJSON else { continue }
+            input.world.output(text(line.scenario, "\(line.steps)", "\(line.runs)", "\(line.recovered)", line.worst))
+            for breach in line.breaches.prefix(5) { input.world.output("  \(breach)") }
+        }
+        if input.isJSON {
+            try input.show(json: report.lines)
+        } else {
+            let elapsed = input.world.clock.boot() - began
+            input.world.output("\(report.points) runs with deaths in \(elapsed), \(report.isRecovered ? "all" : "not all") recovered")
+        }
+        return report.isRecovered ? 0 : 1
+    }
+
+    private static func text(_ scenario: String, _ steps: String, _ runs: String, _ recovered: String, _ worst: String) -> String {
+        func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
+        return left(scenario, 16) + right(steps, 6) + right(runs, 8) + right(recovered, 11) + right(worst, 15)
+    }
+}
