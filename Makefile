@@ -43,8 +43,7 @@ test: setup nginx lint
 
 prove: setup
 	$(SWIFT) build -c release --product munim
-	.build/release/munim simulate --seeds 1..200
-	.build/release/munim simulate --crash-every-step
+	.build/release/munim simulate --full --seeds 1..200
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks examples

@@ -185,6 +185,13 @@ public struct Oracle: Sendable {
             if let other = intentOfSignal[signal] { breach("I1", "signal \(signal) has the intents \(other) and \(intent.id)") }
             intentOfSignal[signal] = intent.id
         }
+        if intent.kind == .exit,
+            !store.matching(Query<IntentRecord>(.equal("state", IntentState.active))).allSatisfy({
+                $0.instrument != intent.instrument || $0.kind != .pyramid
+            })
+        {
+            marks.insert(CrashRow.c18.rawValue)
+        }
         guard let fingerprint = intent.signal, let signal = store.row(SignalRecord.self, fingerprint)?.signal.content else { return }
         guard intent.kind == .entry || intent.kind == .pyramid else { return checkExit(intent, signal, store) }
         if store.row(ScopeRecord.self, intent.instrument)?.state == .frozen { breach("I13", "\(intent.id) was decided in a frozen scope") }
@@ -376,6 +383,4 @@ public struct Oracle: Sendable {
     mutating func began(_ process: Incarnation, epoch: Int64) {
         marks.insert(epoch == 1 ? "first decider" : "takeover")
     }
-
-    mutating func died(_ process: Incarnation, _ store: ModelStore, _ broker: ModelBroker) { marks.insert("death") }
 }

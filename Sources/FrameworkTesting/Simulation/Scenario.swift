@@ -21,13 +21,16 @@ public struct Scenario: Sendable {
     public let summary: String
     /// Whole trading days before the expiry from which positions roll; negative for never.
     let rollDays: Int
+    /// Orders of a second.
+    let rate: Int
     /// What happens, with the time since the beginning.
     let acts: [(after: Span, act: Act)]
 
-    private init(_ name: String, _ summary: String, rollDays: Int = -1, _ acts: [(Int64, Act)]) {
+    private init(_ name: String, _ summary: String, rollDays: Int = -1, rate: Int = 10, _ acts: [(Int64, Act)]) {
         self.name = name
         self.summary = summary
         self.rollDays = rollDays
+        self.rate = rate
         self.acts = acts.map { (.seconds($0), $1) }
     }
 
@@ -106,6 +109,22 @@ extension Scenario {
                     base(one), (60, .night), (89, .expect([.fill, .unknownWithOrder(visibleAfter: .seconds(20))])),
                     (90, .ask(.rollover(execute: true))),
                 ]),
+            Scenario(
+                "roll-again", "a new leg provably does not leave and is sent again", rollDays: 0,
+                [base(one), (60, .night), (89, .expect([.fill, .notSent])), (90, .ask(.rollover(execute: true)))]),
+            Scenario("fill-slow", "a base fills after five seconds", [(4, .expect([.fillAfter(.seconds(5))])), base(one)]),
+            Scenario(
+                "exit-hidden", "a closing leg fills, and the book does not show it for longer than it should",
+                [base(one), (89, .expect([.unknownWithOrder(visibleAfter: .seconds(150))])), exit(one, 1, after: 90)]),
+            Scenario(
+                "rate-entry", "two bases at one order a second, one of them half refused", rate: 1,
+                [(4, .expect([.fill, .fill, .reject])), base(one), base(two)]),
+            Scenario(
+                "rate-exit", "two exits at one order a second", rate: 1,
+                [base(one), base(two), exit(one, 1, after: 90), exit(two, 1, after: 90)]),
+            Scenario(
+                "rate-roll", "two positions roll at one order a second", rollDays: 0, rate: 1,
+                [base(one), base(two), (60, .night), (90, .ask(.rollover(execute: true)))]),
             Scenario(
                 "capital", "money moves in twice with one key, and out",
                 [

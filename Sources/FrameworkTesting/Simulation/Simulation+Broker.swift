@@ -16,12 +16,13 @@ extension Simulation {
             // I26: the last look before the first byte.
             let isInTime = boot(index) - gate < .milliseconds(500) && processes[index].tenure.maySend(at: boot(index))
             guard isInTime || stage.policy.has(.gateWithoutClock) else {
-                outcome.marks.insert("gate closed")
+                mark(.c30)
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
             }
             oracle.sends(request, by: processes[index].incarnation, store, at: now, sinceGate: boot(index) - gate)
             trace(8, request.tag.text)
         }
+        if case .place(let request) = effect { underWay.insert(request.tag) }
         let process = processes[index]
         add(
             .broker(BrokerCall(effect: effect, process: index, life: process.life, term: process.term)), after: chance.span(1, 80))
@@ -30,7 +31,9 @@ extension Simulation {
 
     func reach(_ call: BrokerCall) {
         switch call.effect {
-        case .place(let request): answer(call, .placed(request.tag, place(request)), after: chance.span(1, 120))
+        case .place(let request):
+            underWay.remove(request.tag)
+            answer(call, .placed(request.tag, place(request)), after: chance.span(1, 120))
         case .cancel(let tag, let order):
             answer(
                 call, .cancelAnswered(tag, isBrokerDown ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
@@ -115,9 +118,13 @@ extension Simulation {
             add(.start(index), after: chance.span(100, 20_000))
         }
         if happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
-        if happens(.clockJumps) { processes[index].machineSkew = chance.pick([.zero, .minutes(60), Span(microseconds: -3_600_000_000)]) }
+        if happens(.clockJumps) {
+            mark(.c40)
+            processes[index].machineSkew = chance.pick([.zero, .minutes(60), Span(microseconds: -3_600_000_000)])
+        }
         if happens(.databaseDown), !isDatabaseDown {
             isDatabaseDown = true
+            if hasOrdersOut { mark(.c31) }
             add(.databaseUp, after: chance.span(200, 20_000))
         }
         if happens(.brokerDown), !isBrokerDown {

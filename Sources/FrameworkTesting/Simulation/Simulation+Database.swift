@@ -65,6 +65,9 @@ extension Simulation {
         do throws(StorageError) {
             _ = try store.commit(transaction)
         } catch {
+            if let lease = store.row(LeaseRecord.self, "account"), lease.holder != Incarnation("I\(call.process + 1)L\(call.life)") {
+                mark(.c29)
+            }
             say("the database refuses: \(error)")
             return error
         }
@@ -93,7 +96,11 @@ extension Simulation {
             oracle.accepted(message.record, at: now)
             trail.append(message.record)
         }
-        guard !happens(.commitUnanswered) else { return answer(call, .inboxAnswered(message, .failed)) }
+        atDoor[message.number]?.isStored = true
+        guard !happens(.commitUnanswered) else {
+            mark(.c3)
+            return answer(call, .inboxAnswered(message, .failed))
+        }
         let stored = store.row(SignalRecord.self, message.record.fingerprint)
         answer(call, .inboxAnswered(message, isNew ? .inserted(message.record) : .known(stored)))
     }

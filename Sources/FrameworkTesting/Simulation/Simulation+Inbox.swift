@@ -43,10 +43,15 @@ extension Simulation {
         first.attempts = 1
         trace(7, first.fingerprint.text, index)
         say("\(processes[index].incarnation) gets \(first.signal.content)")
+        atDoor[message.number] = (index, false)
+        guard !dies(at: index, isDone: false) else { return }
         call(.admit(Message(number: message.number, record: first, attempt: message.attempt)), from: index)
+        _ = dies(at: index, isDone: true)
     }
 
     func conclude(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, at index: Int) {
+        guard !dies(at: index, isDone: false) else { return }
+        atDoor[message.number] = nil
         oracle.answered(message, answer, store)
         switch answer {
         case .failed: return awaits(message) ? sendAgain(message) : ()

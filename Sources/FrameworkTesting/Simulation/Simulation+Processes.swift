@@ -20,7 +20,8 @@ extension Simulation {
         guard processes[index].isUp else { return }
         trace(2, processes[index].incarnation.text)
         say("\(processes[index].incarnation) is killed")
-        oracle.died(processes[index].incarnation, store, broker)
+        outcome.marks.insert("death")
+        markDeath(of: index)
         processes[index].isUp = false
         processes[index].forget()
         // The database and the lease service see the connection end.
@@ -110,7 +111,10 @@ extension Simulation {
 
     /// The lease service: one holder at a time, as long as it behaves.
     func reachLeases(_ index: Int, _ life: Int, _ askedAt: Span) {
-        if happens(.leaseFlushed) { leases.free("account") }
+        if happens(.leaseFlushed) {
+            mark(.c32)
+            leases.free("account")
+        }
         let holder = SimulatedProcess.incarnation(index, life: life)
         let epoch = leases.acquire("account", holder: holder, for: processes[index].tenure.terms.span, at: now)
         let isGranted = epoch != nil || happens(.leaseGrantedTwice)

@@ -127,6 +127,12 @@ public final class Simulation {
     var attempts: [Int: Int] = [:]
     /// Whether every effect is told to ``onLine``.
     var onLine: ((Instant, String) -> Void)?
+    /// Webhooks that a process has read and not answered.
+    var atDoor: [Int: (process: Int, isStored: Bool)] = [:]
+    /// Orders on their way to the broker.
+    var underWay: Set<Tag> = []
+    /// When a deciding process died last.
+    var lastDeathAt: Instant?
     /// Steps since the last chosen death.
     var steps = 0
     var diedAt: Instant?
@@ -189,6 +195,7 @@ public final class Simulation {
 
     /// The night: nobody does anything until an instrument opens, as when machines are suspended.
     func leap(to day: TradingDay) {
+        if hasOrdersOut { mark(.c36) }
         let morning = max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0)))
         now = stage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: morning) }.min() ?? now
         say("everybody slept until now")

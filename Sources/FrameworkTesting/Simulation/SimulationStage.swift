@@ -35,7 +35,9 @@ struct SimulationStage {
         policy.explainsCounterfactuals = false
         policy.limits.areEnforced = false
         policy.entryRolloverDays = 0
-        traits = .testing
+        var traits = BrokerTraits.testing
+        traits.rate.perSecond = scenario.rate
+        self.traits = traits
         // Wednesday, 26 November 2025, two trading days before the month's last.
         start = Instant(seconds: 1_764_131_700)
         pace = .seconds(1)

@@ -2,7 +2,7 @@ import MunimKit
 import Simulation
 
 /// The matrix of `munim simulate --crash-every-step`.
-struct CrashReport: Encodable {
+struct CrashReport {
     struct Line: Encodable {
         let scenario: String
         let steps: Int
@@ -13,12 +13,21 @@ struct CrashReport: Encodable {
     }
 
     var lines: [Line] = []
+    /// What was seen on the way.
+    var marks: Set<String> = []
 
     var points: Int { lines.reduce(0) { $0 + $1.runs } }
     var isRecovered: Bool { lines.allSatisfy { $0.runs == $0.recovered && $0.breaches.isEmpty } }
 
-    /// Lets processes die at every point of the scenarios.
+    /// Lets processes die at every point of the scenarios, and shows what came of it.
     static func run(_ scenarios: [Scenario], pairs: Bool, instances: Int, _ input: CommandInput) async throws(CommandFailure) -> Int32 {
+        let report = await measure(scenarios, pairs: pairs, instances: instances, input)
+        if input.isJSON { try input.show(json: report.lines) }
+        return report.isRecovered ? 0 : 1
+    }
+
+    /// Lets processes die at every point of the scenarios; tells each one when it is done, unless JSON is wanted.
+    static func measure(_ scenarios: [Scenario], pairs: Bool, instances: Int, _ input: CommandInput) async -> CrashReport {
         var report = CrashReport()
         let began = input.world.clock.boot()
         if !input.isJSON { input.world.output(text("scenario", "steps", "deaths", "recovered", "longest")) }
@@ -29,17 +38,16 @@ struct CrashReport: Encodable {
                 scenario: row.scenario, steps: row.steps, runs: row.runs, recovered: row.recovered, worst: "\(row.worst)",
                 breaches: row.breaches)
             report.lines.append(line)
+            report.marks.formUnion(row.marks)
             guard !input.isJSON else { continue }
             input.world.output(text(line.scenario, "\(line.steps)", "\(line.runs)", "\(line.recovered)", line.worst))
             for breach in line.breaches.prefix(5) { input.world.output("  \(breach)") }
         }
-        if input.isJSON {
-            try input.show(json: report.lines)
-        } else {
-            let elapsed = input.world.clock.boot() - began
+        let elapsed = input.world.clock.boot() - began
+        if !input.isJSON {
             input.world.output("\(report.points) runs with deaths in \(elapsed), \(report.isRecovered ? "all" : "not all") recovered")
         }
-        return report.isRecovered ? 0 : 1
+        return report
     }
 
     private static func text(_ scenario: String, _ steps: String, _ runs: String, _ recovered: String, _ worst: String) -> String {

@@ -16,6 +16,8 @@ enum SimulateCommand {
             CommandOption(name: "scenario", value: "NAME", summary: "Play a script instead of what seeds draw; all lists them."),
             CommandOption(name: "crash-every-step", summary: "Let processes die before and after every step of the scenarios."),
             CommandOption(name: "pairs", summary: "With --crash-every-step: let them die a second time at every step of the recovery."),
+            CommandOption(
+                name: "full", summary: "Play the seeds and the deaths of all scenarios, and fail when something that must be seen was not."),
             CommandOption(name: "first", summary: "End after the first run that breaks a promise."),
             CommandOption(name: "trace", summary: "Tell every event in words."), .json,
         ] + testing,
@@ -61,8 +63,21 @@ enum SimulateCommand {
             if !outcome.breaches.isEmpty, input.flags.contains("first") { break }
         }
         total.elapsed = input.world.clock.boot() - began
-        if input.isJSON { try input.show(json: total) } else { total.lines.forEach(input.world.output) }
-        return total.violations.isEmpty ? 0 : 1
+        if !input.isJSON { total.lines.forEach(input.world.output) }
+        var isRecovered = true
+        if input.flags.contains("full") {
+            let crashes = await CrashReport.measure(Scenario.all, pairs: false, instances: instances, input)
+            isRecovered = crashes.isRecovered
+            total.crashes = crashes.lines
+            total.marks = crashes.marks.union(total.marks).sorted()
+            total.unseen = Marks.expected.subtracting(total.marks).sorted()
+            if !input.isJSON {
+                let unseen = total.unseen.map { $0.isEmpty ? "nothing" : $0.joined(separator: ", ") } ?? "nothing"
+                input.world.output("\(Marks.expected.count) paths must be seen; not seen: \(unseen)")
+            }
+        }
+        if input.isJSON { try input.show(json: total) }
+        return total.violations.isEmpty && isRecovered && total.unseen?.isEmpty ?? true ? 0 : 1
     }
 
     private static func seeds(of input: CommandInput) throws(CommandFailure) -> ClosedRange<UInt64> {
@@ -131,9 +146,12 @@ struct SimulationReport: Encodable {
     /// A hash over the traces of all runs.
     var trace = FNV1a()
     var elapsed: Span = .zero
+    /// Deaths at every step, and what must be seen and was not; nil unless everything was played.
+    var crashes: [CrashReport.Line]?
+    var unseen: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case runs, signals, events, steps, faults, marks, verdicts, violations, trace
+        case runs, signals, events, steps, faults, marks, verdicts, violations, trace, crashes, unseen
         case signalsPerSecond = "signals_per_second"
     }
 
@@ -163,6 +181,8 @@ struct SimulationReport: Encodable {
         try container.encode(violations, forKey: .violations)
         try container.encode(String(trace.value, radix: 16), forKey: .trace)
         try container.encode(signalsPerSecond, forKey: .signalsPerSecond)
+        try container.encodeIfPresent(crashes, forKey: .crashes)
+        try container.encodeIfPresent(unseen, forKey: .unseen)
     }
 
     var lines: [String] {
