@@ -53,9 +53,9 @@ struct SimulationTests {
         plan.scenario = scenario
         let outcome = await Simulation(plan).run()
         #expect(outcome.breaches == [])
-        #expect(
-            name == "stopped" || name == "entry-resent"
-                || outcome.verdicts.keys.allSatisfy { $0 == "executed" || name.hasPrefix("entry") || name == "preempted" })
+        // Entries may be refused on purpose, a pyramid gives way to an exit, and a stop refuses what comes meanwhile.
+        let mayFail = name.contains("entry") || ["stopped", "preempted"].contains(name)
+        #expect(mayFail || Set(outcome.verdicts.keys) == ["executed"])
         #expect(!name.hasPrefix("roll") || outcome.marks.contains("position: rolled"))
     }
 
