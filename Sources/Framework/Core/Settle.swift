@@ -20,6 +20,9 @@ extension Core {
         return true
     }
 
+    /// A further repair would chase something that is not understood; the comparison of positions tells a person.
+    private static let mostRepairs = 4
+
     /// I21: a surplus of one side is unwound before anything is booked; so is what an exit closed twice, because a lost order came late.
     private mutating func planRepairs(
         _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn
@@ -30,8 +33,8 @@ extension Core {
             let surplus = leg.held < 0 ? leg.held : fills.surplus(of: leg)
             guard surplus > 0 || leg.held < 0, !policy.has(.surplusKept) else { continue }
             // One that was given up is a person's: the scope is frozen.
-            let isRepaired = strand.steps.contains { $0.isRepair && $0.contract == leg.contract }
-            guard !isRepaired || scope.record.record.state == .active else { continue }
+            let repairs = strand.steps.count { $0.isRepair && $0.contract == leg.contract }
+            guard repairs == 0 || repairs < Self.mostRepairs && scope.record.record.state == .active else { continue }
             let step = Step(
                 number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
                 side: surplus < 0 || policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(abs(surplus)),
@@ -51,7 +54,9 @@ extension Core {
         guard strand.opens == nil, strand.closes == nil, let first = strand.steps.first, let leg = fills.repairs.first else { return false }
         let done = fills.repairs.reduce(0) { $1.side == first.side ? $0 + $1.units : $0 - $1.units }
         let surplus = done - leg.wanted
-        guard surplus != 0, strand.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active else { return false }
+        guard surplus != 0, strand.steps.count <= Self.mostRepairs,
+            strand.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active
+        else { return false }
         let step = Step(
             number: strand.steps.count, role: first.role, action: .close, contract: first.contract,
             side: surplus > 0 ? first.side.opposite : first.side, quantity: Quantity(abs(surplus)), isRepair: true)

@@ -47,3 +47,8 @@ enum Process {
 enum Streams {
     static let errors = STDERR_FILENO
 }
+
+extension CommandWorld {
+    /// Whether a person watches, so that long work shows how far it is.
+    var drawsProgress: Bool { isTerminal && isatty(Streams.errors) == 1 }
+}

@@ -1,4 +1,3 @@
-import Glibc
 import MunimKit
 
 extension ReplayCommand {
@@ -37,7 +36,7 @@ extension ReplayCommand {
             complain: { text in
                 // The bar of progress redraws its line; everything else is a line of its own.
                 text.hasSuffix("\n") ? world.errors(String(text.dropLast())) : Console.write(text, to: Streams.errors)
-            }, isTerminal: world.isTerminal && isatty(Streams.errors) == 1)
+            }, isTerminal: world.drawsProgress)
         return await run(arguments: input.raw, output: output)
     }
 }

@@ -33,7 +33,7 @@ enum ReplayCommand {
         let inputs = try inputs(options, host)
         let stage = try ReplayStage(inputs.instruments, options: options, host: host)
         var run = ReplayRun(stage, from: inputs.signals.first?.at ?? Instant(microseconds: 0))
-        var progress = ReplayProgress(
+        var progress = SignalProgress(
             total: inputs.signals.count, clock: SystemClock(), draw: output.isTerminal ? { output.complain($0) } : nil)
         do throws(StorageError) { try run.run(inputs.signals) { progress.show($0) } } catch {
             progress.end()

@@ -37,7 +37,7 @@ struct ReplaySummary {
         var lines = rows.map { name, value in name + String(repeating: " ", count: width + 2 - name.count) + value }
         if !refused.isEmpty { lines += ["not traded"] + refused }
         lines += report.notes.map { "note: \($0)" }
-        let rate = ReplayProgress.rate(signals, in: elapsed)
+        let rate = SignalProgress.rate(signals, in: elapsed)
         lines.append(
             "\(ReportText.grouped("\(signals)")) signals in \(FixedPoint.text(of: elapsed.microseconds, scale: 6, places: 3)) s, \(ReportText.grouped("\(rate)")) per second"
         )

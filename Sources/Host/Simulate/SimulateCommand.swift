@@ -43,26 +43,13 @@ enum SimulateCommand {
             }
             return 0
         }
-        var total = SimulationReport()
-        let began = input.world.clock.boot()
-        for seed in seeds {
-            var plan = Simulation.Plan(seed: seed, signals: signals, instances: instances, faults: faults)
-            plan.until = until
-            plan.scenario = scenarios.first
-            #if DEBUG || MUTANTS
-                plan.mutant = try mutant(of: input)
-            #endif
-            let tellsAll = input.flags.contains("trace")
-            let world = input.world
-            let outcome = await Simulation(plan).run(line: tellsAll ? { at, text in world.output("\(at) \(text)") } : nil)
-            total.add(outcome)
-            if !outcome.breaches.isEmpty, !input.isJSON {
-                world.output("seed \(seed): \(outcome.breaches[0])")
-                world.output("  repeat with: munim simulate --seed \(seed) --signals \(signals) --instances \(instances) --trace")
-            }
-            if !outcome.breaches.isEmpty, input.flags.contains("first") { break }
-        }
-        total.elapsed = input.world.clock.boot() - began
+        var plan = Simulation.Plan(seed: seeds.lowerBound, signals: signals, instances: instances, faults: faults)
+        plan.until = until
+        plan.scenario = scenarios.first
+        #if DEBUG || MUTANTS
+            plan.mutant = try mutant(of: input)
+        #endif
+        var total = await play(seeds, plan, input)
         if !input.isJSON { total.lines.forEach(input.world.output) }
         var isRecovered = true
         if input.flags.contains("full") {
@@ -78,6 +65,37 @@ enum SimulateCommand {
         }
         if input.isJSON { try input.show(json: total) }
         return total.violations.isEmpty && isRecovered && total.unseen?.isEmpty ?? true ? 0 : 1
+    }
+
+    /// Plays the seeds one after the other, and tells at once of each that breaks a promise.
+    private static func play(_ seeds: ClosedRange<UInt64>, _ common: Simulation.Plan, _ input: CommandInput) async -> SimulationReport {
+        let world = input.world
+        let tellsAll = input.flags.contains("trace")
+        let runs = Int(clamping: (seeds.upperBound - seeds.lowerBound).addingReportingOverflow(1).partialValue)
+        let (signals, isTooMany) = runs.multipliedReportingOverflow(by: common.signals)
+        var progress = SignalProgress(
+            total: isTooMany ? .max : signals, clock: world.clock,
+            draw: world.drawsProgress && !tellsAll ? { Console.write($0, to: Streams.errors) } : nil)
+        var total = SimulationReport()
+        for seed in seeds {
+            var plan = common
+            plan.seed = seed
+            let outcome = await Simulation(plan).run(line: tellsAll ? { at, text in world.output("\(at) \(text)") } : nil)
+            total.add(outcome)
+            progress.show(total.signals)
+            guard let breach = outcome.breaches.first else { continue }
+            if !input.isJSON {
+                progress.end()
+                world.output("seed \(seed): \(breach)")
+                let faults = input.values["faults"].map { " --faults \($0)" } ?? ""
+                world.output(
+                    "  repeat with: munim simulate --seed \(seed) --signals \(plan.signals) --instances \(plan.instances)\(faults) --trace")
+            }
+            if input.flags.contains("first") { break }
+        }
+        progress.end()
+        total.elapsed = progress.elapsed
+        return total
     }
 
     private static func seeds(of input: CommandInput) throws(CommandFailure) -> ClosedRange<UInt64> {

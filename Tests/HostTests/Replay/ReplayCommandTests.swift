@@ -127,7 +127,7 @@ struct ReplayCommandTests {
 
     @Test("A progress line shows share, rate and what is left")
     func progress() {
-        let line = ReplayProgress.line(done: 20_480, total: 40_960, elapsed: .milliseconds(250))
+        let line = SignalProgress.line(done: 20_480, total: 40_960, elapsed: .milliseconds(250))
         #expect(line == "[##############..............] 50 %  20,480 of 40,960  81,920/s  1 s left")
     }
 }

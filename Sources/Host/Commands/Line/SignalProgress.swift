@@ -1,7 +1,7 @@
 import MunimKit
 
 /// A bar on a terminal: share, rate and remaining time, redrawn at most ten times a second; nothing in a pipe.
-struct ReplayProgress {
+struct SignalProgress {
     private let total: Int
     private let clock: any Clock
     private let began: Span
