@@ -10,8 +10,11 @@ public struct CalendarGap: Hashable, Sendable, CustomStringConvertible {
 
     /// What is not known, in a sentence without its full stop.
     public var description: String {
-        "\(instrument) does not know the holidays of \(year): only weekends are closed, and days to an expiry may be counted wrong"
+        "\(instrument) does not know \(unknown)"
     }
+
+    /// What is not known and what follows from it, without who does not know it.
+    fileprivate var unknown: String { "the holidays of \(year): only weekends are closed, and days to an expiry may be counted wrong" }
 
     /// What to do about it, to follow the name of an entry.
     public static let advice = "add them under holidays, and the year under known_years"
@@ -50,7 +53,6 @@ extension Core {
         let named = gaps.map(\.instrument).sorted().prefix(3).map(\.text)
         let others = gaps.count - named.count
         let list = others > 0 ? named + ["\(others) more"] : named
-        return "\(list.dropLast().joined(separator: ", ")) and \(list[list.count - 1]) do not know the holidays of \(gaps[0].year): "
-            + "only weekends are closed, and days to an expiry may be counted wrong."
+        return "\(list.dropLast().joined(separator: ", ")) and \(list[list.count - 1]) do not know \(gaps[0].unknown)."
     }
 }

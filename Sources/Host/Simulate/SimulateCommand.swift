@@ -38,9 +38,7 @@ enum SimulateCommand {
                 scenarios.isEmpty ? Scenario.all : scenarios, pairs: input.flags.contains("pairs"), instances: instances, input)
         }
         if scenarios.count > 1 {
-            for scenario in scenarios {
-                input.world.output(scenario.name + String(repeating: " ", count: max(1, 16 - scenario.name.count)) + scenario.summary)
-            }
+            TextTable.aligned(scenarios.map { [$0.name, $0.summary] }).forEach(input.world.output)
             return 0
         }
         var plan = Simulation.Plan(seed: seeds.lowerBound, signals: signals, instances: instances, faults: faults)
