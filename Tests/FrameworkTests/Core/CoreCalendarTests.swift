@@ -39,4 +39,15 @@ struct CoreCalendarTests {
         #expect(world.alertCodes.count == 5)
         expectSound(world)
     }
+
+    @Test("Many instruments that miss the same year are told of in one alert, which names the first of them")
+    func together() throws {
+        var facts = TestFuture.Facts()
+        facts.knownYears = 2024...2025
+        let desks = ["A", "B", "C", "D", "E"].map { Fixture.desk(InstrumentName($0), facts: facts) }
+        let world = Fixture.world(desks, at: try #require(Instant("2025-12-08T05:00:00Z", defaultOffset: nil)))
+        #expect(world.alertCodes == ["calendar_unknown"])
+        #expect(world.alerts.first?.instrument == nil)
+        #expect(world.alerts.first?.message.hasPrefix("A, B, C and 2 more do not know the holidays of 2026: only weekends") == true)
+    }
 }
