@@ -41,7 +41,7 @@ struct MunimBench {
     }
 
     private func decide() throws {
-        let micros = try DecisionBench().microsecondsPerEntry(count: 20_000)
+        let micros = try DecisionBench().microsecondsPerEntry(count: 100_000)
         Table.row("core: decide one entry", String(format: "%.2f µs", micros), "goal < 20 µs", String(format: "%.2f", micros / 20))
     }
 

@@ -273,7 +273,7 @@ extension Core {
         let actions: [LegAction] = strand.closes != nil ? [.close, .open] : [.open]
         let isBroken = actions.contains { action in
             let fills = strand.steps.filter { $0.action == action && !$0.isRepair }.map { intent.filled(strand: number, step: $0.number) }
-            return Set(fills).count > 1
+            return fills.contains { $0 != fills.first }
         }
         guard isBroken else {
             intent.brokenSince = nil

@@ -159,7 +159,7 @@ extension Core {
         alertUnusualTime(of: signal, scope.name, &turn)
         let id = IntentID("exit-\(record.fingerprint.text.prefix(16))")
         beginExit(
-            id: id, of: older.map(\.id), price: signal.price, reason: signal.reason ?? "signal", causeKey: nil, for: record.fingerprint,
+            id: id, of: older.map { $0.id }, price: signal.price, reason: signal.reason ?? "signal", causeKey: nil, for: record.fingerprint,
             &scope, &turn)
         return true
     }

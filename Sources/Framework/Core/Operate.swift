@@ -100,7 +100,7 @@ extension Core {
         // A request that is sent again closes what is open then, which is nothing that the first one is closing.
         let name = "\(request.id)-\(scope.name)-\(turn.at.microseconds)"
         beginExit(
-            id: IntentID("operator-\(name)"), of: positions.map(\.id),
+            id: IntentID("operator-\(name)"), of: positions.map { $0.id },
             price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
             causeKey: "operator:\(name)", for: nil, &scope, &turn)
     }

@@ -4,7 +4,7 @@ extension Core {
     mutating func queueRolls(_ turn: inout Turn) {
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in
-                scope.rollQueue = scope.positions.filter { $0.status == .open }.map(\.id)
+                scope.rollQueue = scope.positions.filter { $0.status == .open }.map { $0.id }
                 if !scope.rollQueue.isEmpty { core.advance(&scope, &turn) }
             }
         }

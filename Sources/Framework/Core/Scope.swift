@@ -44,10 +44,12 @@ struct Scope: Sendable {
 
     /// The intent that is being carried out: exits first, else the oldest.
     var activeIndex: Int? {
-        intents.firstIndex { $0.isUnderWay && !$0.record.kind.increasesRisk && $0.hasStarted }
-            ?? intents.firstIndex { $0.isUnderWay && $0.hasStarted }
-            ?? intents.firstIndex { $0.isUnderWay && !$0.record.kind.increasesRisk }
-            ?? intents.firstIndex { $0.isUnderWay }
+        var best: (index: Int, rank: Int)?
+        for index in intents.indices where intents[index].isUnderWay {
+            let rank = (intents[index].hasStarted ? 2 : 0) + (intents[index].record.kind.increasesRisk ? 0 : 1)
+            if best.map({ rank > $0.rank }) ?? true { best = (index, rank) }
+        }
+        return best?.index
     }
 
     /// I14 and I17, where they are cheap.

@@ -137,43 +137,42 @@ struct Counterfactuals {
     private func search(
         _ input: String, _ name: String, from value: Money, _ set: (inout SizingRequest, Money) -> Void
     ) -> Counterfactual? {
-        let wanted = decision.lots.count + 1
-        func reaches(_ whole: Int64) -> Bool {
-            guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return true }
+        func size(adding whole: Int64) -> SizingDecision? {
+            guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return nil }
             var changed = request
             set(&changed, amount)
-            return (try? rule.size(changed)).map { $0.lots.count >= wanted } ?? true
+            return try? rule.size(changed)
         }
-        // 2^44 whole units are far beyond any account and still fit the scale; most inputs do not bind, which the first question tells.
-        guard reaches(1 << 44) else { return nil }
-        var (low, high) = bracket(around: value)
-        while high < 1 << 44, !reaches(high) { high *= 4 }
-        if low > 0, reaches(low) { low = 0 }
+        func reaches(_ whole: Int64) -> Bool { size(adding: whole).map { $0.lots > decision.lots } ?? true }
+        // Most inputs do not bind, which the first question tells.
+        let far = size(adding: Self.farthest)
+        guard far.map({ $0.lots > decision.lots }) ?? true else { return nil }
+        var (low, high) = bracket(around: value, far)
+        while high < Self.farthest, !reaches(high) { (low, high) = (high, min(high * 4, Self.farthest)) }
+        if low > 0, reaches(low) { (low, high) = (0, low) }
         while high - low > 1 {
             let middle = low + (high - low) / 2
             if reaches(middle) { high = middle } else { low = middle }
         }
-        return counterfactual(input, name, adding: high, to: value, set)
+        guard let lots = size(adding: high)?.lots, lots > decision.lots else { return nil }
+        return Counterfactual(input: input, change: "+\(high)", lots: lots, sentence: "\(lots) lots if \(name) were \(high) higher")
     }
 
-    /// Where the answer lies if the smallest quotient grows in proportion to the input; its text is cut to ten-thousandths, hence the margin.
-    private func bracket(around value: Money) -> (low: Int64, high: Int64) {
-        let quotients = decision.constraints.filter(\.binds).map(\.quotient.units)
+    /// 2^44 whole units: far beyond any account, and it still fits the scale.
+    private static let farthest: Int64 = 1 << 44
+
+    /// Where the answer lies if every quotient that rises with the input rises in proportion to it; ``search`` finds it elsewhere as well.
+    ///
+    /// Texts of quotients are cut to ten-thousandths, which is coarse for the size at hand and exact enough for the one far away.
+    private func bracket(around value: Money, _ far: SizingDecision?) -> (low: Int64, high: Int64) {
         let whole = Int128(max(1, value.units / Money.unitsPerWhole))
-        guard let smallest = quotients.min(), smallest > 0 else { return (0, Int64(whole)) }
-        let wanted = Int128(decision.lots.count + 1) * 10_000
-        let estimate = whole * wanted / Int128(smallest) - whole
-        let margin = (estimate + whole) / Int128(smallest) + 2
-        return (Int64(clamping: max(0, estimate - margin)), Int64(clamping: max(1, min(estimate + margin, 1 << 44))))
-    }
-
-    private func counterfactual(
-        _ input: String, _ name: String, adding whole: Int64, to value: Money, _ set: (inout SizingRequest, Money) -> Void
-    ) -> Counterfactual? {
-        guard let amount = try? value.adding(Money(units: whole * Money.unitsPerWhole)) else { return nil }
-        var changed = request
-        set(&changed, amount)
-        guard let lots = try? rule.size(changed).lots, lots > decision.lots else { return nil }
-        return Counterfactual(input: input, change: "+\(whole)", lots: lots, sentence: "\(lots) lots if \(name) were \(whole) higher")
+        let reach = Int128(Self.farthest)
+        let wanted = (Int128(decision.lots.count) + 1) * Int128(FractionalLots.unitsPerWhole)
+        let totals = zip(decision.constraints, far?.constraints ?? []).compactMap { near, far -> Int128? in
+            guard near.binds, far.quotient > max(near.quotient, .zero) else { return nil }
+            return ((whole + reach) * wanted).divided(by: Int128(far.quotient.units), rounding: .up)
+        }
+        let estimate = (totals.max() ?? 2 * whole) - whole
+        return (Int64(max(0, min(estimate - 2, reach - 2))), Int64(max(1, min(estimate + 1, reach))))
     }
 }

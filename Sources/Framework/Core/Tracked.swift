@@ -13,31 +13,38 @@ extension PyramidingRecord: Versioned {}
 extension SwitchRecord: Versioned {}
 
 /// A record in memory together with whether it still has to be written.
+///
+/// The record lies in an array of one, which copies share until one of them changes it: records have dozens of texts, and a machine that is copied
+/// for every batch would copy them all.
 @dynamicMemberLookup
 struct Tracked<R: Versioned>: Sendable {
-    private(set) var record: R
+    private var box: [R]
     private var isStored: Bool
     private(set) var isDirty: Bool
 
     /// A record read from storage.
     init(stored record: R) {
-        self.record = record
+        box = [record]
         isStored = true
         isDirty = false
     }
 
     /// A record that storage does not have yet; it is written only when `isDirty` or changed.
     init(new record: R, isDirty: Bool = true) {
-        self.record = record
+        box = [record]
         isStored = false
         self.isDirty = isDirty
     }
 
+    var record: R {
+        _read { yield box[0] }
+    }
+
     /// Reads and changes fields; a change makes the record dirty.
     subscript<V>(dynamicMember path: WritableKeyPath<R, V>) -> V {
-        get { record[keyPath: path] }
+        get { box[0][keyPath: path] }
         set {
-            record[keyPath: path] = newValue
+            box[0][keyPath: path] = newValue
             isDirty = true
         }
     }
@@ -46,10 +53,10 @@ struct Tracked<R: Versioned>: Sendable {
     mutating func flush(into transaction: inout Transaction) {
         guard isDirty else { return }
         if isStored {
-            record.version += 1
-            transaction.update(record)
+            box[0].version += 1
+            transaction.update(box[0])
         } else {
-            transaction.insert(record)
+            transaction.insert(box[0])
             isStored = true
         }
         isDirty = false

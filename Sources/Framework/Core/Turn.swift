@@ -28,17 +28,24 @@ struct Turn {
     /// A new tag: a prefix and 90 bits in base 32, of which an outsider can guess nothing.
     mutating func newTag() -> Tag {
         tagCount += 1
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
         var high = SplitMix64.mixed(entropy.high &+ tagCount &* 0x9E37_79B9_7F4A_7C15)
         var low = SplitMix64.mixed(entropy.low ^ high)
-        var bytes = Array(Tag.prefix.utf8)
-        for _ in 0..<9 {
-            bytes.append(alphabet[Int(high & 31)])
-            bytes.append(alphabet[Int(low & 31)])
-            high >>= 5
-            low >>= 5
-        }
-        return Tag(String(decoding: bytes, as: UTF8.self))
+        return Tag(
+            AsciiText.text(capacity: 20) { text in
+                for letter in Tag.prefix.unicodeScalars { text.append(letter) }
+                for _ in 0..<9 {
+                    text.append(Self.letter(high))
+                    text.append(Self.letter(low))
+                    high >>= 5
+                    low >>= 5
+                }
+            })
+    }
+
+    /// A to Z and 2 to 7, by the lowest five bits.
+    private static func letter(_ bits: UInt64) -> Unicode.Scalar {
+        let number = UInt8(bits & 31)
+        return Unicode.Scalar(number < 26 ? 65 + number : 24 + number)
     }
 }
 

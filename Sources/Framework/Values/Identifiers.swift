@@ -11,8 +11,8 @@ extension Identifier {
     public var description: String { text }
     /// An identifier written in code.
     public init(stringLiteral text: String) { self.init(text) }
-    /// Ordered by the bytes of the text.
-    public static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+    /// Ordered by the text; that of ASCII is the order of its bytes.
+    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
     /// Decodes the bare text.
     public init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
     /// Encodes the bare text.

@@ -7,7 +7,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The instant so many whole seconds after the epoch; saturates instead of trapping.
     public init(seconds: Int64) { microseconds = seconds.saturatingProduct(1_000_000) }
     /// Whole seconds since the epoch, rounded down.
-    public var seconds: Int64 { Int64(Int128(microseconds).divided(by: 1_000_000, rounding: .floor)) }
+    public var seconds: Int64 { microseconds.flooredQuotient(by: 1_000_000) }
     /// Ordered by time.
     public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
@@ -26,6 +26,12 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Int64 {
+    /// `self / divisor`, rounded down; `divisor` must be positive.
+    func flooredQuotient(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
     /// The product, or the end of the range that it would have passed.
     fileprivate func saturatingProduct(_ factor: Int64) -> Int64 {
         let (product, overflowed) = multipliedReportingOverflow(by: factor)
@@ -81,20 +87,24 @@ extension Span: Codable {
 extension Instant: CustomStringConvertible {
     /// ISO 8601 in UTC, such as "2025-11-28T05:00:00Z", with a fraction only where there is one.
     public var description: String {
-        let (day, clock) = utcParts
-        let time = clock.text
-        let micro = Int128(microseconds) - Int128(seconds) * 1_000_000
-        guard micro != 0 else { return "\(day)T\(time)Z" }
-        var digits = String(micro)
-        digits = String(repeating: "0", count: 6 - digits.count) + digits
-        while digits.hasSuffix("0") { digits.removeLast() }
-        return "\(day)T\(time).\(digits)Z"
-    }
-
-    private var utcParts: (TradingDay, TimeOfDay) {
-        let days = Int64(Int128(seconds).divided(by: 86_400, rounding: .floor))
-        let rest = Int(seconds - days * 86_400)
-        return (TradingDay(daysSinceEpoch: Int(days)), TimeOfDay(secondsSinceMidnight: rest))
+        // A year has at most seven places and a sign, before a month, a day, a time and six decimals.
+        AsciiText.text(capacity: 40) { text in
+            let seconds = seconds
+            let days = seconds.flooredQuotient(by: 86_400)
+            TradingDay(daysSinceEpoch: Int(days)).write(to: &text)
+            text.append("T")
+            TimeOfDay(secondsSinceMidnight: Int(seconds - days * 86_400)).write(to: &text)
+            // The product wraps around at the very beginning of time, and the difference with it.
+            var fraction = Int(microseconds &- seconds &* 1_000_000)
+            var width = 6
+            if fraction != 0 { text.append(".") }
+            while fraction != 0, fraction % 10 == 0 {
+                fraction /= 10
+                width -= 1
+            }
+            if fraction != 0 { text.append(fraction, width: width) }
+            text.append("Z")
+        }
     }
 
     /// The instant that an ISO 8601 text denotes, or nil when it is malformed or no such day or time exists.

@@ -130,6 +130,14 @@ public struct Signal: Hashable, Codable, Sendable {
     ///
     /// No field can contain the separator: instruments are checked names, the others closed sets.
     public var canonicalText: String {
-        "v1|\(instrument)|\(kind.rawValue)|\(target)|\(Instant(seconds: timestamp.seconds))"
+        var text = "v1|"
+        // Enough for every name, so that the text grows in place.
+        text.reserveCapacity(96)
+        for part in [instrument.text, kind.rawValue, target.description] {
+            text += part
+            text += "|"
+        }
+        text += Instant(seconds: timestamp.seconds).description
+        return text
     }
 }

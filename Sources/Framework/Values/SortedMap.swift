@@ -26,16 +26,17 @@ public struct SortedMap<Key: Comparable & Sendable, Element: Sendable>: Sendable
     public subscript(key: Key) -> Element? {
         get { index(of: key).flatMap { elements[$0] } }
         set {
-            switch (newValue, index(of: key)) {
-            case (let value?, let index?): elements[index] = value
-            case (let value?, nil):
-                let index = insertionIndex(of: key)
-                keys.insert(key, at: index)
-                elements.insert(value, at: index)
-            case (nil, let index?):
+            let index = insertionIndex(of: key)
+            let isKnown = index < keys.count && keys[index] == key
+            if newValue == nil {
+                guard isKnown else { return }
                 keys.remove(at: index)
                 elements.remove(at: index)
-            case (nil, nil): break
+            } else if isKnown {
+                elements[index] = newValue
+            } else {
+                keys.insert(key, at: index)
+                elements.insert(newValue, at: index)
             }
         }
     }

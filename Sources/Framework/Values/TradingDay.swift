@@ -27,8 +27,7 @@ public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// The exchange's day at `instant`.
     public init(of instant: Instant, offset: UTCOffset = .exchange) {
-        let local = Int128(instant.seconds) + Int128(offset.seconds)
-        self.init(daysSinceEpoch: Int(local.divided(by: 86_400, rounding: .floor)))
+        self.init(daysSinceEpoch: Int((instant + .seconds(offset.seconds)).seconds.flooredQuotient(by: 86_400)))
     }
 
     /// The instant at which the exchange's clock shows `time` on this day.
@@ -67,9 +66,15 @@ public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// `YYYY-MM-DD`.
-    public var description: String {
+    public var description: String { AsciiText.text(capacity: 24) { write(to: &$0) } }
+
+    func write(to text: inout AsciiText) {
         let (year, month, day) = date
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
+        text.append(year, width: 4)
+        text.append("-")
+        text.append(month, width: 2)
+        text.append("-")
+        text.append(day, width: 2)
     }
 
     /// Days in a month.
@@ -87,11 +92,6 @@ public struct TradingDay: Hashable, Comparable, Sendable, CustomStringConvertibl
         let yearOfEra = shiftedYear - era * 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
 
@@ -137,17 +137,22 @@ public struct TimeOfDay: Hashable, Comparable, Sendable, CustomStringConvertible
     }
     /// The time on the exchange's clock at `instant`.
     public init(of instant: Instant, offset: UTCOffset = .exchange) {
-        let local = Int128(instant.seconds) + Int128(offset.seconds)
-        secondsSinceMidnight = Int(local - local.divided(by: 86_400, rounding: .floor) * 86_400)
+        let local = (instant + .seconds(offset.seconds)).seconds
+        secondsSinceMidnight = Int(local - local.flooredQuotient(by: 86_400) * 86_400)
     }
     /// Ordered by time.
     public static func < (left: TimeOfDay, right: TimeOfDay) -> Bool { left.secondsSinceMidnight < right.secondsSinceMidnight }
     /// `HH:MM`, with seconds where there are some.
     public var description: String { secondsSinceMidnight % 60 == 0 ? String(text.prefix(5)) : text }
     /// `HH:MM:SS`.
-    public var text: String {
-        let parts = [secondsSinceMidnight / 3_600, secondsSinceMidnight / 60 % 60, secondsSinceMidnight % 60]
-        return parts.map { TradingDay.padded($0, 2) }.joined(separator: ":")
+    public var text: String { AsciiText.text(capacity: 8) { write(to: &$0) } }
+
+    func write(to text: inout AsciiText) {
+        text.append(secondsSinceMidnight / 3_600, width: 2)
+        text.append(":")
+        text.append(secondsSinceMidnight / 60 % 60, width: 2)
+        text.append(":")
+        text.append(secondsSinceMidnight % 60, width: 2)
     }
 }
 

@@ -8,7 +8,9 @@ package struct Quotient: Comparable, Sendable {
     package let denominator: Int128
 
     /// The quotient of two products, or ``Overflow`` when one of them leaves 128 bits; the denominator must be positive.
-    package init(_ numerator: [Int128], over denominator: [Int128]) throws(Overflow) {
+    package init<let factors: Int, let divisors: Int>(
+        _ numerator: InlineArray<factors, Int128>, over denominator: InlineArray<divisors, Int128>
+    ) throws(Overflow) {
         self.numerator = try Self.product(numerator)
         self.denominator = try Self.product(denominator)
         precondition(self.denominator > 0, "a divisor must be positive")
@@ -28,8 +30,15 @@ package struct Quotient: Comparable, Sendable {
         return FractionalLots(units: Int64(clamping: try Self.product(whole, unitsPerLot) + fraction))
     }
 
-    /// Compares exactly, digit by digit of the continued fraction, because cross products could leave 128 bits.
+    /// Compares exactly: by cross products where they fit 128 bits, else digit by digit of the continued fraction.
     package static func < (left: Quotient, right: Quotient) -> Bool {
+        if let ahead = try? product(left.numerator, right.denominator), let behind = try? product(right.numerator, left.denominator) {
+            return ahead < behind
+        }
+        return precedes(left, right)
+    }
+
+    private static func precedes(_ left: Quotient, _ right: Quotient) -> Bool {
         var (left, right) = (left, right)
         while true {
             let wholes = (left.whole, right.whole)
@@ -58,15 +67,15 @@ package struct Quotient: Comparable, Sendable {
         return remainder < 0 ? remainder + denominator : remainder
     }
 
-    private static func product(_ factors: Int128...) throws(Overflow) -> Int128 { try product(factors) }
-
-    private static func product(_ factors: [Int128]) throws(Overflow) -> Int128 {
+    private static func product<let count: Int>(_ factors: InlineArray<count, Int128>) throws(Overflow) -> Int128 {
         var product: Int128 = 1
-        for factor in factors {
-            let (next, overflowed) = product.multipliedReportingOverflow(by: factor)
-            guard !overflowed else { throw Overflow() }
-            product = next
-        }
+        for index in factors.indices { product = try Self.product(product, factors[index]) }
+        return product
+    }
+
+    private static func product(_ left: Int128, _ right: Int128) throws(Overflow) -> Int128 {
+        let (product, overflowed) = left.multipliedReportingOverflow(by: right)
+        guard !overflowed else { throw Overflow() }
         return product
     }
 }

@@ -1,10 +1,9 @@
 import MunimKit
-import Storage
 
-/// Storage of a run that also notes what the report needs of each commit.
+/// What a run keeps of its commits: which signals it heard, and what the report needs.
 ///
-/// Signals and books are kept; intents, orders and the trail of transitions are not, because they are most of what is written and a run is
-/// repeated from its files whenever somebody wants to look.
+/// It is one process that nobody else writes to and that starts anew from its files whenever somebody wants to look, so that nothing is read back:
+/// rows, versions and the trail of transitions are not kept, because they are most of what is written.
 struct ReplayBook: ImmediateStore {
     /// The account at one moment.
     struct AccountPoint: Equatable, Sendable {
@@ -15,19 +14,27 @@ struct ReplayBook: ImmediateStore {
         let margin: Money
     }
 
-    private(set) var database = MemoryDatabase()
+    /// Digest of the payload that each signal came with first.
+    private(set) var digests: [Fingerprint: String] = [:]
     private(set) var executions: [Execution] = []
     /// One for each moment at which the account changed.
     private(set) var account: [AccountPoint] = []
-    /// Lots that each open position had when it was last written.
-    private var openLots: [PositionID: Int64] = [:]
+    /// Open positions as they were last written, or newly opened.
+    private var open: [PositionID: PositionRecord] = [:]
 
-    mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
-        var kept = Transaction()
-        for write in transaction.writes where Self.kept.contains(ObjectIdentifier(type(of: write.record))) { kept.append(write) }
-        let answers = try database.commit(kept)
-        for write in kept.writes { note(write.record) }
-        return answers
+    mutating func commit(_ transaction: Transaction) -> [Bool] {
+        var isNew: [Bool] = []
+        for write in transaction.writes {
+            if case .insertIfAbsent(let record) = write { isNew.append(insert(record)) } else { note(write.record) }
+        }
+        return isNew
+    }
+
+    /// Only signals may come twice.
+    private mutating func insert(_ record: any Record) -> Bool {
+        guard let signal = record as? SignalRecord, digests[signal.fingerprint] == nil else { return false }
+        digests[signal.fingerprint] = signal.digest
+        return true
     }
 
     /// Types are compared before anything is cast, because most records are evidence that the report does not need.
@@ -38,15 +45,9 @@ struct ReplayBook: ImmediateStore {
         if type == Self.roll, let roll = record as? RolloverRecord { note(roll) }
     }
 
-    /// An array, because comparing a handful of words is quicker than hashing one.
-    private static let kept = [signal, position, portfolio, roll, ObjectIdentifier(LedgerRecord.self)]
-    private static let signal = ObjectIdentifier(SignalRecord.self)
     private static let portfolio = ObjectIdentifier(PortfolioRecord.self)
     private static let position = ObjectIdentifier(PositionRecord.self)
     private static let roll = ObjectIdentifier(RolloverRecord.self)
-
-    /// The records that match.
-    mutating func fetch<R: Record>(_ query: Query<R>) throws(StorageError) -> [R] { try database.fetch(query) }
 
     private mutating func note(_ portfolio: PortfolioRecord) {
         let point = AccountPoint(
@@ -58,24 +59,22 @@ struct ReplayBook: ImmediateStore {
 
     private mutating func note(_ position: PositionRecord) {
         let left = position.status == .closed ? 0 : position.lots.count
-        guard let before = openLots[position.id] else {
-            openLots[position.id] = left
+        let before = open.updateValue(position, forKey: position.id)?.lots.count
+        if left == 0 { open[position.id] = nil }
+        guard let before else {
             executions.append(execution(.open, of: position, lots: left, price: position.entryPrice, at: position.createdAt))
             return
         }
-        guard left != before else { return }
-        openLots[position.id] = left == 0 ? nil : left
-        guard let price = position.exitPrice else { return }
+        guard left != before, let price = position.exitPrice else { return }
         executions.append(
             execution(.close, of: position, lots: before - left, price: price, at: position.exitTimestamp ?? position.updatedAt))
     }
 
     /// A roll closes at the old contract's price and opens at the new one's.
     private mutating func note(_ roll: RolloverRecord) {
-        guard let stored = try? database.fetch(Query<PositionRecord>(.equal("position_id", roll.position))).first else { return }
-        let lots = openLots[roll.position] ?? stored.lots.count
-        var position = stored
+        guard var position = open[roll.position] else { return }
         position.exitReason = "roll to \(roll.toExpiry)"
+        let lots = position.lots.count
         executions.append(execution(.close, of: position, lots: lots, price: roll.exitPrice, at: roll.rolledAt))
         executions.append(execution(.open, of: position, lots: lots, price: roll.entryPrice, at: roll.rolledAt))
     }

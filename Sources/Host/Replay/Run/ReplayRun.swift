@@ -1,7 +1,7 @@
 import Brokers
 import MunimKit
 
-/// Signals carried through the machine on virtual time, with the paper broker and storage in memory.
+/// Signals carried through the machine on virtual time, with the paper broker and nothing on disk.
 struct ReplayRun {
     /// What came of a run.
     struct Result: Sendable {
@@ -59,9 +59,8 @@ struct ReplayRun {
             fingerprint: fingerprint, signal: input.signal, digest: input.digest, rawBody: input.body, receivedAt: input.at)
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
-        guard try lane.store.commit(inbox) == [true] else {
-            let stored = try lane.store.fetch(Query<SignalRecord>(.equal("fingerprint", fingerprint))).first
-            if stored?.digest == input.digest { duplicates += 1 } else { conflicts += 1 }
+        guard lane.store.commit(inbox) == [true] else {
+            if lane.store.digests[fingerprint] == input.digest { duplicates += 1 } else { conflicts += 1 }
             return
         }
         try lane.handle(.signal(record))
