@@ -14,6 +14,7 @@ struct Agreement {
     let intents: [IntentRecord]
     let rolls: [RolloverRecord]
     let alerts: [OutboxRecord]
+    let trail: [AuditRecord]
     let brokerOrders: [PaperOrderRecord]
     let brokerTrades: [PaperTradeRecord]
     let brokerPositions: [PaperPositionRecord]
@@ -32,6 +33,7 @@ struct Agreement {
         intents = try await storage.fetch(Query<IntentRecord>())
         rolls = try await storage.fetch(Query<RolloverRecord>())
         alerts = try await storage.fetch(Query<OutboxRecord>(order: [.ascending("created_at")]))
+        trail = try await storage.fetch(Query<AuditRecord>())
         let book = try await storage.privateRecords(named: "paper", tables: PaperExchange.tables)
         brokerOrders = try await book.fetch(Query<PaperOrderRecord>())
         brokerTrades = try await book.fetch(Query<PaperTradeRecord>())
@@ -46,6 +48,7 @@ struct Agreement {
         checkPositions(sourceLocation)
         checkMoney(sourceLocation)
         checkSignals(sourceLocation)
+        checkTrail(sourceLocation)
         // C17: whoever raised them, the process that ended in peace has delivered them.
         #expect(alerts.filter { $0.deliveredAt == nil }.map(\.code) == [], "alerts were not delivered", sourceLocation: sourceLocation)
     }
@@ -100,6 +103,32 @@ struct Agreement {
         #expect(open == [], "signals without a verdict", sourceLocation: sourceLocation)
         let intentsPerSignal = intents.compactMap(\.signal)
         #expect(Set(intentsPerSignal).count == intentsPerSignal.count, "a signal caused two intents", sourceLocation: sourceLocation)
+    }
+}
+
+// I30: replaying the trail from nothing gives the states of the tables.
+extension Agreement {
+    private func checkTrail(_ sourceLocation: SourceLocation) {
+        var states: [String: String] = [:]
+        for row in inOrder where ["signal", "intent", "order"].contains(row.entity) {
+            let key = "\(row.entity) \(row.entityID)"
+            let before = states.updateValue(row.to, forKey: key) ?? (row.entity == "signal" ? SignalStatus.accepted.rawValue : "")
+            #expect(before == row.from, "\(key) has a gap in its trail before \(row.to)", sourceLocation: sourceLocation)
+        }
+        var rows = signals.filter { $0.status != .accepted }.map { ("signal \($0.fingerprint)", $0.status.rawValue) }
+        rows += intents.map { ("intent \($0.id)", $0.state.rawValue) } + orders.map { ("order \($0.tag)", $0.state.rawValue) }
+        let tables = Dictionary(uniqueKeysWithValues: rows)
+        let differing = Set(states.keys).union(tables.keys).filter { states[$0] != tables[$0] }.sorted()
+        #expect(differing == [], "rows are not what their trail says", sourceLocation: sourceLocation)
+    }
+
+    /// Processes one after the other, each by its own count.
+    private var inOrder: [AuditRecord] {
+        let begins = Dictionary(grouping: trail, by: \.incarnation).mapValues { $0.map(\.at).min() ?? .init(microseconds: 0) }
+        func key(_ row: AuditRecord) -> (Instant, Int) {
+            (begins[row.incarnation] ?? row.at, row.id.split(separator: "-").last.flatMap { Int($0) } ?? 0)
+        }
+        return trail.sorted { key($0) < key($1) }
     }
 }
 

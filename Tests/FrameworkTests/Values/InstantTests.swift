@@ -51,6 +51,8 @@ struct InstantTests {
 
     @Test("Arithmetic saturates at the edges instead of trapping")
     func saturation() {
+        #expect(Instant(microseconds: .max).description == "294247-01-10T04:00:54.775807Z")
+        #expect(Instant(microseconds: .min).description == "-290308-12-21T19:59:05.224192Z")
         #expect(Instant(microseconds: .max) + .seconds(1) == Instant(microseconds: .max))
         #expect(Instant(microseconds: .min) - .seconds(1) == Instant(microseconds: .min))
         #expect(Instant(microseconds: .max) - Instant(microseconds: .min) == Span(microseconds: .max))
