@@ -35,6 +35,10 @@ extension Core {
             case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
             case .planned(let legs):
                 if step.isRepair, withdraw(step, legs, strand: number, &intent, &turn) { return true }
+                if scope.isInDoubt(legs, of: step, intent) {
+                    guard let mayClose = reportedUnits(for: step, strand: number, intent, scope, &turn) else { return false }
+                    if lower(legs, of: step, to: mayClose, &intent, &turn) { return true }
+                }
                 return send(legs, step, &intent, &scope, &turn)
             case .overplanned(let legs):
                 for index in legs { move(&intent.legs[index], to: .dropped, cause: "an earlier attempt filled after all", &turn) }

@@ -16,6 +16,32 @@ extension Core {
         return max(0, min(wanted, reported, wanted - unseen))
     }
 
+    /// Units that a first attempt may close where the records are in doubt; nil while no reading of the positions can tell.
+    mutating func reportedUnits(for step: Step, strand: Int, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> Int64? {
+        let decided = intent.record.record.createdAt
+        // A time in the future is of another process, which had ended before this one began.
+        let since = decided > turn.at ? bornAt : decided
+        guard let exposure = intent.exposure, exposure.startedAt >= since, let positions = exposure.positions else {
+            readPositions(&turn)
+            return nil
+        }
+        guard isComparable(scope, exposure) else {
+            readPositionsLater(&turn)
+            return nil
+        }
+        let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
+        return closable(step.quantity.count - intent.filled(strand: strand, step: step.number), step, net: net, intent, scope)
+    }
+
+    /// Takes attempts back that would close more than may be closed; further attempts are for what is left. False when they may leave as they are.
+    mutating func lower(_ legs: [Int], of step: Step, to units: Int64, _ intent: inout Intent, _ turn: inout Turn) -> Bool {
+        guard legs.reduce(0, { $0 + intent.legs[$1].quantity.count }) > units else { return false }
+        for index in legs {
+            move(&intent.legs[index], to: .dropped, cause: "the broker reports less of \(step.contract.symbol) than the records", &turn)
+        }
+        return true
+    }
+
     /// Whether another order of the scope in the same contract has left and not ended.
     func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {
         intent.legs.contains { $0.record.strand != strand && $0.record.isOut(in: step.contract.symbol) }
@@ -72,10 +98,23 @@ extension Scope {
         intents.reduce(units(of: symbol)) { $0 + $1.unbookedUnits(of: symbol) }
     }
 
+    /// Whether first attempts would close what the records say although a person still has to compare them with the broker.
+    func isInDoubt(_ legs: [Int], of step: Step, _ intent: Intent) -> Bool {
+        step.action == .close && !step.isRepair && record.record.state == .frozen && legs.allSatisfy { intent.legs[$0].attempt == 1 }
+    }
+
     /// Whether an exit of a position is being carried out.
     func hasExitUnderWay(of isMeant: (PositionID) -> Bool) -> Bool {
         intents.contains { intent in
             intent.record.kind == .exit && intent.isUnderWay && intent.record.plan.content.strands.contains { isMeant($0.position) }
+        }
+    }
+
+    /// Whether an exit is being carried out of which no order is on its way.
+    var hasIdleExit: Bool {
+        intents.contains { intent in
+            intent.isUnderWay && intent.record.kind == .exit
+                && !intent.legs.contains { $0.state == .sending || $0.state == .unknown || $0.state == .working }
         }
     }
 

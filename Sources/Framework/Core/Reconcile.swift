@@ -2,7 +2,10 @@
 extension Core {
     mutating func compare(_ reading: PositionsReading, _ turn: inout Turn) {
         isReadingPositions = false
-        guard let positions = reading.positions else { return readPositionsLater(&turn) }
+        guard let positions = reading.positions else {
+            alertUnread(&turn)
+            return readPositionsLater(&turn)
+        }
         hand(reading, &turn)
         let expected = expectedUnits
         for name in scopes.keys {
@@ -20,6 +23,19 @@ extension Core {
         }
     }
 
+    /// Tells people once of each exit that cannot go on because the broker does not say what the account holds.
+    private mutating func alertUnread(_ turn: inout Turn) {
+        for name in scopes.keys {
+            change(name, &turn) { core, scope, turn in
+                guard !scope.hasAlertedUnread, core.isOpen(scope.desk, at: turn.at), scope.hasIdleExit else { return }
+                scope.hasAlertedUnread = true
+                core.alert(
+                    .critical, "exit_waits_for_positions", name,
+                    "The broker's positions cannot be read, and an exit of \(name) needs them; it goes on when they can.", &turn)
+            }
+        }
+    }
+
     /// Has the positions read in a while, once at a time.
     mutating func readPositionsLater(_ turn: inout Turn) {
         if let planned = nextPositionsAlarm, planned > turn.at { return }
@@ -29,7 +45,7 @@ extension Core {
     }
 
     /// A figure from before our last trade, or from the moment after it, may not show that trade yet.
-    private func isComparable(_ scope: Scope, _ reading: PositionsReading) -> Bool {
+    func isComparable(_ scope: Scope, _ reading: PositionsReading) -> Bool {
         scope.lastTradeAt.map { reading.startedAt >= $0 + policy.pollInterval } ?? true
     }
 
@@ -38,6 +54,7 @@ extension Core {
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in
                 guard scope.activeIndex != nil else { return }
+                scope.hasAlertedUnread = false
                 for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
                 core.advance(&scope, &turn)
             }

@@ -23,6 +23,8 @@ struct Scope: Sendable {
     var rollQueue: [PositionID] = []
     /// Whether people were told that an exit waits for the open.
     var hasAlertedWaiting = false
+    /// Whether people were told that an exit waits for the broker's positions.
+    var hasAlertedUnread = false
     /// The alarm for the next open that is out, so that only one is.
     var openAlarm: Instant?
     /// The alarm for an exit that the day's rate keeps back, so that only one is out.

@@ -199,6 +199,7 @@ extension Scope {
     /// Keeps what only memory knows: alarms that are out, and the times of bars and trades.
     mutating func carryOn(from previous: Scope) {
         hasAlertedWaiting = previous.hasAlertedWaiting
+        hasAlertedUnread = previous.hasAlertedUnread
         openAlarm = previous.openAlarm
         rateAlarm = previous.rateAlarm
         isHeld = previous.isHeld

@@ -110,6 +110,52 @@ struct CoreExitTests {
         expectSound(world)
     }
 
+    /// A layer of 60 units, of which a person has sold some at the broker, so that its scope is frozen.
+    private static func frozen(selling units: Int64) -> World {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker { $0.foreign = ["TF2025-12-31": -units] }
+        world.wait(.minutes(2))
+        #expect(world.scope(Fixture.future)?.state == .frozen)
+        return world
+    }
+
+    @Test("The exit of a frozen scope closes what the broker reports of it, never more, already at the first attempt")
+    func frozenScope() {
+        let world = Self.frozen(selling: 30)
+        let fingerprint = world.send(Fixture.exit(at: world.now))
+        world.wait(.minutes(2))
+        #expect(world.signal(fingerprint)?.status == .executed)
+        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
+        #expect(world.positions.map(\.quantity) == [Quantity(30)])
+        #expect(world.breaches.isEmpty)
+    }
+
+    @Test("The exit of a frozen scope whose position the broker still has is traded whole")
+    func frozenAndWhole() {
+        let world = Self.frozen(selling: 30)
+        world.broker { $0.foreign = [:] }
+        let fingerprint = world.send(Fixture.exit(at: world.now))
+        world.wait(.minutes(2))
+        #expect(world.signal(fingerprint)?.status == .executed)
+        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(60)])
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("The exit of a frozen scope waits for positions that cannot be read, and people are told once")
+    func frozenAndUnreadable() {
+        let world = Self.frozen(selling: 30)
+        world.broker { $0.positionsMood = .failing }
+        world.send(Fixture.exit(at: world.now))
+        world.wait(.minutes(5))
+        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.alertCodes.filter { $0 == "exit_waits_for_positions" }.count == 1)
+        world.broker { $0.positionsMood = .honest }
+        world.wait(.minutes(1))
+        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
+        #expect(world.breaches.isEmpty)
+    }
+
     @Test("L-05 A kill switch, a scope that is frozen and a price far away stop no exit")
     func bypass() {
         let world = CoreCrashTests.held(1, Fixture.future)
