@@ -26,6 +26,9 @@ final class RunningHost: Sendable {
             "SILVER_MINI: { use: silver-mini, \(Setup.knownYears), rollover: { use: tender-period } }",
         ]
 
+        /// The time that the host goes by.
+        var clock: any MunimKit.Clock = SystemClock()
+
         /// The option with which no calendar is unknown, whenever the tests run.
         static var knownYears: String {
             let year = TradingDay(of: SystemClock().now()).date.year
@@ -55,7 +58,7 @@ final class RunningHost: Sendable {
             bytes: Array(Self.text(setup, data: folder.path).utf8), file: "test.yaml", registry: try Builtins.registry(),
             environment: EnvironmentReferences { _ in nil })
         let configuration = try #require(reading.configuration, "\(reading.faults)")
-        let application = try Application(configuration, clock: SystemClock(), log: log, seams: ApplicationSeams())
+        let application = try Application(configuration, clock: setup.clock, log: log, seams: ApplicationSeams())
         self.application = application
         try await application.start()
         servers = try Servers(application, recorder: nil)

@@ -2,7 +2,7 @@
 ///
 /// A day has very many of them, and the machine is copied before each batch of events: the digests are kept in parts, of which a batch copies only those
 /// that it adds to.
-public struct EndedTags: Hashable, Codable, Sendable {
+public struct EndedTags: Hashable, Sendable {
     private var parts = [[UInt64]](repeating: [], count: 256)
 
     /// Exactly these tags.
@@ -21,7 +21,10 @@ public struct EndedTags: Hashable, Codable, Sendable {
     /// Adds a tag; answers whether it was not there.
     @discardableResult
     mutating func insert(_ tag: Tag) -> Bool {
-        let digest = Self.digest(tag)
+        insert(digest: Self.digest(tag))
+    }
+
+    private mutating func insert(digest: UInt64) -> Bool {
         let number = Int(digest >> 56)
         let index = Self.index(of: digest, in: parts[number])
         guard index == parts[number].count || parts[number][index] != digest else { return false }
@@ -52,5 +55,18 @@ public struct EndedTags: Hashable, Codable, Sendable {
     /// Tags are random, so any mixing spreads them.
     private static func digest(_ tag: Tag) -> UInt64 {
         FNV1a.hash(tag.text)
+    }
+}
+
+extension EndedTags: Codable {
+    /// Decodes a list of digests, in any order.
+    public init(from decoder: any Decoder) throws {
+        for digest in try decoder.singleValueContainer().decode([UInt64].self) { _ = insert(digest: digest) }
+    }
+
+    /// Encodes all digests, ascending.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(parts.flatMap(\.self))
     }
 }

@@ -4,8 +4,15 @@ public protocol Clock: Sendable {
     func now() -> Instant
     /// Time since an arbitrary start that never jumps and counts time spent suspended.
     func boot() -> Span
+    /// How far the machine's wall clock has gone ahead of this one, because somebody set it; negative when it was set back.
+    func drift() -> Span
     /// Returns when the wall clock has reached `instant`, or throws when the task is cancelled.
     func sleep(until instant: Instant) async throws
+}
+
+extension Clock {
+    /// A clock that nobody can set.
+    public func drift() -> Span { .zero }
 }
 
 /// Where unpredictable numbers come from. The only source of randomness in the process.

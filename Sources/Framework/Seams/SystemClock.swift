@@ -14,6 +14,7 @@ public struct SystemClock: Clock {
     public init() { origin = Instant(microseconds: Self.read(CLOCK_REALTIME) - Self.read(CLOCK_BOOTTIME)) }
     public func now() -> Instant { origin + boot() }
     public func boot() -> Span { Span(microseconds: Self.read(CLOCK_BOOTTIME)) }
+    public func drift() -> Span { Instant(microseconds: Self.read(CLOCK_REALTIME)) - now() }
     public func sleep(until instant: Instant) async throws {
         // In short steps, so that time spent suspended is noticed.
         while true {

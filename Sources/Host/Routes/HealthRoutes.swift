@@ -25,7 +25,7 @@ struct HealthRoutes: Sendable {
     @Sendable private func health(_ call: RouteCall) async -> HTTPResponse {
         let health = Health(
             application.engine.condition, policy: application.configuration.policy,
-            gaps: application.desks.calendarGaps(at: application.clock.now()))
+            gaps: application.desks.calendarGaps(at: application.clock.now()), drift: application.clock.drift())
         return .encoded(health, status: health.status == .unhealthy ? 503 : 200)
     }
 
@@ -74,6 +74,7 @@ struct Health: Codable, Sendable {
         var storage: String
         var engine: String
         var broker: String
+        var clock: String
     }
 
     /// How the host is doing.
@@ -85,15 +86,25 @@ struct Health: Codable, Sendable {
     var disabledGuards: [String]
     var calendarGaps: [String]
 
-    init(_ condition: Engine.Condition, policy: Policy, gaps: [CalendarGap]) {
+    init(_ condition: Engine.Condition, policy: Policy, gaps: [CalendarGap], drift: Span) {
         let engine = condition.hasEnded ? "ended" : condition.isStopping ? "stopping" : condition.isRecovered ? "ok" : "recovering"
         components = Components(
             storage: condition.storageFailure ?? "ok", engine: engine,
-            broker: condition.isRecovered ? "ok" : "its order book was not compared yet")
-        status = condition.storageFailure != nil || condition.hasEnded ? .unhealthy : engine == "ok" ? .healthy : .degraded
+            broker: condition.isRecovered ? "ok" : "its order book was not compared yet", clock: Self.clock(drift))
+        let isHealthy = engine == "ok" && components.clock == "ok"
+        status = condition.storageFailure != nil || condition.hasEnded ? .unhealthy : isHealthy ? .healthy : .degraded
         version = Version.current
         disabledGuards = policy.disabledGuards
         calendarGaps = gaps.map(\.description)
+    }
+
+    /// A time service moves a clock by fractions of a second; more was a person, or a machine that slept.
+    private static func clock(_ drift: Span) -> String {
+        let distance = Span(microseconds: abs(drift.microseconds))
+        guard distance > .seconds(2) else { return "ok" }
+        return
+            "the machine's clock was set \(distance) \(drift < .zero ? "back" : "ahead") since the host started, which goes on with the time it "
+            + "began with; start it again when the machine's time is right"
     }
 }
 
@@ -102,7 +113,7 @@ extension Health: DescribedAnswer {
     static var schemaSummary: String { "Whether the host lives." }
     static var meanings: [String: String] {
         [
-            "status": "degraded: it is starting or stopping.", "version": "The version of the program.",
+            "status": "degraded: it is starting or stopping, or its clock was set.", "version": "The version of the program.",
             "components": "The parts.",
             "disabled_guards": "Protection that is switched off; it does not make a host unhealthy, but nobody may forget it.",
             "calendar_gaps": "Holidays that are not known, a sentence for each instrument and year; a person must add them.",
@@ -116,7 +127,7 @@ extension Health.Components: DescribedAnswer {
     static var meanings: [String: String] {
         [
             "storage": "Whether records can be written.", "engine": "ok, recovering, stopping or ended.",
-            "broker": "Whether its order book was compared.",
+            "broker": "Whether its order book was compared.", "clock": "Whether the machine still has the time that the host began with.",
         ]
     }
 }

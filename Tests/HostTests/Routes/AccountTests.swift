@@ -122,6 +122,22 @@ extension InterfaceTests {
             }
         }
 
+        @Test(
+            "A machine whose clock was set while the host runs makes it degraded, in words; what a time service does, does not",
+            arguments: [
+                (Span.minutes(60), "3600 s ahead"), (Span.minutes(-60), "3600 s back"), (.milliseconds(2_001), "2.001 s ahead"),
+                (.seconds(2), "ok"), (.seconds(-2), "ok"), (.zero, "ok"),
+            ])
+        func clockWasSet(by span: Span, says: String) async throws {
+            var setup = RunningHost.Setup()
+            setup.clock = SetClock(ahead: span)
+            try await RunningHost.run(setup) { host async throws in
+                let reply = try await host.get("/health")
+                #expect(reply.json["components"]["clock"].text?.contains(says) == true, "\(reply.json)")
+                #expect(reply.json["status"].text == (says == "ok" ? "healthy" : "degraded") && reply.status == 200)
+            }
+        }
+
         @Test("L-68: a host that cannot work answers 503 at health and ready, and says which part fails")
         func unhealthy() async throws {
             try await RunningHost.run { host async throws in
