@@ -77,6 +77,7 @@ public final class Engine: Sendable {
     let verdicts = Waiters<Fingerprint, SignalRecord>()
     private let answers = Waiters<String, OperatorAnswer>()
     private let mailbox = Mailbox<Event>()
+    private let doubts = Mailbox<Fingerprint>()
     private let state = Mutex(Condition())
     private let delivery: AlertDelivery
     private let requestCount = Atomic<Int>(0)
@@ -114,6 +115,7 @@ public final class Engine: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.delivery.run() }
             group.addTask { await self.followBroker() }
+            group.addTask { await self.settle(self.doubts) }
             mailbox.put(.started)
             await walk(core, &group)
             delivery.close()
@@ -135,6 +137,9 @@ public final class Engine: Sendable {
     }
 
     // MARK: - What the inbox tells
+
+    /// A signal may have been stored although its sender was told otherwise: somebody has to look, because nobody tells the lane of it.
+    func doubt(_ signal: Fingerprint) { doubts.put(signal) }
 
     func note(storageFailure error: StorageError) {
         parts.log(.error, "a signal could not be stored", LogField("why", error))

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Takes signals in: each fingerprint once, durably, before anyone is told that it was accepted.
 ///
 /// A resend is answered from committed rows only; what cannot be stored is refused so that the sender tries again. May be called from any number of
@@ -21,8 +19,6 @@ public final class Inbox: Sendable {
     private let engine: Engine
     private let clock: any Clock
     private let stopPoints: (any StopPointObserver)?
-    /// Signals that may have been stored although their senders were told otherwise; the lane has not heard of them.
-    private let doubtful = Mutex<Set<Fingerprint>>([])
 
     /// An inbox in front of an engine.
     public init(store: any RecordStore, engine: Engine, clock: any Clock, stopPoints: (any StopPointObserver)? = nil) {
@@ -45,11 +41,10 @@ public final class Inbox: Sendable {
             guard try await insert(first, until: deadline) else { return try await meetAgain(first) }
         } catch {
             engine.note(storageFailure: error)
-            if case .uncertain = error { doubtful.withLock { _ = $0.insert(record.fingerprint) } }
+            if error.isUncertain { engine.doubt(record.fingerprint) }
             return .unavailable("the signal could not be stored")
         }
         stopPoints?.reach(.afterInbox)
-        doubtful.withLock { _ = $0.remove(first.fingerprint) }
         engine.submit(.signal(first))
         guard let decided = await engine.verdicts.value(of: ticket, until: deadline, clock: clock) else {
             return .accepted(first)
@@ -85,7 +80,6 @@ public final class Inbox: Sendable {
 
     private func meetAgain(_ record: SignalRecord) async throws(StorageError) -> Admission {
         guard let stored = try await stored(record.fingerprint) else { return .unavailable("the stored signal cannot be read back") }
-        if doubtful.withLock({ $0.remove(stored.fingerprint) }) != nil, !stored.status.isVerdict { engine.submit(.signal(stored)) }
         guard stored.digest != record.digest else {
             await markAsSentAgain(stored)
             return .duplicate(stored)

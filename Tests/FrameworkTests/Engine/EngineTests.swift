@@ -96,14 +96,31 @@ struct EngineTests {
         }
     }
 
-    @Test("A signal that was stored while its sender was told otherwise is decided when it is sent again")
-    func doubtfulInbox() async throws {
+    @Test(
+        "A signal that was stored while its sender was told otherwise is decided once, whether it is sent again or not",
+        arguments: [true, false])
+    func doubtfulInbox(isSentAgain: Bool) async throws {
         let bench = try EngineBench()
         try await bench.run {
             await bench.store.fail(writing: SignalRecord.self, [.uncertain("the disk did not confirm")], isMade: true)
             let signal = Self.bar(0)
             if case .unavailable = await bench.send(signal, waiting: .zero) {} else { Issue.record("the sender was not told to try again") }
-            if case .duplicate = await bench.send(signal) {} else { Issue.record("the signal was not found") }
+            if isSentAgain {
+                if case .duplicate = await bench.send(signal) {} else { Issue.record("the signal was not found") }
+            }
+            try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
+        }
+    }
+
+    @Test("A signal that was not stored although nobody could tell is taken when it is sent again")
+    func doubtfulAndAbsent() async throws {
+        let bench = try EngineBench()
+        try await bench.run {
+            await bench.store.fail(writing: SignalRecord.self, [.uncertain("the disk did not confirm")], isMade: false)
+            let signal = Self.bar(0)
+            if case .unavailable = await bench.send(signal, waiting: .zero) {} else { Issue.record("the sender was not told to try again") }
+            #expect(await bench.store.all(SignalRecord.self).isEmpty)
+            if case .accepted = await bench.send(signal, waiting: .zero) {} else { Issue.record("the signal was not taken") }
             try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
         }
     }
