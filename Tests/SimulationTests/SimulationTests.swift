@@ -19,15 +19,35 @@ struct SimulationTests {
 
     @Test("Seeds that once broke a promise keep it", arguments: kept)
     func keptSeeds(seed: UInt64) async {
+        let outcome = await Simulation(.init(seed: seed, faults: Fault.first)).run()
+        #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
+    }
+
+    @Test("Seeds that broke a promise under the later faults keep it", arguments: [398, 805])
+    func keptSeedsOfLaterFaults(seed: UInt64) async {
         let outcome = await Simulation(.init(seed: seed)).run()
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
+    }
+
+    @Test("A seed that draws none of the later faults is the run that it was before there were any")
+    func laterFaults() async {
+        var same = 0
+        for seed in UInt64(1)...8 {
+            let before = await Simulation(.init(seed: seed, signals: 30, faults: Fault.first)).run()
+            let now = await Simulation(.init(seed: seed, signals: 30)).run()
+            let isDrawn = Fault.later.contains { now.faults[$0] != nil }
+            if !isDrawn, before.trace == now.trace { same += 1 }
+            #expect(before.faults.keys.allSatisfy { !Fault.later.contains($0) })
+        }
+        #expect(same > 2)
     }
 
     @Test(
         "Bugs that are built in are found",
         arguments: [
             Mutant.exitForgotten, .switchIgnored, .verdictForgotten, .entryAfterUnknown, .callBeforeCommit, .fillPostedTwice, .surplusKept,
-            .ledgerGap, .profitForgotten, .epochNotDemanded, .trailGap, .sentAgainAfterDeath,
+            .ledgerGap, .profitForgotten, .epochNotDemanded, .trailGap, .sentAgainAfterDeath, .exitBeyondExposure, .windowIgnoredAtGate,
+            .trailWithoutEpoch,
         ])
     func mutants(mutant: Mutant) async {
         for seed in 1...60 {

@@ -21,10 +21,7 @@ extension Core {
         let decided = intent.record.record.createdAt
         // A time in the future is of another process, which had ended before this one began.
         let since = decided > turn.at ? bornAt : decided
-        guard let exposure = intent.exposure, exposure.startedAt >= since, let positions = exposure.positions else {
-            readPositions(&turn)
-            return nil
-        }
+        guard let positions = positions(since: since, step, intent, scope, &turn), let exposure = intent.exposure else { return nil }
         guard isComparable(scope, exposure) else {
             readPositionsLater(&turn)
             return nil
@@ -41,6 +38,23 @@ extension Core {
         }
         return true
     }
+
+    /// What the account holds by a reading that is new enough, also for the fills that our records hold; asks for one when there is none.
+    mutating func positions(since: Instant, _ step: Step, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> [BrokerPosition]? {
+        let settled = lastFillIsShown(of: step.contract.symbol)
+        guard turn.at >= settled else {
+            turn.perform(.wake(.scope(scope.name), at: settled))
+            return nil
+        }
+        if let exposure = intent.exposure, exposure.startedAt >= max(since, settled), let positions = exposure.positions { return positions }
+        readPositions(&turn)
+        return nil
+    }
+
+    /// From when on the account's figure of a contract shows every fill that our records hold, which is a little after we heard of the last one.
+    ///
+    /// An older figure does not fit the records: the fill of another position would hide that an attempt filled unseen.
+    private func lastFillIsShown(of symbol: String) -> Instant { max(loadedAt, lastFillAt[symbol] ?? loadedAt) + policy.pollInterval }
 
     /// Whether another order of the scope in the same contract has left and not ended.
     func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {

@@ -44,6 +44,10 @@ public struct Core: Sendable {
     var nextPositionsAlarm: Instant?
     /// When this machine began to decide: what other processes did lies before it, whatever their clocks say.
     var bornAt: Instant
+    /// When its rows were read.
+    let loadedAt: Instant
+    /// When the records last took a fill of a contract; only looked up, never walked.
+    var lastFillAt: [String: Instant] = [:]
     /// The exchange's day, to notice the next one.
     var day: TradingDay
     /// The last day on which the broker's book is known to hold an order of ours: an empty book of that day is no evidence.
@@ -72,6 +76,7 @@ public struct Core: Sendable {
             new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
         scopes = SortedMap()
         bornAt = at
+        loadedAt = at
         day = TradingDay(of: at)
         limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
         for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }

@@ -90,6 +90,7 @@ extension Core {
                 &turn)
         }
         intent.postedTrades.append(fill.id)
+        lastFillAt[leg.symbol] = turn.at
         intent.legs[index].filled = Quantity(count)
         intent.legs[index].filledValue = sum
         turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
@@ -233,6 +234,7 @@ extension Core {
         endedTags.insert(watched.leg.tag)
         scope.lastTradeAt = turn.at
         let leg = watched.leg
+        lastFillAt[leg.symbol] = turn.at
         let step = Step(
             number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
             quantity: Quantity(late.reduce(0) { $0 + $1.quantity.count }), isRepair: true)

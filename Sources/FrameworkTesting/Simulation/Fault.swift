@@ -16,6 +16,25 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     case signalRepeated, signalReordered, signalContradicted, signalLate
     // People.
     case tradingStopped, tradedElsewhere
+    // Longer than the protocol's windows: see ``later``.
+    case orderHidden, fillVerySlow, databaseFlaps, allKilled
+
+    /// What was added when seeds had been kept already: drawn from a sequence of its own, so that a run without it stays what it was.
+    public static let later: [Fault] = [.orderHidden, .fillVerySlow, .databaseFlaps, .allKilled]
+
+    /// What the oldest kept seeds were found with.
+    public static let first = allCases.filter { !$0.isLater }
+
+    var isLater: Bool { Self.later.contains(self) }
+
+    /// How many times in a thousand chances a later fault may happen.
+    fileprivate var rates: [Int] {
+        switch self {
+        case .allKilled: [2, 5, 10, 20]
+        case .databaseFlaps: [20, 50, 100, 200]
+        default: [50, 100, 200, 300]
+        }
+    }
 }
 
 /// Which faults a run has, and how often each happens.
@@ -26,15 +45,21 @@ public struct FaultMix: Sendable {
     public static let none = FaultMix()
 
     /// Draws a mix of the allowed faults: all, some or one of them, each rare or frequent; now and then none.
-    static func drawn(from allowed: [Fault], _ chance: inout Chance) -> FaultMix {
+    static func drawn(from allowed: [Fault], _ chance: inout Chance, later: inout Chance) -> FaultMix {
         var mix = FaultMix()
-        guard !allowed.isEmpty else { return mix }
-        switch chance.below(10) {
-        case 0: return mix
-        case 1: mix.perMille[chance.pick(allowed)] = 50 + chance.below(250)
-        default:
-            for fault in allowed where chance.happens(500) { mix.perMille[fault] = chance.pick([2, 5, 10, 20, 50, 100]) }
+        let first = allowed.filter { !$0.isLater }
+        if !first.isEmpty {
+            switch chance.below(10) {
+            case 0: return mix
+            case 1:
+                mix.perMille[chance.pick(first)] = 50 + chance.below(250)
+                return mix
+            default: for fault in first where chance.happens(500) { mix.perMille[fault] = chance.pick([2, 5, 10, 20, 50, 100]) }
+            }
         }
+        // Every other run does without them.
+        guard first.isEmpty || later.happens(500) else { return mix }
+        for fault in allowed where fault.isLater && later.happens(500) { mix.perMille[fault] = later.pick(fault.rates) }
         return mix
     }
 

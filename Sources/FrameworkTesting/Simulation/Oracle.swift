@@ -22,14 +22,16 @@ public struct Oracle: Sendable {
     /// As of the transactions before: an exit that came with a decision may have come after it.
     private var lastExits: [InstrumentName: Instant] = [:]
     /// True times, which no process knows.
-    private var sent: [Tag: Instant] = [:]
-    private var acceptedAt: [Fingerprint: Instant] = [:]
+    var sent: [Tag: Instant] = [:]
+    var acceptedAt: [Fingerprint: Instant] = [:]
+    /// Orders whose call has not been answered for, with the epoch of whoever passed their gate.
+    private var calls: [Tag: (at: Instant, epoch: Int64)] = [:]
     /// When something was decided or done last.
     private(set) var lastChangeAt: Instant?
     /// Since when the rows can be read without a break.
     var isReadableSince = Instant(microseconds: 0)
-    private var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
-    private var thrownAt: Instant?
+    var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
+    var thrownAt: Instant?
 
     /// What must not change, or only in one direction, between two rolls.
     private struct PositionFacts: Sendable {
@@ -56,7 +58,7 @@ public struct Oracle: Sendable {
 
     /// Looks at a transaction that was applied; `store` is as it is now.
     public mutating func committed(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore, at: Instant) {
-        checkFence(transaction, by: process, store)
+        let epoch = checkFence(transaction, by: process, store)
         var changed: [(entity: String, id: String, state: String)] = []
         var stacks: [PyramidingRecord] = []
         var portfolio: PortfolioRecord?
@@ -68,6 +70,7 @@ public struct Oracle: Sendable {
                 lastChangeAt = at
             case let record as OrderRecord:
                 check(record, at: at)
+                follow(record, in: epoch, at: at)
                 changed.append(("order", record.tag.text, record.state.rawValue))
             case let record as TradeRecord: post(record)
             case let record as IntentRecord:
@@ -87,6 +90,7 @@ public struct Oracle: Sendable {
             }
         }
         noteExits(of: transaction)
+        checkCalls(in: epoch, at: at)
         checkCount(store)
         for stack in stacks { check(stack, store) }
         if let portfolio, portfolio.closedEquity.units != ledger.equity {
@@ -109,18 +113,35 @@ public struct Oracle: Sendable {
         }
     }
 
-    // I24: what a decider writes demands its epoch, which is the newest.
-    private mutating func checkFence(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore) {
-        guard let lease = store.row(LeaseRecord.self, "account") else { return }
-        var isDecision = false
-        var epoch: Int64?
-        for write in transaction.writes {
-            if case .require(let record) = write, let fence = record as? LeaseRecord { epoch = fence.epoch }
-            if write.record is AuditRecord || write.record is IntentRecord || write.record is OrderRecord { isDecision = true }
-        }
-        guard isDecision else { return }
+    // I24: what a decider writes demands its epoch, which is the newest; answers the epoch of a decision.
+    private mutating func checkFence(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore) -> Int64? {
+        guard let lease = store.row(LeaseRecord.self, "account"), transaction.isDecision else { return nil }
+        let epoch = transaction.fence?.epoch
         if epoch != lease.epoch {
             breach("I24", "\(process) wrote in epoch \(epoch.map(String.init) ?? "none"), which is not \(lease.epoch)")
+        }
+        return epoch
+    }
+
+    /// I16 and I30: whoever has the newest epoch alone writes everything but the inbox, so that storage has no reason to refuse it.
+    ///
+    /// A signal may be told to it late, when it has its verdict: that write is refused, and is the only one.
+    mutating func couldNotCommit(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore, _ error: StorageError) {
+        guard case .conflict(let index, let reason) = error, let lease = store.row(LeaseRecord.self, "account"),
+            transaction.isDecision, transaction.fence?.epoch == lease.epoch, !(transaction.writes[index].record is SignalRecord)
+        else { return }
+        breach("I16", "\(process) alone decides in epoch \(lease.epoch), and its commit is refused: \(reason)")
+    }
+
+    private mutating func follow(_ order: OrderRecord, in epoch: Int64?, at: Instant) {
+        guard order.state == .sending else { return calls[order.tag] = nil }
+        if let epoch, calls[order.tag] == nil { calls[order.tag] = (at, epoch) }
+    }
+
+    // I2: an outcome is found out as long as the same process decides and can commit; another process begins by doubting it.
+    private mutating func checkCalls(in epoch: Int64?, at: Instant) {
+        for (tag, call) in calls.sorted(by: { $0.key < $1.key }) where call.epoch == epoch && at > call.at + .minutes(1) {
+            breach("I2", "\(tag) is being sent for \(at - call.at), and nobody finds out what came of it")
         }
     }
 
@@ -283,87 +304,6 @@ public struct Oracle: Sendable {
         ledger = (row.number, row.equityAfter.units)
     }
 
-    // MARK: - Orders
-
-    /// Looks at an order that is about to leave, so long after its gate. I4, I6, I7, I8, I9, I19, I26, I28.
-    public mutating func sends(
-        _ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant, sinceGate: Span
-    ) {
-        let tag = request.tag
-        if sinceGate > .milliseconds(500) { breach("I26", "\(process) sent \(tag) \(sinceGate) after its gate") }
-        guard let row = store.row(OrderRecord.self, tag) else { return breach("I6", "order \(tag) left without a row") }
-        if row.state == .planned || row.state == .dropped { breach("I6", "order \(tag) left while \(row.state.rawValue)") }
-        if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
-            breach("I6", "order \(tag) is not what its row says")
-        }
-        if sent.updateValue(at, forKey: tag) != nil { breach("I8", "tag \(tag) was sent twice") }
-        let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
-        if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
-        if row.action == .open, let thrownAt, at > thrownAt + .seconds(4) { breach("I28", "\(tag) opens risk while trading is stopped") }
-        if let freeze = row.contract.content.freezeQuantity, row.quantity > freeze {
-            breach("I19", "\(tag) is larger than the freeze quantity of \(freeze)")
-        }
-        if row.action == .open, let deadline = store.row(IntentRecord.self, row.intent)?.entryDeadline, let sentAt = row.sentAt,
-            sentAt > deadline
-        {
-            breach("I4", "\(tag) opens risk at \(sentAt), after \(deadline)")
-        }
-        checkAttempts(row, store)
-        checkOutranked(row, store, at: at)
-    }
-
-    // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
-    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, at: Instant) {
-        guard row.action == .open, row.attempt > 1, let signal = store.row(IntentRecord.self, row.intent)?.signal,
-            let entry = store.row(SignalRecord.self, signal)
-        else { return }
-        let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
-        for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
-            guard exit.signal.content.timestamp > entry.signal.content.timestamp,
-                acceptedAt[exit.fingerprint].map({ max($0, isReadableSince) + .seconds(8) < at }) ?? false
-            else { continue }
-            breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")
-        }
-    }
-
-    // I9
-    private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
-        guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
-        let key = "\(row.intent) \(row.strand) \(row.step) \(row.slice)"
-        for earlier in attempts[key] ?? [] where earlier.attempt < row.attempt {
-            guard let order = store.row(OrderRecord.self, earlier.tag) else { continue }
-            if order.state != .notSent && order.state != .filled && order.state != .dropped {
-                breach("I9", "entry leg \(row.tag) follows \(order.tag), which is \(order.state.rawValue)")
-            }
-        }
-        attempts[key, default: []].append((row.tag, Int(row.attempt)))
-    }
-
-    /// I10: looks at an order on its way into the broker's book.
-    mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
-        guard let row = store.row(OrderRecord.self, request.tag), row.action == .close, row.attempt > 1,
-            let intent = store.row(IntentRecord.self, row.intent), intent.kind != .repair,
-            !intent.plan.content.strands[row.strand].steps[row.step].isRepair
-        else { return }
-        // What was filled in the last seconds may not have been known when the attempt was decided.
-        let nets = [at, at - .seconds(8)].map { broker.net(at: $0)[row.symbol] ?? 0 }
-        let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
-        if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
-    }
-
-    /// I11: a leg that is taken for refused was refused.
-    mutating func refused(_ order: OrderRecord, _ broker: ModelBroker) {
-        guard let real = broker.orders.last(where: { $0.request.tag == order.tag }), !real.fills.isEmpty else { return }
-        breach("I11", "\(order.tag) is taken for refused, the broker fills it")
-    }
-
-    /// Looks at an order that reached the broker.
-    mutating func received(_ order: ModelBroker.Order) {
-        if order.request.tag.isOurs, sent[order.request.tag] == nil {
-            breach("I6", "the broker got \(order.request.tag), which nobody sent")
-        }
-    }
-
     // MARK: - What else happens
 
     /// I2: what the sender is told to be stored is stored.
@@ -382,5 +322,20 @@ public struct Oracle: Sendable {
 
     mutating func began(_ process: Incarnation, epoch: Int64) {
         marks.insert(epoch == 1 ? "first decider" : "takeover")
+    }
+}
+
+extension Transaction {
+    /// The lease row that the writes depend on.
+    fileprivate var fence: LeaseRecord? {
+        for write in writes {
+            if case .require(let record) = write, let lease = record as? LeaseRecord { return lease }
+        }
+        return nil
+    }
+
+    /// Whether it writes what only a decider may write.
+    fileprivate var isDecision: Bool {
+        writes.contains { $0.record is AuditRecord || $0.record is IntentRecord || $0.record is OrderRecord }
     }
 }

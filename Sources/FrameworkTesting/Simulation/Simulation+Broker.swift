@@ -64,18 +64,26 @@ extension Simulation {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
         oracle.reaches(request, broker, store, at: now)
         let before = broker.orders.count
-        broker.script = [outcome(of: request)]
+        let (outcome, isSilent) = outcome(of: request)
+        broker.script = [outcome]
         let answer = broker.place(request, at: now)
         for order in broker.orders[before...] {
             oracle.received(order)
-            for fill in order.fills { schedule(report: order.id, at: fill.at) }
+            for fill in order.fills { schedule(report: order.id, at: isSilent ? max(fill.at, order.visibleAt) : fill.at) }
             if let end = order.endsAt { schedule(report: order.id, at: end) }
         }
         return answer
     }
 
-    private func outcome(of request: OrderRequest) -> ModelBroker.Outcome {
-        if !expected.isEmpty { return expected.removeFirst() }
+    /// What becomes of an order, and whether its reports are silent for as long as the book is.
+    private func outcome(of request: OrderRequest) -> (ModelBroker.Outcome, isSilent: Bool) {
+        if !expected.isEmpty { return (expected.removeFirst(), true) }
+        if happens(.orderHidden) { return (.unknownWithOrder(visibleAfter: later.span(45_000, 300_000)), true) }
+        if happens(.fillVerySlow) { return (.fillAfter(later.span(30_000, 180_000)), false) }
+        return (drawnOutcome(of: request), false)
+    }
+
+    private func drawnOutcome(of request: OrderRequest) -> ModelBroker.Outcome {
         let units = request.quantity.count
         if happens(.orderThrottled) { return .notSent }
         if happens(.orderLost) { return .unknownWithoutOrder }
@@ -117,6 +125,7 @@ extension Simulation {
             kill(index)
             add(.start(index), after: chance.span(100, 20_000))
         }
+        if happens(.allKilled) { killAll() }
         if happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
         if happens(.clockJumps) {
             mark(.c40)
@@ -137,6 +146,15 @@ extension Simulation {
         }
         if happens(.tradedElsewhere) { tradeElsewhere() }
         add(.chooseFault, after: chance.span(200, 2_000))
+    }
+
+    /// The machine loses its power: everybody ends and is away for longer than an entry may wait.
+    private func killAll() {
+        let away = later.span(20_000, 150_000)
+        for index in processes.indices where processes[index].isUp {
+            kill(index)
+            schedule.add(.start(index), at: now + away + later.span(0, 5_000))
+        }
     }
 
     /// A person buys more of what an instrument holds, at the broker and past the host (I13).

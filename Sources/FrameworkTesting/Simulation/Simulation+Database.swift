@@ -18,6 +18,19 @@ struct DatabaseCall {
     let term: Int?
 }
 
+/// What a connection that comes and goes does to a commit.
+private enum Flap: CaseIterable {
+    case answerLost, requestLost, serialization
+
+    var error: StorageError {
+        switch self {
+        case .answerLost: .uncertain("the connection ended during the commit, once more")
+        case .requestLost: .uncertain("the connection ended, and nobody knows whether before the commit")
+        case .serialization: .conflict(write: 0, reason: "could not serialize on the new connection")
+        }
+    }
+}
+
 /// The database: transactions as values, applied whole in the order in which they arrive, with everything that can happen on the way.
 extension Simulation {
     func call(_ request: DatabaseCall.Request, from index: Int, inTerm: Bool = false, after wait: Span = .zero) {
@@ -54,6 +67,8 @@ extension Simulation {
     /// Applies a transaction, or says why not; an answer that is lost is an unknown outcome.
     private func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
         if isDatabaseDown { return .unavailable("the database is down") }
+        let flap = flap()
+        if let flap, flap != .answerLost { return flap.error }
         if happens(.commitLost) { return .unavailable("the connection ended before the commit") }
         if happens(.commitConflict) { return .conflict(write: 0, reason: "could not serialize") }
         defer { storm = max(0, storm - 1) }
@@ -69,6 +84,7 @@ extension Simulation {
                 mark(.c29)
             }
             say("the database refuses: \(error)")
+            oracle.couldNotCommit(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, error)
             return error
         }
         trace(5, "commit", transaction.writes.count)
@@ -78,9 +94,22 @@ extension Simulation {
             oracle.refused(order, broker)
         }
         oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
+        if let flap { return flap.error }
         guard happens(.commitUnanswered) else { return nil }
         storm = 3
         return .uncertain("the connection ended during the commit")
+    }
+
+    /// How a flapping connection spoils the next commit; nil when it does not.
+    private func flap() -> Flap? {
+        if flaps == 0, happens(.databaseFlaps) {
+            flaps = 2 + later.below(5)
+            // It begins with a commit more often than between two.
+            if later.happens(600) { return .answerLost }
+        }
+        guard flaps > 0 else { return nil }
+        flaps -= 1
+        return later.happens(800) ? later.pick(Flap.allCases) : nil
     }
 
     private func admit(_ message: Message, _ call: DatabaseCall) {

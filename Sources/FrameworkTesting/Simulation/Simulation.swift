@@ -104,12 +104,16 @@ public final class Simulation {
     var now: Instant
     var schedule = Schedule<Action>()
     var chance: Chance
+    /// Choices about ``Fault/later``, which do not shift the others.
+    var later: Chance
     var mix: FaultMix
     var processes: [SimulatedProcess]
     var store = ModelStore()
     var isDatabaseDown = false
     /// Commits after one without an answer that are more likely to fail as well.
     var storm = 0
+    /// Commits that the database spoils one after the other.
+    var flaps = 0
     var broker = ModelBroker()
     var isBrokerDown = false
     var leases = ModelLeases()
@@ -152,9 +156,13 @@ public final class Simulation {
         #if DEBUG || MUTANTS
             stage.policy.mutant = plan.mutant
         #endif
-        self.stage = stage
         now = stage.start
-        mix = FaultMix.drawn(from: plan.faults, &chance)
+        var later = Chance(seed: plan.seed ^ 0x6C61_7465)
+        mix = FaultMix.drawn(from: plan.faults, &chance, later: &later)
+        // A market in which orders wait for minutes is a quiet one: otherwise an exit outranks whatever waits.
+        if mix.rate(.fillVerySlow) > 0, later.happens(500) { stage.pace = later.pick([.seconds(30), .seconds(60)]) }
+        self.stage = stage
+        self.later = later
         processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy)
@@ -241,7 +249,7 @@ public final class Simulation {
 
     /// Whether a fault happens now; counts it.
     func happens(_ fault: Fault) -> Bool {
-        guard isSafe, chance.happens(mix.rate(fault)) else { return false }
+        guard isSafe, fault.isLater ? later.happens(mix.rate(fault)) : chance.happens(mix.rate(fault)) else { return false }
         note(fault)
         return true
     }
@@ -269,6 +277,7 @@ public final class Simulation {
     private func calm() {
         isDatabaseDown = false
         isBrokerDown = false
+        flaps = 0
         broker.bookMood = .honest
         broker.positionsMood = .honest
         broker.quotes = true

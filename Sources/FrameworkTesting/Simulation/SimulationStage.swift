@@ -18,7 +18,7 @@ struct SimulationStage {
     let traits: BrokerTraits
     let start: Instant
     /// Average time between two signals.
-    let pace: Span
+    var pace: Span
 
     /// The stage of a scenario, which draws nothing.
     init(of scenario: Scenario) {

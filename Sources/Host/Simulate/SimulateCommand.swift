@@ -11,7 +11,8 @@ enum SimulateCommand {
             CommandOption(name: "seed", value: "S", summary: "One run."),
             CommandOption(name: "signals", value: "N", summary: "Signals of each run, 1 to 100,000; 100 when left out."),
             CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
-            CommandOption(name: "faults", value: "LIST", summary: "Names of faults with commas between, all or none; all when left out."),
+            CommandOption(
+                name: "faults", value: "LIST", summary: "Names of faults with commas between, all, first or none; all when left out."),
             CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
             CommandOption(name: "scenario", value: "NAME", summary: "Play a script instead of what seeds draw; all lists them."),
             CommandOption(name: "crash-every-step", summary: "Let processes die before and after every step of the scenarios."),
@@ -132,6 +133,7 @@ enum SimulateCommand {
         let text = input.values["faults"] ?? "all"
         if text == "all" { return Fault.allCases }
         if text == "none" { return [] }
+        if text == "first" { return Fault.first }
         var faults: [Fault] = []
         for name in text.split(separator: ",") {
             guard let fault = Fault(rawValue: String(name)) else {

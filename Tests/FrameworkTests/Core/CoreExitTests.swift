@@ -40,6 +40,23 @@ struct CoreExitTests {
         expectSound(world)
     }
 
+    @Test("I10 What the broker held before other layers were closed does not let an exit close again what it closed unseen")
+    func staleReading() {
+        let world = CoreCrashTests.held(3, Fixture.future)
+        world.broker { $0.script = [.unknownWithOrder(visibleAfter: .minutes(4))] }
+        let hidden = world.send(Fixture.exit(3, at: world.now))
+        world.wait(.seconds(100))
+        #expect(world.orders.contains { $0.state == .absent })
+        world.send(Fixture.exit(nil, at: world.now))
+        world.wait(.minutes(1))
+        #expect(world.lane.broker.requests.count == 6)
+        #expect(world.holdings.isEmpty)
+        world.wait(.minutes(3))
+        #expect(world.signal(hidden)?.status == .executed)
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
     @Test("An exit of what a person has already squared off sends no further order and freezes its scope")
     func squaredOff() {
         let world = CoreCrashTests.held(1, Fixture.future)

@@ -1,0 +1,92 @@
+public import MunimKit
+
+/// What an order must not break when it leaves, when it arrives, and when it is given up.
+extension Oracle {
+    /// Looks at an order that is about to leave, so long after its gate. I4, I6, I7, I8, I9, I19, I26, I28.
+    public mutating func sends(
+        _ request: OrderRequest, by process: Incarnation, _ store: ModelStore, at: Instant, sinceGate: Span
+    ) {
+        let tag = request.tag
+        if sinceGate > .milliseconds(500) { breach("I26", "\(process) sent \(tag) \(sinceGate) after its gate") }
+        guard let row = store.row(OrderRecord.self, tag) else { return breach("I6", "order \(tag) left without a row") }
+        if row.state == .planned || row.state == .dropped { breach("I6", "order \(tag) left while \(row.state.rawValue)") }
+        if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
+            breach("I6", "order \(tag) is not what its row says")
+        }
+        if sent.updateValue(at, forKey: tag) != nil { breach("I8", "tag \(tag) was sent twice") }
+        let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
+        if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
+        if row.action == .open, let thrownAt, at > thrownAt + .seconds(4) { breach("I28", "\(tag) opens risk while trading is stopped") }
+        if let freeze = row.contract.content.freezeQuantity, row.quantity > freeze {
+            breach("I19", "\(tag) is larger than the freeze quantity of \(freeze)")
+        }
+        if row.action == .open, let deadline = store.row(IntentRecord.self, row.intent)?.entryDeadline, let sentAt = row.sentAt,
+            sentAt > deadline
+        {
+            breach("I4", "\(tag) opens risk at \(sentAt), after \(deadline)")
+        }
+        checkAttempts(row, store)
+        checkOutranked(row, store, at: at)
+    }
+
+    // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
+    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, at: Instant) {
+        guard row.action == .open, row.attempt > 1, let signal = store.row(IntentRecord.self, row.intent)?.signal,
+            let entry = store.row(SignalRecord.self, signal)
+        else { return }
+        let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
+        for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
+            guard exit.signal.content.timestamp > entry.signal.content.timestamp,
+                acceptedAt[exit.fingerprint].map({ max($0, isReadableSince) + .seconds(8) < at }) ?? false
+            else { continue }
+            breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")
+        }
+    }
+
+    // I9
+    private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
+        guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
+        let key = "\(row.intent) \(row.strand) \(row.step) \(row.slice)"
+        for earlier in attempts[key] ?? [] where earlier.attempt < row.attempt {
+            guard let order = store.row(OrderRecord.self, earlier.tag) else { continue }
+            if order.state != .notSent && order.state != .filled && order.state != .dropped {
+                breach("I9", "entry leg \(row.tag) follows \(order.tag), which is \(order.state.rawValue)")
+            }
+        }
+        attempts[key, default: []].append((row.tag, Int(row.attempt)))
+    }
+
+    /// I10: looks at an order on its way into the broker's book.
+    mutating func reaches(_ request: OrderRequest, _ broker: ModelBroker, _ store: ModelStore, at: Instant) {
+        guard let row = store.row(OrderRecord.self, request.tag), row.action == .close,
+            let intent = store.row(IntentRecord.self, row.intent)
+        else { return }
+        let isRepair = intent.kind == .repair || intent.plan.content.strands[row.strand].steps[row.step].isRepair
+        guard isRepair || row.attempt > 1 else { return }
+        // What was filled in the last seconds may not have been known when the attempt was decided.
+        let times = [at, at - .seconds(8)]
+        let book = TrueBook(broker, store)
+        if !isRepair {
+            let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }
+            let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
+            if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
+        }
+        let left = times.map { book.unitsLeft(for: row, of: intent, at: $0) }.max() ?? 0
+        let excess = request.quantity.count - max(0, left)
+        guard excess > 0, excess > book.uncertainUnits(besides: row, at: at) else { return }
+        breach("I10", "\(request.tag) of \(intent.id) takes back \(request.quantity) units of \(max(0, left)) that are there")
+    }
+
+    /// I11: a leg that is taken for refused was refused.
+    mutating func refused(_ order: OrderRecord, _ broker: ModelBroker) {
+        guard let real = broker.orders.last(where: { $0.request.tag == order.tag }), !real.fills.isEmpty else { return }
+        breach("I11", "\(order.tag) is taken for refused, the broker fills it")
+    }
+
+    /// Looks at an order that reached the broker.
+    mutating func received(_ order: ModelBroker.Order) {
+        if order.request.tag.isOurs, sent[order.request.tag] == nil {
+            breach("I6", "the broker got \(order.request.tag), which nobody sent")
+        }
+    }
+}
