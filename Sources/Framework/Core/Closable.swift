@@ -143,9 +143,19 @@ extension Intent {
     fileprivate func unbookedUnits(of symbol: String) -> Int64 {
         guard isUnderWay else { return 0 }
         let strands = record.plan.content.strands
-        return legs.reduce(0) { sum, leg in
+        return legs.reduce(lateUnits(of: symbol)) { sum, leg in
             guard leg.symbol == symbol, strands.indices.contains(leg.strand), !strands[leg.strand].isSettled else { return sum }
             return leg.side == .buy ? sum + leg.filled.count : sum - leg.filled.count
+        }
+    }
+
+    /// Signed units that a late order filled and that are being taken back.
+    private func lateUnits(of symbol: String) -> Int64 {
+        guard record.kind == .repair else { return 0 }
+        let steps = record.plan.content.strands.filter { !$0.isSettled }.flatMap(\.steps)
+        return steps.reduce(0) { sum, step in
+            guard step.contract.symbol == symbol else { return sum }
+            return step.side == .sell ? sum + step.quantity.count : sum - step.quantity.count
         }
     }
 }

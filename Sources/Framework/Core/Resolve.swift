@@ -169,10 +169,13 @@ extension Core {
             &turn)
     }
 
+    /// What is noted of a leg whose day ended before it was resolved.
+    public static let dayEnded = "its day ended before it was resolved"
+
     /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
     private mutating func strand(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
         let (tag, symbol) = (leg.record.tag, leg.record.symbol)
-        move(&leg, to: .absent, cause: "its day ended before it was resolved", &turn)
+        move(&leg, to: .absent, cause: Self.dayEnded, &turn)
         freeze(&scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", &turn)
     }
 

@@ -18,20 +18,28 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     case tradingStopped, tradedElsewhere
     // Longer than the protocol's windows: see ``later``.
     case orderHidden, fillVerySlow, databaseFlaps, allKilled
+    // Days and people: see ``days``.
+    case nightFalls, contractEnds, moneyMoved, personIntervenes
 
     /// What was added when seeds had been kept already: drawn from a sequence of its own, so that a run without it stays what it was.
     public static let later: [Fault] = [.orderHidden, .fillVerySlow, .databaseFlaps, .allKilled]
 
+    /// What happens between days, and what people do: drawn from a third sequence, by every third run.
+    public static let days: [Fault] = [.nightFalls, .contractEnds, .moneyMoved, .personIntervenes]
+
     /// What the oldest kept seeds were found with.
-    public static let first = allCases.filter { !$0.isLater }
+    public static let first = allCases.filter { !$0.isLater && !$0.isOfDays }
 
     var isLater: Bool { Self.later.contains(self) }
+    var isOfDays: Bool { Self.days.contains(self) }
 
     /// How many times in a thousand chances a later fault may happen.
     fileprivate var rates: [Int] {
         switch self {
         case .allKilled: [2, 5, 10, 20]
-        case .databaseFlaps: [20, 50, 100, 200]
+        case .databaseFlaps, .personIntervenes, .moneyMoved: [20, 50, 100, 200]
+        case .nightFalls: [10, 30]
+        case .contractEnds: [1_000]
         default: [50, 100, 200, 300]
         }
     }
@@ -47,7 +55,7 @@ public struct FaultMix: Sendable {
     /// Draws a mix of the allowed faults: all, some or one of them, each rare or frequent; now and then none.
     static func drawn(from allowed: [Fault], _ chance: inout Chance, later: inout Chance) -> FaultMix {
         var mix = FaultMix()
-        let first = allowed.filter { !$0.isLater }
+        let first = allowed.filter { Fault.first.contains($0) }
         if !first.isEmpty {
             switch chance.below(10) {
             case 0: return mix
@@ -61,6 +69,15 @@ public struct FaultMix: Sendable {
         guard first.isEmpty || later.happens(500) else { return mix }
         for fault in allowed where fault.isLater && later.happens(500) { mix.perMille[fault] = later.pick(fault.rates) }
         return mix
+    }
+
+    /// Adds what happens between days and what people do, in every third run.
+    mutating func addDays(from allowed: [Fault], _ chance: inout Chance) {
+        let isAlone = allowed.allSatisfy(\.isOfDays)
+        guard isAlone || chance.happens(333) else { return }
+        for fault in allowed where fault.isOfDays && chance.happens(500) { perMille[fault] = chance.pick(fault.rates) }
+        // A contract ends only when days pass.
+        if rate(.contractEnds) > 0 { perMille[.nightFalls] = max(30, rate(.nightFalls)) }
     }
 
     /// How many times in a thousand chances a fault happens.

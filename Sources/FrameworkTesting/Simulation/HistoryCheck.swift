@@ -210,7 +210,7 @@ struct HistoryCheck {
             case .planned: before == nil
             case .sending, .dropped: before == .planned
             case .unknown, .notSent: before == .sending
-            case .absent: before == .unknown || before == .sending
+            case .absent: before == .unknown || before == .sending || before == .working && row.cause == Core.dayEnded
             case .working, .filled, .rejected, .cancelled: before != nil && before != .planned && before != .filled
             }
         if !isLegal { breach("order \(tag) went from \(before?.rawValue ?? "nothing") to \(row.to)") }

@@ -138,6 +138,11 @@ public struct Oracle: Sendable {
         if let epoch, calls[order.tag] == nil { calls[order.tag] = (at, epoch) }
     }
 
+    /// Everybody slept until now: what was on its way has waited as well.
+    mutating func slept(until at: Instant) {
+        for tag in calls.keys { calls[tag]?.at = at }
+    }
+
     // I2: an outcome is found out as long as the same process decides and can commit; another process begins by doubting it.
     private mutating func checkCalls(in epoch: Int64?, at: Instant) {
         for (tag, call) in calls.sorted(by: { $0.key < $1.key }) where call.epoch == epoch && at > call.at + .minutes(1) {

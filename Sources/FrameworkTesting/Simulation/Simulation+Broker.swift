@@ -145,6 +145,8 @@ extension Simulation {
             add(.person(.resume(reason: "the drill is over")), after: chance.span(1_000, 60_000))
         }
         if happens(.tradedElsewhere) { tradeElsewhere() }
+        if happens(.moneyMoved) { moveMoney() }
+        if happens(.personIntervenes) { intervene() }
         add(.chooseFault, after: chance.span(200, 2_000))
     }
 

@@ -6,6 +6,7 @@ extension Simulation {
     func sendAll() {
         var sender = SimulatedSender(stage: stage, chance: chance.fork())
         for _ in 0..<plan.signals {
+            if happens(.nightFalls) { sender.rest(until: night(after: sender.at)) }
             let (signal, at) = sender.next()
             outcome.signals += 1
             send(signal, at: at)
@@ -111,7 +112,8 @@ struct SimulatedSender {
 
     private var chance: Chance
     private var stacks: [Stack]
-    private var at: Instant
+    /// When the last signal was made.
+    private(set) var at: Instant
     private let pace: Span
 
     init(stage: SimulationStage, chance: Chance) {
@@ -120,6 +122,9 @@ struct SimulatedSender {
         at = stage.start + .seconds(5)
         pace = stage.pace
     }
+
+    /// Sends nothing before `morning`.
+    mutating func rest(until morning: Instant) { at = max(at, morning) }
 
     mutating func next() -> (Signal, Instant) {
         at = at + Span(microseconds: Int64(chance.below(Int(pace.microseconds) * 2))) + .milliseconds(1)

@@ -10,6 +10,7 @@ extension Simulation {
     }
 
     func judgeAtRest() {
+        guard !Oracle.isForPeople(store, broker, at: now) else { return }
         let evidence = evidence
         let history = HistoryCheck(evidence)
         for breach in history.breaches { oracle.breach("history", breach) }

@@ -106,6 +106,8 @@ public final class Simulation {
     var chance: Chance
     /// Choices about ``Fault/later``, which do not shift the others.
     var later: Chance
+    /// Choices about ``Fault/days``.
+    var days: Chance
     var mix: FaultMix
     var processes: [SimulatedProcess]
     var store = ModelStore()
@@ -151,22 +153,30 @@ public final class Simulation {
     /// A world in which nothing has happened.
     public init(_ plan: Plan) {
         self.plan = plan
+        outcome = Outcome(seed: plan.seed)
         var chance = Chance(seed: plan.seed)
         var stage = plan.scenario.map(SimulationStage.init(of:)) ?? SimulationStage(&chance)
         #if DEBUG || MUTANTS
             stage.policy.mutant = plan.mutant
         #endif
-        now = stage.start
         var later = Chance(seed: plan.seed ^ 0x6C61_7465)
         mix = FaultMix.drawn(from: plan.faults, &chance, later: &later)
         // A market in which orders wait for minutes is a quiet one: otherwise an exit outranks whatever waits.
         if mix.rate(.fillVerySlow) > 0, later.happens(500) { stage.pace = later.pick([.seconds(30), .seconds(60)]) }
+        var days = Chance(seed: plan.seed ^ 0x6461_7973)
+        mix.addDays(from: plan.faults, &days)
+        if mix.rate(.contractEnds) > 0 {
+            stage.move(toTheEndOfAContract: &days)
+            outcome.faults[.contractEnds] = 1
+            outcome.marks.insert("fault \(Fault.contractEnds.rawValue)")
+        }
+        now = stage.start
         self.stage = stage
         self.later = later
+        self.days = days
         processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy)
-        outcome = Outcome(seed: plan.seed)
         store.readsThroughText = false
     }
 
@@ -204,8 +214,8 @@ public final class Simulation {
     /// The night: nobody does anything until an instrument opens, as when machines are suspended.
     func leap(to day: TradingDay) {
         if hasOrdersOut { mark(.c36) }
-        let morning = max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0)))
-        now = stage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: morning) }.min() ?? now
+        now = morning(atOrAfter: max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0))))
+        oracle.slept(until: now)
         say("everybody slept until now")
     }
 
@@ -249,9 +259,11 @@ public final class Simulation {
 
     /// Whether a fault happens now; counts it.
     func happens(_ fault: Fault) -> Bool {
-        guard isSafe, fault.isLater ? later.happens(mix.rate(fault)) : chance.happens(mix.rate(fault)) else { return false }
-        note(fault)
-        return true
+        guard isSafe else { return false }
+        let rate = mix.rate(fault)
+        let isDrawn = fault.isLater ? later.happens(rate) : fault.isOfDays ? days.happens(rate) : chance.happens(rate)
+        if isDrawn { note(fault) }
+        return isDrawn
     }
 
     func note(_ fault: Fault) {

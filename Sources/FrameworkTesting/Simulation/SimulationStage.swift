@@ -13,10 +13,10 @@ struct SimulationStage {
         return terms
     }
 
-    let desks: [Desk]
+    var desks: [Desk]
     var policy: Policy
     let traits: BrokerTraits
-    let start: Instant
+    var start: Instant
     /// Average time between two signals.
     var pace: Span
 
