@@ -188,13 +188,10 @@ extension Core {
         -> Bool
     {
         let indices = intent.legIndices(strand: strand, step: step.number)
-        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
-        guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
         // A time in the future is of another process, which had ended before this one began.
         let ended = indices.compactMap { intent.legs[$0].finishedAt }.map { $0 > turn.at ? bornAt : $0 }.max() ?? turn.at
-        guard let positions = positions(since: max(ended, intent.notBefore ?? ended), step, intent, scope, &turn),
-            let exposure = intent.exposure
-        else { return false }
+        guard let positions = positions(since: ended, step, intent, scope, &turn), let exposure = intent.exposure else { return false }
+        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
         let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
         let wanted = closable(step.quantity.count - filled, step, net: net, intent, scope)
@@ -208,6 +205,12 @@ extension Core {
             if waitsForLostOrder(step, intent, &scope, &turn) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
+        }
+        guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
+        // I10: what is reported now counts, not what was reported before the pause.
+        if let due = intent.notBefore, exposure.startedAt < due {
+            readPositions(&turn)
+            return false
         }
         if attempts == 3 {
             alert(

@@ -46,15 +46,19 @@ extension Core {
             turn.perform(.wake(.scope(scope.name), at: settled))
             return nil
         }
-        if let exposure = intent.exposure, exposure.startedAt >= max(since, settled), let positions = exposure.positions { return positions }
-        readPositions(&turn)
-        return nil
+        guard let exposure = intent.exposure, exposure.startedAt >= max(since, settled), let positions = exposure.positions else {
+            readPositions(&turn)
+            return nil
+        }
+        return positions
     }
 
     /// From when on the account's figure of a contract shows every fill that our records hold, which is a little after we heard of the last one.
     ///
     /// An older figure does not fit the records: the fill of another position would hide that an attempt filled unseen.
-    private func lastFillIsShown(of symbol: String) -> Instant { max(loadedAt, lastFillAt[symbol] ?? loadedAt) + policy.pollInterval }
+    private func lastFillIsShown(of symbol: String) -> Instant {
+        max(loadedAt, lastFillAt[symbol].map { $0 + policy.pollInterval } ?? loadedAt)
+    }
 
     /// Whether another order of the scope in the same contract has left and not ended.
     func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {

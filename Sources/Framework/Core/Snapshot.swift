@@ -179,6 +179,7 @@ extension Core {
         hasRecovered = previous.hasRecovered
         isStopping = previous.isStopping
         bornAt = previous.bornAt
+        lastFillAt = previous.lastFillAt
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter

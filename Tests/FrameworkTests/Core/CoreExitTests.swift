@@ -43,11 +43,14 @@ struct CoreExitTests {
     @Test("I10 What the broker held before other layers were closed does not let an exit close again what it closed unseen")
     func staleReading() {
         let world = CoreCrashTests.held(3, Fixture.future)
-        world.broker { $0.script = [.unknownWithOrder(visibleAfter: .minutes(4))] }
+        world.broker {
+            $0.script = [.unknownWithOrder(visibleAfter: .minutes(4)), .fillAfter(.seconds(100)), .fillAfter(.seconds(100))]
+        }
         let hidden = world.send(Fixture.exit(3, at: world.now))
-        world.wait(.seconds(100))
-        #expect(world.orders.contains { $0.state == .absent })
+        world.wait(.seconds(1))
         world.send(Fixture.exit(nil, at: world.now))
+        world.wait(.seconds(98))
+        #expect(world.orders.contains { $0.state == .absent })
         world.wait(.minutes(1))
         #expect(world.lane.broker.requests.count == 6)
         #expect(world.holdings.isEmpty)
