@@ -64,6 +64,7 @@ extension Simulation {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
         oracle.reaches(request, broker, store, at: now)
         let before = broker.orders.count
+        enter(request)
         let (outcome, isSilent) = outcome(of: request)
         broker.script = [outcome]
         let answer = broker.place(request, at: now)
@@ -119,6 +120,7 @@ extension Simulation {
     // MARK: - Faults of machines and people
 
     func chooseFault() {
+        if use?.isRecording == true { use?.tape.noteTroubles(at: now) }
         guard isSafe else { return }
         let index = chance.below(processes.count)
         if happens(.processKilled) {
@@ -147,7 +149,7 @@ extension Simulation {
         if happens(.tradedElsewhere) { tradeElsewhere() }
         if happens(.moneyMoved) { moveMoney() }
         if happens(.personIntervenes) { intervene() }
-        add(.chooseFault, after: chance.span(200, 2_000))
+        planTroubles(after: chance.span(200, 2_000))
     }
 
     /// The machine loses its power: everybody ends and is away for longer than an entry may wait.

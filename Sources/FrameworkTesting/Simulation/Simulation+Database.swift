@@ -67,13 +67,14 @@ extension Simulation {
     /// Applies a transaction, or says why not; an answer that is lost is an unknown outcome.
     private func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
         if isDatabaseDown { return .unavailable("the database is down") }
+        enter(transaction)
         let flap = flap()
         if let flap, flap != .answerLost { return flap.error }
         if happens(.commitLost) { return .unavailable("the connection ended before the commit") }
         if happens(.commitConflict) { return .conflict(write: 0, reason: "could not serialize") }
         defer { storm = max(0, storm - 1) }
         // Troubles come together.
-        if storm > 0, mix.rate(.commitConflict) > 0, isSafe, chance.happens(300) {
+        if storm > 0, mix.rate(.commitConflict) > 0, isSafe, chance.happens(300), isOnTape(.commitConflict) {
             note(.commitConflict)
             return .conflict(write: 0, reason: "could not serialize again")
         }

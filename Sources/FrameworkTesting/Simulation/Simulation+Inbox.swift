@@ -4,10 +4,14 @@ import MunimKit
 extension Simulation {
     /// Plans the sending of all signals.
     func sendAll() {
-        var sender = SimulatedSender(stage: stage, chance: chance.fork())
-        for _ in 0..<plan.signals {
+        var sender = SimulatedSender(stage: senderStage, chance: chance.fork())
+        for number in 1...max(1, plan.signals) where number <= plan.signals {
+            enter(signal: number)
             if happens(.nightFalls) { sender.rest(until: night(after: sender.at)) }
             let (signal, at) = sender.next()
+            guard plan.reduction?.signals?.contains(number) ?? true, stage.desks.contains(where: { $0.name == signal.instrument }) else {
+                continue
+            }
             outcome.signals += 1
             send(signal, at: at)
             if happens(.signalRepeated) { send(signal, at: at + chance.span(0, 5_000)) }
@@ -17,6 +21,13 @@ extension Simulation {
                 send(other, at: at + chance.span(0, 5_000))
             }
         }
+    }
+
+    /// All signals of the plan, as a sender makes them before anything has happened.
+    var plannedSignals: [Signal] {
+        var chance = chance
+        var sender = SimulatedSender(stage: senderStage, chance: chance.fork())
+        return (0..<plan.signals).map { _ in sender.next().0 }
     }
 
     func send(_ signal: Signal, at: Instant) {

@@ -12,6 +12,7 @@ extension Simulation {
     func judgeAtRest() {
         guard !Oracle.isForPeople(store, broker, at: now) else { return }
         let evidence = evidence
+        if let breach = plan.judge?(evidence) { oracle.breach("own", breach) }
         let history = HistoryCheck(evidence)
         for breach in history.breaches { oracle.breach("history", breach) }
         for breach in ReferenceModel.judge(evidence, declined: history.declined) { oracle.breach("model", breach) }

@@ -139,7 +139,7 @@ extension Simulation {
         guard let lease = process.tenure.lease else { return }
         guard let snapshot else { return call(.load, from: index, inTerm: true) }
         guard row == lease else { return follow(processes[index].tenure.overruled(), at: index) }
-        let alone = plan.instances == 1
+        let alone = processes.count == 1
         var core = Core(
             policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: process.incarnation,
             term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))

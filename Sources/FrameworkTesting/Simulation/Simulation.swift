@@ -21,6 +21,10 @@ public final class Simulation {
         public var deaths: [Death] = []
         /// Who goes on after a chosen death.
         public var recovery = Recovery.both
+        /// What the run has of the run of its seed; nil for everything.
+        public var reduction: Reduction?
+        /// A judge of its own at rest, for tests: a broken promise with its number, or nil.
+        var judge: (@Sendable (RunEvidence) -> String?)?
         /// How many events are handled at most; nil for all.
         public var until: Int?
         #if DEBUG || MUTANTS
@@ -101,6 +105,10 @@ public final class Simulation {
 
     let plan: Plan
     let stage: SimulationStage
+    /// How the run shares its choices with the run that it is a part of.
+    var use: TapeUse?
+    /// Everything that the sender knows of, configured or not.
+    let senderStage: SimulationStage
     var now: Instant
     var schedule = Schedule<Action>()
     var chance: Chance
@@ -151,9 +159,12 @@ public final class Simulation {
     var expected: [ModelBroker.Outcome] = []
 
     /// A world in which nothing has happened.
-    public init(_ plan: Plan) {
+    public convenience init(_ plan: Plan) { self.init(plan, use: nil) }
+
+    init(_ plan: Plan, use: TapeUse?) {
         self.plan = plan
         outcome = Outcome(seed: plan.seed)
+        self.use = use
         var chance = Chance(seed: plan.seed)
         var stage = plan.scenario.map(SimulationStage.init(of:)) ?? SimulationStage(&chance)
         #if DEBUG || MUTANTS
@@ -171,10 +182,13 @@ public final class Simulation {
             outcome.marks.insert("fault \(Fault.contractEnds.rawValue)")
         }
         now = stage.start
+        self.days = days
+        senderStage = stage
+        if let instruments = plan.reduction?.instruments { stage.desks.removeAll { !instruments.contains($0.name) } }
         self.stage = stage
         self.later = later
-        self.days = days
-        processes = (0..<plan.instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
+        let instances = plan.reduction?.instances ?? plan.instances
+        processes = (0..<instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy)
         store.readsThroughText = false
@@ -182,12 +196,13 @@ public final class Simulation {
 
     /// Carries the plan out; `line` is told every event in words.
     public func run(line: ((Instant, String) -> Void)? = nil) async -> Outcome {
+        if plan.reduction != nil, use == nil { use = TapeUse(await Self.record(plan).tape, isRecording: false) }
         onLine = line
         for index in processes.indices { add(.start(index), after: .milliseconds(Int64(index) * 7)) }
         if let scenario = plan.scenario { plan(scenario) } else { sendAll() }
         if !mix.present.isEmpty { add(.chooseFault, after: .seconds(1)) }
         if !plan.deaths.isEmpty || (plan.scenario != nil && mix.present.isEmpty) { await play() }
-        await handle { self.hasActs || !self.unanswered.isEmpty }
+        await handle { self.hasActs || !self.unanswered.isEmpty || self.hasFaultsAhead }
         let end = now
         isSafe = false
         calm()
@@ -228,8 +243,17 @@ public final class Simulation {
             outcome.events += 1
             // Others want their turn as well: a run holds its thread for seconds.
             if outcome.events % 512 == 0 { await Task.yield() }
+            enter(action)
             await perform(action)
         }
+    }
+
+    /// Plays the whole run of a plan and keeps what it drew.
+    static func record(_ plan: Plan) async -> (outcome: Outcome, tape: Tape) {
+        var whole = plan
+        whole.reduction = nil
+        let tape = Tape()
+        return (await Simulation(whole, use: TapeUse(tape, isRecording: true)).run(), tape)
     }
 
     private func perform(_ action: Action) async {
@@ -262,8 +286,9 @@ public final class Simulation {
         guard isSafe else { return false }
         let rate = mix.rate(fault)
         let isDrawn = fault.isLater ? later.happens(rate) : fault.isOfDays ? days.happens(rate) : chance.happens(rate)
-        if isDrawn { note(fault) }
-        return isDrawn
+        guard isDrawn, isOnTape(fault) else { return false }
+        note(fault)
+        return true
     }
 
     func note(_ fault: Fault) {
@@ -287,6 +312,7 @@ public final class Simulation {
 
     /// Faults end: everything that is down comes back, or at least somebody does.
     private func calm() {
+        enterCalm()
         isDatabaseDown = false
         isBrokerDown = false
         flaps = 0

@@ -20,11 +20,17 @@ enum SimulateCommand {
             CommandOption(
                 name: "full", summary: "Play the seeds and the deaths of all scenarios, and fail when something that must be seen was not."),
             CommandOption(name: "first", summary: "End after the first run that breaks a promise."),
+            CommandOption(name: "shrink", summary: "Of the first run that breaks a promise, look for the smallest part that still does."),
+            CommandOption(name: "only-signals", value: "LIST", summary: "Send only these signals of the run, such as 3,9..12 or none."),
+            CommandOption(name: "only-faults", value: "LIST", summary: "Let only these faults of the run happen, by number, or none."),
+            CommandOption(name: "only-instances", value: "N", summary: "Start only so many of the processes of the run."),
+            CommandOption(name: "only-instruments", value: "LIST", summary: "Configure only these instruments of the run, or none."),
             CommandOption(name: "trace", summary: "Tell every event in words."), .json,
         ] + testing,
         examples: [
             "munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000",
-            "munim simulate --crash-every-step", "munim simulate --crash-every-step --pairs --scenario entry-legs",
+            "munim simulate --seeds 1..200 --shrink", "munim simulate --crash-every-step",
+            "munim simulate --crash-every-step --pairs --scenario entry-legs",
         ], run: run)
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
@@ -45,6 +51,11 @@ enum SimulateCommand {
         var plan = Simulation.Plan(seed: seeds.lowerBound, signals: signals, instances: instances, faults: faults)
         plan.until = until
         plan.scenario = scenarios.first
+        plan.reduction = try reduction(of: input)
+        if plan.scenario != nil, plan.reduction != nil || input.flags.contains("shrink") {
+            throw .usage("a scenario is small as it is: --shrink and the parts of a run are for seeds")
+        }
+        if plan.reduction != nil, input.flags.contains("shrink") { throw .usage("option --shrink looks for the part by itself") }
         #if DEBUG || MUTANTS
             plan.mutant = try mutant(of: input)
         #endif
@@ -86,15 +97,48 @@ enum SimulateCommand {
             if !input.isJSON {
                 progress.end()
                 world.output("seed \(seed): \(breach)")
-                let faults = input.values["faults"].map { " --faults \($0)" } ?? ""
                 world.output(
-                    "  repeat with: munim simulate --seed \(seed) --signals \(plan.signals) --instances \(plan.instances)\(faults) --trace")
+                    "  repeat with: munim simulate --seed \(seed) --signals \(plan.signals) --instances \(plan.instances)\(options(of: input)) --trace"
+                )
             }
-            if input.flags.contains("first") { break }
+            if input.flags.contains("shrink") { total.smallest = await ShrinkReport.find(plan, input, options: options(of: input)) }
+            if input.flags.contains("first") || input.flags.contains("shrink") { break }
         }
         progress.end()
         total.elapsed = progress.elapsed
         return total
+    }
+
+    /// What the command was given besides seeds and parts, to repeat a run.
+    private static func options(of input: CommandInput) -> String {
+        ["faults", "until", "mutant", "only-signals", "only-faults", "only-instances", "only-instruments"].compactMap { name in
+            input.values[name].map { " --\(name) \($0)" }
+        }.joined()
+    }
+
+    /// The part of a run that is asked for; nil for the whole.
+    private static func reduction(of input: CommandInput) throws(CommandFailure) -> Simulation.Reduction? {
+        var reduction = Simulation.Reduction()
+        reduction.signals = try numbers("only-signals", of: input)
+        reduction.faults = try numbers("only-faults", of: input)
+        if input.values["only-instances"] != nil { reduction.instances = try input.number("only-instances", default: 1, in: 1...9) }
+        if let text = input.values["only-instruments"] {
+            let names = text == "none" ? [] : text.split(separator: ",").map { InstrumentName(String($0)) }
+            if let unknown = names.first(where: { !Simulation.instruments.contains($0) }) {
+                throw .usage("\"\(unknown)\" is traded in no run; known are \(Simulation.instruments.map(\.text).joined(separator: ", "))")
+            }
+            reduction.instruments = Set(names)
+        }
+        return reduction == Simulation.Reduction() ? nil : reduction
+    }
+
+    private static func numbers(_ name: String, of input: CommandInput) throws(CommandFailure) -> Set<Int>? {
+        guard let text = input.values[name] else { return nil }
+        if text == "none" { return [] }
+        guard let numbers = NumberList.read(text) else {
+            throw .usage("option --\(name) expects numbers such as 3,9..12, or none, found \"\(text)\"")
+        }
+        return numbers
     }
 
     private static func seeds(of input: CommandInput) throws(CommandFailure) -> ClosedRange<UInt64> {
@@ -164,12 +208,14 @@ struct SimulationReport: Encodable {
     /// A hash over the traces of all runs.
     var trace = FNV1a()
     var elapsed: Span = .zero
+    /// The smallest part of the run that failed, where it was looked for.
+    var smallest: ShrinkReport?
     /// Deaths at every step, and what must be seen and was not; nil unless everything was played.
     var crashes: [CrashReport.Line]?
     var unseen: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case runs, signals, events, steps, faults, marks, verdicts, violations, trace, crashes, unseen
+        case runs, signals, events, steps, faults, marks, verdicts, violations, trace, crashes, unseen, smallest
         case signalsPerSecond = "signals_per_second"
     }
 
@@ -201,6 +247,7 @@ struct SimulationReport: Encodable {
         try container.encode(signalsPerSecond, forKey: .signalsPerSecond)
         try container.encodeIfPresent(crashes, forKey: .crashes)
         try container.encodeIfPresent(unseen, forKey: .unseen)
+        try container.encodeIfPresent(smallest, forKey: .smallest)
     }
 
     var lines: [String] {
@@ -209,6 +256,6 @@ struct SimulationReport: Encodable {
             "\(runs) runs, \(signals) signals, \(injected) faults, \(events) events, \(steps) steps, \(signalsPerSecond) signals/s",
             "\(marks.count) marks reached, trace \(String(trace.value, radix: 16))",
             violations.isEmpty ? "no promise was broken" : "\(violations.count) runs broke a promise",
-        ]
+        ] + (smallest?.lines ?? [])
     }
 }

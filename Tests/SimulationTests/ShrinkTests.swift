@@ -1,0 +1,98 @@
+import MunimKit
+import Testing
+
+@testable import Simulation
+
+/// A failing run and the smallest part of it.
+@Suite("Shrinking", .serialized)
+struct ShrinkTests {
+    /// A run with a judge that forbids what is right, so that there is something to shrink.
+    static func plan(_ seed: UInt64, _ judge: @escaping @Sendable (RunEvidence) -> String?) -> Simulation.Plan {
+        var plan = Simulation.Plan(
+            seed: seed, signals: 60, faults: [.orderLost, .databaseSlow, .processPaused, .signalRepeated, .fillSlow])
+        plan.judge = judge
+        return plan
+    }
+
+    /// Forbids that a layer is put on a base.
+    static let noLayers: @Sendable (RunEvidence) -> String? = { evidence in
+        evidence.positions.values.contains { !$0.isBase } ? "I99: there is a second layer" : nil
+    }
+
+    /// Forbids an order that was not found.
+    static let noAbsence: @Sendable (RunEvidence) -> String? = { evidence in
+        evidence.orders.values.contains { $0.state == .absent } ? "I98: an order was given up" : nil
+    }
+
+    static func shrunk(_ plan: Simulation.Plan) async -> Shrinker.Result? {
+        var shrinker = Shrinker(plan)
+        return await shrinker.run()
+    }
+
+    /// The first seed that a judge finds fault with.
+    static func failing(_ judge: @escaping @Sendable (RunEvidence) -> String?) async throws -> Simulation.Plan {
+        for seed in UInt64(1)...60 {
+            let plan = plan(seed, judge)
+            if await !Simulation(plan).run().breaches.isEmpty { return plan }
+        }
+        throw NothingFails()
+    }
+
+    struct NothingFails: Error {}
+
+    @Test("A layer needs its base, itself and nothing else")
+    func layers() async throws {
+        let result = try #require(await Self.shrunk(Self.failing(Self.noLayers)))
+        #expect(result.signals.map(\.signal.kind) == [.baseEntry, .pyramid])
+        #expect(result.faults.isEmpty)
+        #expect(result.plan.reduction?.instances == 1)
+        #expect(result.plan.reduction?.instruments?.count == 1)
+        #expect(result.breach == "own: I99: there is a second layer")
+    }
+
+    @Test("An order that is given up needs a decision and the fault that took it")
+    func absence() async throws {
+        let result = try #require(await Self.shrunk(Self.failing(Self.noAbsence)))
+        #expect(result.signals.count == 1)
+        #expect(result.faults.count == 1)
+        #expect(result.plan.reduction?.instances == 1)
+        #expect(result.promise == "own: I98")
+    }
+
+    @Test("The smallest part is the same each time, and breaks the promise when it is played alone")
+    func determinism() async throws {
+        let plan = try await Self.failing(Self.noAbsence)
+        let first = try #require(await Self.shrunk(plan))
+        let second = try #require(await Self.shrunk(plan))
+        #expect(first.plan.reduction == second.plan.reduction && first.runs == second.runs)
+        let alone = await Simulation(first.plan).run()
+        #expect(alone.breaches.first == first.breach)
+        #expect(alone.signals == first.signals.count)
+        #expect(alone.faults.values.reduce(0, +) == first.faults.count)
+    }
+
+    @Test("A part that leaves nothing out is the whole run, event for event", arguments: UInt64(1)...6)
+    func whole(seed: UInt64) async {
+        let plan = Simulation.Plan(seed: seed, signals: 40)
+        let whole = await Simulation(plan).run()
+        var part = plan
+        part.reduction = Simulation.Reduction()
+        let played = await Simulation(part).run()
+        #expect(whole.trace == played.trace && whole.events == played.events && whole.faults == played.faults)
+    }
+
+    @Test("Where nothing is broken there is nothing to shrink")
+    func sound() async {
+        #expect(await Self.shrunk(Simulation.Plan(seed: 1, signals: 10)) == nil)
+    }
+
+    @Test(
+        "Two broken promises are the same when their numbers are",
+        arguments: [
+            ("I10: A closes 3 of 2", "I10"), ("rest: I2: signal 5 is accepted", "rest: I2"), ("model: X realised 2, booked 1", "model"),
+            ("own: I99: no", "own: I99"),
+        ])
+    func promises(breach: String, promise: String) {
+        #expect(Shrinker.promise(of: breach) == promise)
+    }
+}
