@@ -23,10 +23,21 @@ struct SimulationTests {
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
     }
 
-    @Test("Seeds that broke a promise under the later faults keep it", arguments: [398, 805])
+    @Test("Seeds that broke a promise under the later faults keep it", arguments: [398, 805, 802_639, 803_039])
     func keptSeedsOfLaterFaults(seed: UInt64) async {
-        let outcome = await Simulation(.init(seed: seed)).run()
+        let outcome = await Simulation(.init(seed: seed, faults: Fault.first + Fault.later)).run()
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
+    }
+
+    @Test("Over nights contracts end and positions roll, money moves and people intervene, and every promise holds")
+    func days() async {
+        var marks: Set<String> = []
+        for seed in UInt64(1)...10 {
+            let outcome = await Simulation(.init(seed: seed, signals: 60, faults: Fault.days)).run()
+            #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
+            marks.formUnion(outcome.marks)
+        }
+        #expect(marks.isSuperset(of: ["position: rolled"] + Fault.days.map { "fault \($0.rawValue)" }))
     }
 
     @Test("A seed that draws none of the later faults is the run that it was before there were any")
@@ -35,9 +46,9 @@ struct SimulationTests {
         for seed in UInt64(1)...8 {
             let before = await Simulation(.init(seed: seed, signals: 30, faults: Fault.first)).run()
             let now = await Simulation(.init(seed: seed, signals: 30)).run()
-            let isDrawn = Fault.later.contains { now.faults[$0] != nil }
+            let isDrawn = (Fault.later + Fault.days).contains { now.faults[$0] != nil }
             if !isDrawn, before.trace == now.trace { same += 1 }
-            #expect(before.faults.keys.allSatisfy { !Fault.later.contains($0) })
+            #expect(before.faults.keys.allSatisfy(Fault.first.contains))
         }
         #expect(same > 2)
     }
@@ -51,7 +62,7 @@ struct SimulationTests {
         ])
     func mutants(mutant: Mutant) async {
         for seed in 1...60 {
-            var plan = Simulation.Plan(seed: UInt64(seed))
+            var plan = Simulation.Plan(seed: UInt64(seed), faults: Fault.first + Fault.later)
             plan.mutant = mutant
             if await !Simulation(plan).run().breaches.isEmpty { return }
         }

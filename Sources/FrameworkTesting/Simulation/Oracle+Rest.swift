@@ -2,7 +2,9 @@ public import MunimKit
 
 extension Oracle {
     /// What must hold once everything has come to rest: equal books, one verdict each, nothing half done.
-    public static func atRest(_ store: ModelStore, _ broker: ModelBroker, at: Instant) -> [String] {
+    ///
+    /// `bedtimes` are the times at which everybody fell asleep until the next morning.
+    public static func atRest(_ store: ModelStore, _ broker: ModelBroker, at: Instant, bedtimes: [Instant] = []) -> [String] {
         let undone = undone(store)
         guard undone.isEmpty else { return undone }
         var breaches: [String] = []
@@ -14,7 +16,7 @@ extension Oracle {
             }
         }
         var theirs = broker.net(at: at)
-        let lost = lostToNights(store, broker, at: at)
+        let lost = lostToNights(store, broker, bedtimes, at: at)
         for (order, _) in lost where !isTold(order.request.tag, store) {
             breaches.append("I13: nobody was told that \(order.request.tag) was not resolved on its day")
         }
@@ -23,7 +25,7 @@ extension Oracle {
             for symbol in broker.foreign.keys { (ours[symbol], theirs[symbol]) = (nil, nil) }
         }
         ours = ours.filter { $0.value != 0 }
-        if ours != theirs, !isForPeople(store, broker, at: at) {
+        if ours != theirs, !isForPeople(store, broker, bedtimes, at: at) {
             breaches.append("I12/I13: we hold \(ours.sorted { $0.key < $1.key }), the broker \(theirs.sorted { $0.key < $1.key })")
         }
         let trades = store.all(TradeRecord.self)
@@ -35,18 +37,22 @@ extension Oracle {
     }
 
     /// C36: whether an order was not resolved on its day, so that positions and a person say what is, and books may differ until then.
-    static func isForPeople(_ store: ModelStore, _ broker: ModelBroker, at: Instant) -> Bool {
-        !lostToNights(store, broker, at: at).isEmpty
+    static func isForPeople(_ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant) -> Bool {
+        !lostToNights(store, broker, bedtimes, at: at).isEmpty
             || store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).contains { $0.message == Core.dayEnded }
     }
 
-    /// Fills of earlier days that no book of their day showed us.
+    /// Fills of earlier days that the book of their day showed too late: after everybody slept, or so shortly before that nobody could read it.
     private static func lostToNights(
-        _ store: ModelStore, _ broker: ModelBroker, at: Instant
+        _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant
     ) -> [(order: ModelBroker.Order, fill: Fill)] {
         let posted = Set(store.all(TradeRecord.self).map(\.id))
-        return broker.orders.filter { $0.request.tag.isOurs && TradingDay(of: $0.arrivedAt) < TradingDay(of: at) }
-            .flatMap { order in order.fills.filter { $0.at <= at && !posted.contains($0.id) }.map { (order, $0) } }
+        return broker.orders.filter(\.request.tag.isOurs).flatMap { order -> [(ModelBroker.Order, Fill)] in
+            let day = TradingDay(of: order.arrivedAt)
+            guard let bedtime = bedtimes.last(where: { TradingDay(of: $0) == day && $0 < at }) else { return [] }
+            return order.fills.filter { max($0.at, order.visibleAt) > bedtime - .minutes(5) && $0.at <= at && !posted.contains($0.id) }
+                .map { (order, $0) }
+        }
     }
 
     /// Whether people heard of an instrument that its books are in doubt.

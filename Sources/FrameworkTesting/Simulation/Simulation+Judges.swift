@@ -10,7 +10,7 @@ extension Simulation {
     }
 
     func judgeAtRest() {
-        guard !Oracle.isForPeople(store, broker, at: now) else { return }
+        guard !Oracle.isForPeople(store, broker, bedtimes, at: now) else { return }
         let evidence = evidence
         if let breach = plan.judge?(evidence) { oracle.breach("own", breach) }
         let history = HistoryCheck(evidence)

@@ -141,6 +141,8 @@ public final class Simulation {
     var attempts: [Int: Int] = [:]
     /// Whether every effect is told to ``onLine``.
     var onLine: ((Instant, String) -> Void)?
+    /// When everybody fell asleep until a next morning.
+    var bedtimes: [Instant] = []
     /// Webhooks that a process has read and not answered.
     var atDoor: [Int: (process: Int, isStored: Bool)] = [:]
     /// Orders on their way to the broker.
@@ -228,8 +230,10 @@ public final class Simulation {
 
     /// The night: nobody does anything until an instrument opens, as when machines are suspended.
     func leap(to day: TradingDay) {
+        let bedtime = now
         if hasOrdersOut { mark(.c36) }
         now = morning(atOrAfter: max(now, day.instant(at: TimeOfDay(secondsSinceMidnight: 0))))
+        bedtimes.append(bedtime)
         oracle.slept(until: now)
         say("everybody slept until now")
     }
@@ -308,7 +312,7 @@ public final class Simulation {
     }
 
     /// Whether nothing is left to do.
-    var isAtRest: Bool { unanswered.isEmpty && Oracle.atRest(store, broker, at: now).isEmpty }
+    var isAtRest: Bool { unanswered.isEmpty && Oracle.atRest(store, broker, at: now, bedtimes: bedtimes).isEmpty }
 
     /// Faults end: everything that is down comes back, or at least somebody does.
     private func calm() {
@@ -334,7 +338,7 @@ public final class Simulation {
 
     private func finish(from start: Instant) {
         if oracle.breaches.isEmpty, plan.until == nil {
-            for breach in Oracle.atRest(store, broker, at: now) { oracle.breach("rest", breach) }
+            for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes) { oracle.breach("rest", breach) }
             judgeAtRest()
         }
         outcome.breaches = oracle.breaches
