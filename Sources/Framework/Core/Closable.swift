@@ -143,6 +143,15 @@ extension Scope {
 }
 
 extension Intent {
+    /// Signed units of a contract that a late order filled and that this intent takes back; they are held until it has.
+    private func lateUnits(of symbol: String) -> Int64 {
+        guard record.record.kind == .repair else { return 0 }
+        return record.plan.content.strands.reduce(0) { sum, strand in
+            guard !strand.isSettled, let step = strand.steps.first, step.contract.symbol == symbol else { return sum }
+            return step.side == .sell ? sum + step.quantity.count : sum - step.quantity.count
+        }
+    }
+
     /// Signed units of a contract that were filled and are not in a position yet.
     fileprivate func unbookedUnits(of symbol: String) -> Int64 {
         guard isUnderWay else { return 0 }
@@ -150,16 +159,6 @@ extension Intent {
         return legs.reduce(lateUnits(of: symbol)) { sum, leg in
             guard leg.symbol == symbol, strands.indices.contains(leg.strand), !strands[leg.strand].isSettled else { return sum }
             return leg.side == .buy ? sum + leg.filled.count : sum - leg.filled.count
-        }
-    }
-
-    /// Signed units that a late order filled and that are being taken back.
-    private func lateUnits(of symbol: String) -> Int64 {
-        guard record.kind == .repair else { return 0 }
-        let steps = record.plan.content.strands.filter { !$0.isSettled }.flatMap(\.steps)
-        return steps.reduce(0) { sum, step in
-            guard step.contract.symbol == symbol else { return sum }
-            return step.side == .sell ? sum + step.quantity.count : sum - step.quantity.count
         }
     }
 }

@@ -93,6 +93,26 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("I10 What a late order filled is not closed by an exit as well, while it waits to be taken back")
+    func lateOrderBesideExit() {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker {
+            $0.script =
+                [.unknownWithOrder(visibleAfter: .seconds(100)), .unknownWithOrder(visibleAfter: .minutes(6))]
+                + Array(repeating: .notSent, count: 8)
+        }
+        world.send(Fixture.pyramid(stop: "52100", at: world.now))
+        world.wait(.seconds(92))
+        let exit = world.send(Fixture.exit(1, at: world.now))
+        world.wait(.minutes(3))
+        #expect(world.intents.contains { $0.kind == .repair })
+        #expect(world.orders.count { $0.intent.text.hasPrefix("exit") } == 1)
+        world.wait(.minutes(10))
+        #expect(world.signal(exit)?.status == .executed)
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
     @Test("C8 An order that arrives late is taken back by the process that comes after, too")
     func lateAfterRestart() async throws {
         let (world, _) = Self.world([.late(.minutes(5))])
