@@ -59,6 +59,33 @@ struct ShrinkTests {
         #expect(result.promise == "own: I98")
     }
 
+    @Test("A part keeps the nights of the whole run, and its signals their days")
+    func nights() async throws {
+        for seed in UInt64(1)...60 {
+            var plan = Simulation.Plan(seed: seed, signals: 60, faults: [.nightFalls])
+            plan.judge = Self.noLayers
+            let whole = await Simulation(plan).run()
+            guard whole.faults[.nightFalls] != nil, !whole.breaches.isEmpty else { continue }
+            let result = try #require(await Self.shrunk(plan))
+            let alone = Simulation(result.plan)
+            _ = await alone.run()
+            let sent = alone.evidence.signals.values.map(\.signal.content).sorted { $0.timestamp < $1.timestamp }
+            #expect(sent == result.signals.map(\.signal))
+            return
+        }
+        Issue.record("no seed has a night and a second layer")
+    }
+
+    @Test("A part that breaks another promise is not taken for a smaller one")
+    func samePromise() async throws {
+        let plan = try await Self.failing { evidence in Self.noAbsence(evidence) }
+        var strict = plan
+        strict.judge = { evidence in Self.noAbsence(evidence) ?? "I97: no order was given up" }
+        let result = try #require(await Self.shrunk(strict))
+        #expect(result.promise == "own: I98" && result.breach.hasPrefix("own: I98"))
+        #expect(result.signals.count == 1 && result.faults.count == 1)
+    }
+
     @Test("The smallest part is the same each time, and breaks the promise when it is played alone")
     func determinism() async throws {
         let plan = try await Self.failing(Self.noAbsence)

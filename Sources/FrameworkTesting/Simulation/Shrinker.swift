@@ -88,8 +88,7 @@ public struct Shrinker {
         var result = Result(
             plan: smallest, promise: promise, breach: best?.breaches.first ?? breach, faultsOfWhole: tape.occurrences.count,
             instrumentsOfWhole: instruments, runs: runs)
-        let sent = Simulation(plan).plannedSignals
-        result.signals = (reduction.signals ?? []).sorted().map { ($0, sent[$0 - 1]) }
+        result.signals = (reduction.signals ?? []).sorted().filter { $0 <= tape.signals.count }.map { ($0, tape.signals[$0 - 1]) }
         result.faults = (reduction.faults ?? []).sorted().map { ($0, tape.occurrences[$0 - 1].fault, tape.occurrences[$0 - 1].at) }
         return result
     }

@@ -11,7 +11,7 @@ extension Simulation {
 
     /// When the first instrument is open next.
     func morning(atOrAfter instant: Instant) -> Instant {
-        stage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: instant) }.min() ?? instant
+        senderStage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: instant) }.min() ?? instant
     }
 
     /// Money goes in or out, now and then with the same request twice.

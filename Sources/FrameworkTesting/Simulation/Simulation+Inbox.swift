@@ -9,6 +9,7 @@ extension Simulation {
             enter(signal: number)
             if happens(.nightFalls) { sender.rest(until: night(after: sender.at)) }
             let (signal, at) = sender.next()
+            if use?.isRecording == true { use?.tape.signals.append(signal) }
             guard plan.reduction?.signals?.contains(number) ?? true, stage.desks.contains(where: { $0.name == signal.instrument }) else {
                 continue
             }
@@ -21,13 +22,6 @@ extension Simulation {
                 send(other, at: at + chance.span(0, 5_000))
             }
         }
-    }
-
-    /// All signals of the plan, as a sender makes them before anything has happened.
-    var plannedSignals: [Signal] {
-        var chance = chance
-        var sender = SimulatedSender(stage: senderStage, chance: chance.fork())
-        return (0..<plan.signals).map { _ in sender.next().0 }
     }
 
     func send(_ signal: Signal, at: Instant) {

@@ -58,6 +58,9 @@ final class Tape {
     /// When troubles of machines and people were drawn.
     private var troubleTimes: [Instant] = []
 
+    /// The signals of the whole run.
+    var signals: [Signal] = []
+
     func note(_ moment: Moment, _ draws: Draws) { self.draws[moment] = draws }
 
     func draws(for moment: Moment) -> Draws? { draws[moment] }
@@ -153,9 +156,9 @@ extension Simulation {
         enter(.commit(writes, count: count))
     }
 
-    /// Whether a fault that was drawn belongs to the run.
+    /// Whether a fault that was drawn belongs to the run. Nights always do: without one a run would go through all of it.
     func isOnTape(_ fault: Fault) -> Bool {
-        guard let use else { return true }
+        guard let use, fault != .nightFalls else { return true }
         let count = use.asked[fault] ?? 0
         self.use?.asked[fault] = count + 1
         guard !use.isRecording else {
