@@ -32,7 +32,7 @@ struct SimulationTests {
     @Test("Over nights contracts end and positions roll, money moves and people intervene, and every promise holds")
     func days() async {
         var marks: Set<String> = []
-        for seed in UInt64(1)...10 {
+        for seed in UInt64(1)...16 {
             let outcome = await Simulation(.init(seed: seed, signals: 60, faults: Fault.days)).run()
             #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
             marks.formUnion(outcome.marks)

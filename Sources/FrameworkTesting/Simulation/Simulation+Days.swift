@@ -42,7 +42,8 @@ extension SimulationStage {
     /// Trades a contract that ends within days, so that positions roll.
     mutating func move(toTheEndOfAContract chance: inout Chance) {
         policy.entryRolloverDays = 0
-        let rollover = TestRollover(days: chance.pick([0, 0, 1]))
+        policy.rolloverInterval = .minutes(1)
+        let rollover = TestRollover(days: chance.pick([0, 1, 1]))
         desks = desks.map { Desk(name: $0.name, instrument: $0.instrument, sizing: $0.sizing, rollover: rollover) }
         // Wednesday, 26 November 2025, two trading days before the month's last.
         start = Instant(seconds: 1_764_131_700) + chance.span(0, 3_600_000)
