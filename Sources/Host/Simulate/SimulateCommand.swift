@@ -25,10 +25,10 @@ enum SimulateCommand {
             CommandOption(name: "only-faults", value: "LIST", summary: "Let only these faults of the run happen, by number, or none."),
             CommandOption(name: "only-instances", value: "N", summary: "Start only so many of the processes of the run."),
             CommandOption(name: "only-instruments", value: "LIST", summary: "Configure only these instruments of the run, or none."),
-            CommandOption(name: "trace", summary: "Tell every event in words."), .json,
+            CommandOption(name: "trace", value: "FILE", summary: "Write every event in words there; - for standard output."), .json,
         ] + testing,
         examples: [
-            "munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace --until 4000",
+            "munim simulate --seeds 1..200 --signals 500", "munim simulate --seed 17 --trace run.txt --until 4000",
             "munim simulate --seeds 1..200 --shrink", "munim simulate --crash-every-step",
             "munim simulate --crash-every-step --pairs --scenario entry-legs",
         ], run: run)
@@ -59,7 +59,7 @@ enum SimulateCommand {
         #if DEBUG || MUTANTS
             plan.mutant = try mutant(of: input)
         #endif
-        var total = await play(seeds, plan, input)
+        var total = try await play(seeds, plan, input)
         if !input.isJSON { total.lines.forEach(input.world.output) }
         var isRecovered = true
         if input.flags.contains("full") {
@@ -78,19 +78,22 @@ enum SimulateCommand {
     }
 
     /// Plays the seeds one after the other, and tells at once of each that breaks a promise.
-    private static func play(_ seeds: ClosedRange<UInt64>, _ common: Simulation.Plan, _ input: CommandInput) async -> SimulationReport {
+    private static func play(_ seeds: ClosedRange<UInt64>, _ common: Simulation.Plan, _ input: CommandInput) async throws(CommandFailure)
+        -> SimulationReport
+    {
         let world = input.world
-        let tellsAll = input.flags.contains("trace")
+        let path = input.values["trace"]
+        let story = try path.map { path throws(CommandFailure) in try RunStory(path: path, output: world.output) }
         let runs = Int(clamping: (seeds.upperBound - seeds.lowerBound).addingReportingOverflow(1).partialValue)
         let (signals, isTooMany) = runs.multipliedReportingOverflow(by: common.signals)
         var progress = SignalProgress(
             total: isTooMany ? .max : signals, clock: world.clock,
-            draw: world.drawsProgress && !tellsAll ? { Console.write($0, to: Streams.errors) } : nil)
+            draw: world.drawsProgress && path != "-" ? { Console.write($0, to: Streams.errors) } : nil)
         var total = SimulationReport()
         for seed in seeds {
             var plan = common
             plan.seed = seed
-            let outcome = await Simulation(plan).run(line: tellsAll ? { at, text in world.output("\(at) \(text)") } : nil)
+            let outcome = await Simulation(plan).run(line: story.map { story in { story.tell($0, $1) } })
             total.add(outcome)
             progress.show(total.signals)
             guard let breach = outcome.breaches.first else { continue }
@@ -98,7 +101,7 @@ enum SimulateCommand {
                 progress.end()
                 world.output("seed \(seed): \(breach)")
                 world.output(
-                    "  repeat with: munim simulate --seed \(seed) --signals \(plan.signals) --instances \(plan.instances)\(options(of: input)) --trace"
+                    "  repeat with: munim simulate --seed \(seed) --signals \(plan.signals) --instances \(plan.instances)\(options(of: input)) --trace -"
                 )
             }
             if input.flags.contains("shrink") { total.smallest = await ShrinkReport.find(plan, input, options: options(of: input)) }

@@ -1,3 +1,4 @@
+import Foundation
 import MunimKit
 import Testing
 
@@ -33,6 +34,19 @@ struct SimulateCommandTests {
     func refused(options: String, sentence: String) async {
         let result = await Munim.run(["simulate", "--seed", "1"] + options.split(separator: " ").map(String.init))
         #expect(result.code == 2 && result.errors.contains { $0.contains(sentence) }, "\(result.errors)")
+    }
+
+    @Test("A run tells its events to a file or to the output, the same in both; a file that cannot be written is refused")
+    func story() async throws {
+        let folder = try ScratchFolder()
+        let words = ["simulate", "--seed", "3", "--signals", "5", "--faults", "none", "--trace"]
+        let told = await Munim.run(words + ["-"])
+        let kept = await Munim.run(words + ["\(folder.path)/run.txt"])
+        #expect(told.code == 0 && kept.code == 0 && told.output.count > kept.output.count + 50)
+        let lines = try String(contentsOfFile: "\(folder.path)/run.txt", encoding: .utf8).split(separator: "\n").map(String.init)
+        #expect(told.output.starts(with: lines))
+        let refused = await Munim.run(words + ["\(folder.path)/none/run.txt"])
+        #expect(refused.code == 1 && refused.errors.contains { $0.contains("none/run.txt cannot be written") })
     }
 
     @Test("A part of a run sends its signals only, and can be repeated")
