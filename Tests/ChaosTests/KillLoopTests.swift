@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A host that is killed again and again", .serialized, .timeLimit(.minutes(10)))
 struct KillLoopTests {
-    /// `MUNIM_KILLS=200` for the long run.
-    private static var kills: Int { ProcessInfo.processInfo.environment["MUNIM_KILLS"].flatMap(Int.init) ?? 60 }
+    /// `MUNIM_KILLS=2000` for a longer run.
+    private static var kills: Int { ProcessInfo.processInfo.environment["MUNIM_KILLS"].flatMap(Int.init) ?? 200 }
 
     @Test("Kills under load leave sender, database and broker in exact agreement")
     func killsUnderLoad() async throws {
