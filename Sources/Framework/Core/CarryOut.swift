@@ -89,7 +89,7 @@ extension Core {
     private func standing(of step: Step, strand: Int, _ intent: Intent) -> Standing {
         let indices = intent.legIndices(strand: strand, step: step.number)
         let states = indices.map { intent.legs[$0].state }
-        if states.contains(where: { $0 == .sending || $0 == .unknown || $0 == .working }) { return .inFlight }
+        if states.contains(where: \.isOut) { return .inFlight }
         let planned = indices.filter { intent.legs[$0].state == .planned }
         let filled = intent.filled(strand: strand, step: step.number)
         guard planned.isEmpty else {
@@ -188,12 +188,11 @@ extension Core {
         -> Bool
     {
         let indices = intent.legIndices(strand: strand, step: step.number)
-        // A time in the future is of another process, which had ended before this one began.
-        let ended = indices.compactMap { intent.legs[$0].finishedAt }.map { $0 > turn.at ? bornAt : $0 }.max() ?? turn.at
+        let ended = indices.compactMap { intent.legs[$0].finishedAt }.map { onOwnClock($0, at: turn.at) }.max() ?? turn.at
         guard let positions = positions(since: ended, step, intent, scope, &turn), let exposure = intent.exposure else { return false }
         let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
-        let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
+        let net = positions.netUnits(of: step.contract.symbol)
         let wanted = closable(step.quantity.count - filled, step, net: net, intent, scope)
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.

@@ -18,17 +18,18 @@ extension Core {
 
     /// Units that a first attempt may close where the records are in doubt; nil while no reading of the positions can tell.
     mutating func reportedUnits(for step: Step, strand: Int, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> Int64? {
-        let decided = intent.record.record.createdAt
-        // A time in the future is of another process, which had ended before this one began.
-        let since = decided > turn.at ? bornAt : decided
+        let since = onOwnClock(intent.record.record.createdAt, at: turn.at)
         guard let positions = positions(since: since, step, intent, scope, &turn), let exposure = intent.exposure else { return nil }
         guard isComparable(scope, exposure) else {
             readPositionsLater(&turn)
             return nil
         }
-        let net = positions.first { $0.symbol == step.contract.symbol }?.netUnits ?? 0
+        let net = positions.netUnits(of: step.contract.symbol)
         return closable(step.quantity.count - intent.filled(strand: strand, step: step.number), step, net: net, intent, scope)
     }
+
+    /// A recorded time as this process may compare it: one in the future is of another process, which had ended before this one began.
+    func onOwnClock(_ recorded: Instant, at: Instant) -> Instant { recorded > at ? bornAt : recorded }
 
     /// Takes attempts back that would close more than may be closed; further attempts are for what is left. False when they may leave as they are.
     mutating func lower(_ legs: [Int], of step: Step, to units: Int64, _ intent: inout Intent, _ turn: inout Turn) -> Bool {
@@ -92,10 +93,15 @@ extension Core {
     }
 }
 
+extension [BrokerPosition] {
+    /// Signed units that the account holds of a contract; none when it is not listed.
+    func netUnits(of symbol: String) -> Int64 { first { $0.symbol == symbol }?.netUnits ?? 0 }
+}
+
 extension OrderRecord {
     /// Whether it is an order in a contract that may have left and has not ended.
     fileprivate func isOut(in symbol: String) -> Bool {
-        self.symbol == symbol && (state == .sending || state == .unknown || state == .working)
+        self.symbol == symbol && state.isOut
     }
 }
 
@@ -132,7 +138,7 @@ extension Scope {
     var hasIdleExit: Bool {
         intents.contains { intent in
             intent.isUnderWay && intent.record.kind == .exit
-                && !intent.legs.contains { $0.state == .sending || $0.state == .unknown || $0.state == .working }
+                && !intent.legs.contains { $0.state.isOut }
         }
     }
 

@@ -13,7 +13,7 @@ extension Core {
                 guard scope.activeIndex == nil, core.isComparable(scope, reading) else { return }
                 for symbol in core.symbols(of: scope) where !core.isInFlight(symbol) {
                     let ours = expected[symbol] ?? 0
-                    let theirs = positions.first { $0.symbol == symbol }?.netUnits ?? 0
+                    let theirs = positions.netUnits(of: symbol)
                     guard ours != theirs else { continue }
                     core.freeze(
                         &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)",

@@ -73,6 +73,9 @@ public enum LegState: String, StoredName, Sendable {
     /// Proven not to have reached the broker.
     case notSent
 
+    /// Whether an order may have left and has not ended.
+    var isOut: Bool { self == .sending || self == .unknown || self == .working }
+
     /// Whether no further change is expected by itself; late fills are taken in every state.
     public var isTerminal: Bool {
         switch self {
