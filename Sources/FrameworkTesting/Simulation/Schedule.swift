@@ -1,8 +1,21 @@
 import MunimKit
 
 /// What is to happen, by time and then in the order in which it was planned: a binary heap.
+///
+/// The heap holds numbers only, so that sorting moves no actions about.
 struct Schedule<Action> {
-    private var heap: [(at: Instant, number: Int, action: Action)] = []
+    private struct Entry {
+        let at: Instant
+        let number: Int
+        /// Where its action is.
+        let place: Int
+
+        func isBefore(_ other: Entry) -> Bool { at == other.at ? number < other.number : at < other.at }
+    }
+
+    private var heap: [Entry] = []
+    private var actions: [Action?] = []
+    private var free: [Int] = []
     private var count = 0
 
     var isEmpty: Bool { heap.isEmpty }
@@ -11,29 +24,46 @@ struct Schedule<Action> {
 
     mutating func add(_ action: Action, at: Instant) {
         count += 1
-        heap.append((at, count, action))
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard isBefore(child, parent) else { return }
-            heap.swapAt(child, parent)
-            child = parent
+        let entry = Entry(at: at, number: count, place: keep(action))
+        var hole = heap.count
+        heap.append(entry)
+        while hole > 0 {
+            let parent = (hole - 1) / 2
+            guard entry.isBefore(heap[parent]) else { break }
+            heap[hole] = heap[parent]
+            hole = parent
         }
+        heap[hole] = entry
     }
 
     mutating func take() -> (at: Instant, action: Action)? {
-        guard let last = heap.indices.last else { return nil }
-        heap.swapAt(0, last)
-        let (at, _, action) = heap.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isBefore(child, least) { least = child }
-            guard least != parent else { return (at, action) }
-            heap.swapAt(parent, least)
-            parent = least
-        }
+        guard let first = heap.first, let last = heap.popLast() else { return nil }
+        if !heap.isEmpty { sink(last) }
+        guard let action = actions[first.place].take() else { return nil }
+        free.append(first.place)
+        return (first.at, action)
     }
 
-    private func isBefore(_ left: Int, _ right: Int) -> Bool { (heap[left].at, heap[left].number) < (heap[right].at, heap[right].number) }
+    private mutating func keep(_ action: Action) -> Int {
+        guard let place = free.popLast() else {
+            actions.append(action)
+            return actions.count - 1
+        }
+        actions[place] = action
+        return place
+    }
+
+    /// Puts an entry where it belongs, beginning at the top, which is empty.
+    private mutating func sink(_ entry: Entry) {
+        var hole = 0
+        while true {
+            var child = 2 * hole + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, heap[child + 1].isBefore(heap[child]) { child += 1 }
+            guard heap[child].isBefore(entry) else { break }
+            heap[hole] = heap[child]
+            hole = child
+        }
+        heap[hole] = entry
+    }
 }
