@@ -47,7 +47,8 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
 
 /// Which faults a run has, and how often each happens.
 public struct FaultMix: Sendable {
-    private var perMille: [Fault: Int] = [:]
+    /// A mix has few faults and is asked very often.
+    private var rates: [(fault: Fault, perMille: Int)] = []
 
     /// Nothing goes wrong.
     public static let none = FaultMix()
@@ -60,14 +61,14 @@ public struct FaultMix: Sendable {
             switch chance.below(10) {
             case 0: return mix
             case 1:
-                mix.perMille[chance.pick(first)] = 50 + chance.below(250)
+                mix.set(chance.pick(first), 50 + chance.below(250))
                 return mix
-            default: for fault in first where chance.happens(500) { mix.perMille[fault] = chance.pick([2, 5, 10, 20, 50, 100]) }
+            default: for fault in first where chance.happens(500) { mix.set(fault, chance.pick([2, 5, 10, 20, 50, 100])) }
             }
         }
         // Every other run does without them.
         guard first.isEmpty || later.happens(500) else { return mix }
-        for fault in allowed where fault.isLater && later.happens(500) { mix.perMille[fault] = later.pick(fault.rates) }
+        for fault in allowed where fault.isLater && later.happens(500) { mix.set(fault, later.pick(fault.rates)) }
         return mix
     }
 
@@ -75,13 +76,21 @@ public struct FaultMix: Sendable {
     mutating func addDays(from allowed: [Fault], _ chance: inout Chance) {
         let isAlone = allowed.allSatisfy(\.isOfDays)
         guard isAlone || chance.happens(333) else { return }
-        for fault in allowed where fault.isOfDays && chance.happens(500) { perMille[fault] = chance.pick(fault.rates) }
+        for fault in allowed where fault.isOfDays && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
         // A contract ends only when days pass.
-        if rate(.contractEnds) > 0 { perMille[.nightFalls] = max(30, rate(.nightFalls)) }
+        if rate(.contractEnds) > 0 { set(.nightFalls, max(30, rate(.nightFalls))) }
     }
 
     /// How many times in a thousand chances a fault happens.
-    func rate(_ fault: Fault) -> Int { perMille[fault] ?? 0 }
+    func rate(_ fault: Fault) -> Int {
+        for rate in rates where rate.fault == fault { return rate.perMille }
+        return 0
+    }
+
+    private mutating func set(_ fault: Fault, _ perMille: Int) {
+        rates.removeAll { $0.fault == fault }
+        rates.append((fault, perMille))
+    }
 
     /// The faults that can happen, in order.
     var present: [Fault] { Fault.allCases.filter { rate($0) > 0 } }

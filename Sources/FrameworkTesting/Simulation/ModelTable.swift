@@ -39,19 +39,25 @@ extension Value {
     /// Whether two values are equal byte for byte.
     fileprivate func isSame(as other: Value) -> Bool {
         guard case .text(let one) = self, case .text(let two) = other else { return self == other }
-        return one == two && (one.utf8Span.isKnownASCII || one.utf8.elementsEqual(two.utf8))
+        return one == two && (one.isPlain || one.utf8.elementsEqual(two.utf8))
     }
 
     /// Whether a database sorts this value before another; an empty one comes first.
     fileprivate func precedes(_ other: Value) -> Bool {
         switch (self, other) {
         case (.integer(let one), .integer(let two)): one < two
-        case (.text(let one), .text(let two)): one.utf8.lexicographicallyPrecedes(two.utf8)
+        case (.text(let one), .text(let two)):
+            one.isPlain && two.isPlain ? one < two : one.utf8.lexicographicallyPrecedes(two.utf8)
         case (.bytes(let one), .bytes(let two)): one.lexicographicallyPrecedes(two)
         case (.null, _): true
         default: false
         }
     }
+}
+
+extension String {
+    /// Whether Swift compares the text as a database does, byte for byte.
+    fileprivate var isPlain: Bool { utf8Span.isKnownASCII }
 }
 
 /// Rows of one table by primary key, with its unique keys and its indexes.
@@ -131,11 +137,7 @@ struct ModelTable: Sendable {
             if let column = versionColumn, version(before.values[column]) + 1 != version(row.values[column]) {
                 throw ModelConflict(reason: "\(table.name) \(key) has version \(before.values[column])")
             }
-            forget(number, key)
-            do throws(ModelConflict) { try put(row, key) } catch {
-                keep(before, key, uniqueKeys(of: before.values))
-                throw error
-            }
+            try replace(number, before, row, key)
         case .delete:
             if let number { forget(number, key) }
         case .require:
@@ -163,11 +165,27 @@ struct ModelTable: Sendable {
 
     private mutating func put(_ row: Stored, _ key: ModelKey) throws(ModelConflict) {
         let entries = uniqueKeys(of: row.values)
+        try check(entries, of: key)
+        keep(row, key, entries)
+    }
+
+    private func check(_ entries: [(index: Int, values: ModelKey)], of key: ModelKey) throws(ModelConflict) {
         for entry in entries {
-            guard let other = unique[entry.index][entry.values] else { continue }
+            guard let other = unique[entry.index][entry.values], other != key else { continue }
             throw ModelConflict(reason: "\(table.name) \(other) has \(table.uniqueKeys[entry.index].columns) \(entry.values)")
         }
-        keep(row, key, entries)
+    }
+
+    private mutating func replace(_ number: Int, _ before: Stored, _ row: Stored, _ key: ModelKey) throws(ModelConflict) {
+        let entries = uniqueKeys(of: row.values)
+        try check(entries, of: key)
+        for entry in uniqueKeys(of: before.values) { unique[entry.index][entry.values] = nil }
+        for entry in entries { unique[entry.index][entry.values] = key }
+        for place in indexes.indices where !before.values[indexes[place].column].isSame(as: row.values[indexes[place].column]) {
+            indexes[place].remove(number, before.values)
+            indexes[place].add(number, row.values)
+        }
+        stored[number] = row
     }
 
     private mutating func keep(_ row: Stored, _ key: ModelKey, _ entries: [(index: Int, values: ModelKey)]) {
@@ -197,41 +215,50 @@ struct ModelTable: Sendable {
     /// The rows that fulfil the conditions, in an order and then in that of their keys.
     func select(_ conditions: [Condition], _ order: [SortColumn]) -> [Stored] {
         let columns = conditions.map { table.index(of: $0.column) }
-        var found: [Stored] = []
+        var found: [Int] = []
         for number in candidates(conditions, columns) {
             guard let row = stored[number] else { continue }
-            if conditions.indices.allSatisfy({ Self.holds(conditions[$0], row.values[columns[$0]]) }) { found.append(row) }
+            if conditions.indices.allSatisfy({ Self.holds(conditions[$0], row.values[columns[$0]]) }) { found.append(number) }
         }
-        guard found.count > 1 else { return found }
+        if found.count > 1 { sort(&found, by: order) }
+        return found.compactMap { stored[$0] }
+    }
+
+    /// Sorts the numbers of rows; most tables are read in the order of a time, and times are rarely equal.
+    private func sort(_ numbers: inout [Int], by order: [SortColumn]) {
         var sorts = order.map { (column: table.index(of: $0.column), isDescending: $0.isDescending) }
         sorts += keyColumns.map { (column: $0, isDescending: false) }
-        found.sort { left, right in
-            for sort in sorts {
-                let (one, two) = (left.values[sort.column], right.values[sort.column])
-                if !one.isSame(as: two) { return one.precedes(two) != sort.isDescending }
+        func comes(_ one: Int, before two: Int) -> Bool {
+            guard let left = stored[one]?.values, let right = stored[two]?.values else { return false }
+            for sort in sorts where !left[sort.column].isSame(as: right[sort.column]) {
+                return left[sort.column].precedes(right[sort.column]) != sort.isDescending
             }
             return false
         }
-        return found
+        var ranks: [(rank: Int64, number: Int)] = []
+        for number in numbers {
+            guard case .integer(let rank) = stored[number]?.values[sorts[0].column] else {
+                return numbers.sort { comes($0, before: $1) }
+            }
+            ranks.append((sorts[0].isDescending ? ~rank : rank, number))
+        }
+        ranks.sort { $0.rank == $1.rank ? comes($0.number, before: $1.number) : $0.rank < $1.rank }
+        numbers = ranks.map(\.number)
     }
 
-    /// The rows among which those that fulfil the conditions are: all, or those that an index names, rather by a value than by a range.
+    /// The numbers of the rows among which those that fulfil the conditions are: all, or those that an index names.
     private func candidates(_ conditions: [Condition], _ columns: [Int]) -> [Int] {
-        var range: (condition: Condition, index: Index)?
         for (condition, column) in zip(conditions, columns) {
             guard let index = indexes.first(where: { $0.column == column }) else { continue }
             switch condition {
             case .equal(_, let value): return index.rows[ModelKey(value)] ?? []
             case .isIn(_, let list): return Set(list.map { ModelKey($0) }).flatMap { index.rows[$0] ?? [] }
             case .isNull: return index.rows[ModelKey(.null)] ?? []
-            case .less, .atLeast: range = (condition, index)
+            // Rows mostly came in the order of their times; to pass over them in that order costs less than to look times up.
+            case .less, .atLeast: continue
             }
         }
-        guard let range else { return Array(stored.indices) }
-        return range.index.rows.values.flatMap { numbers in
-            guard let row = stored[numbers[0]] else { return [Int]() }
-            return Self.holds(range.condition, row.values[range.index.column]) ? numbers : []
-        }
+        return Array(stored.indices)
     }
 
     static func asText(_ value: Value) -> Value {

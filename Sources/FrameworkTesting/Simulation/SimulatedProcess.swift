@@ -10,18 +10,18 @@ struct SimulatedProcess {
         case sweep
         case leaseAnswered(isGranted: Bool, askedAt: Span)
         /// The lease row as it is, or nil when it could not be read.
-        case leaseRead(LeaseRecord?, isKnown: Bool)
-        case claimed(LeaseRecord?)
+        indirect case leaseRead(LeaseRecord?, isKnown: Bool)
+        indirect case claimed(LeaseRecord?)
         /// All rows, and whether the lease row still names this epoch.
-        case loaded(Snapshot?, lease: LeaseRecord?)
-        case committed(StorageError?)
-        case inboxAnswered(Message, InboxAnswer)
+        indirect case loaded(Snapshot?, lease: LeaseRecord?)
+        indirect case committed(StorageError?)
+        indirect case inboxAnswered(Message, InboxAnswer)
         case undecided([SignalRecord])
-        case event(Event)
+        indirect case event(Event)
         /// The same events are tried again on the same rows.
         case retryAsItWas
         /// An effect whose commit is done; `gate` is the boot time at which it was.
-        case perform(Effect, gate: Span)
+        indirect case perform(Effect, gate: Span)
     }
 
     /// What the database said of a signal at the door.
@@ -41,7 +41,9 @@ struct SimulatedProcess {
 
     let number: Int
     /// How often it was started; what belongs to an earlier life reaches nobody.
-    var life = 0
+    var life = 0 { didSet { incarnation = Self.incarnation(number, life: life) } }
+    /// Its name in this life.
+    private(set) var incarnation: Incarnation
     var isUp = false
     var pausedUntil: Instant?
     /// What came while it was paused, in order.
@@ -52,7 +54,7 @@ struct SimulatedProcess {
     var skew: Span = .zero
     /// When it started, for its boot clock.
     var startedAt = Instant(microseconds: 0)
-    var tenure = Tenure()
+    var tenure: Tenure
     var core: Core?
     /// Counts cores, so that what belongs to an earlier one reaches nobody.
     var term = 0
@@ -64,7 +66,11 @@ struct SimulatedProcess {
     /// Events that wait for the rows to be read anew.
     var reloading: [Event]?
 
-    var incarnation: Incarnation { Self.incarnation(number, life: life) }
+    init(number: Int, tenure: Tenure) {
+        self.number = number
+        self.tenure = tenure
+        incarnation = Self.incarnation(number, life: 0)
+    }
 
     static func incarnation(_ number: Int, life: Int) -> Incarnation { Incarnation("I\(number + 1)L\(life)") }
 

@@ -23,9 +23,8 @@ extension Simulation {
             trace(8, request.tag.text)
         }
         if case .place(let request) = effect { underWay.insert(request.tag) }
-        let process = processes[index]
-        add(
-            .broker(BrokerCall(effect: effect, process: index, life: process.life, term: process.term)), after: chance.span(1, 80))
+        let call = BrokerCall(effect: effect, process: index, life: processes[index].life, term: processes[index].term)
+        add(.broker(call), after: chance.span(1, 80))
         _ = dies(at: index, isDone: true)
     }
 

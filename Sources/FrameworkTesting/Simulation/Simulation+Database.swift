@@ -34,8 +34,8 @@ private enum Flap: CaseIterable {
 /// The database: transactions as values, applied whole in the order in which they arrive, with everything that can happen on the way.
 extension Simulation {
     func call(_ request: DatabaseCall.Request, from index: Int, inTerm: Bool = false, after wait: Span = .zero) {
-        let process = processes[index]
-        let call = DatabaseCall(request: request, process: index, life: process.life, term: inTerm ? process.term : nil)
+        let call = DatabaseCall(
+            request: request, process: index, life: processes[index].life, term: inTerm ? processes[index].term : nil)
         schedule.add(.database(call), at: now + wait + (happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2)))
     }
 
@@ -81,11 +81,13 @@ extension Simulation {
         do throws(StorageError) {
             _ = try store.commit(transaction)
         } catch {
-            if let lease = store.row(LeaseRecord.self, "account"), lease.holder != Incarnation("I\(call.process + 1)L\(call.life)") {
+            if let lease = store.row(LeaseRecord.self, "account"),
+                lease.holder != SimulatedProcess.incarnation(call.process, life: call.life)
+            {
                 mark(.c29)
             }
             say("the database refuses: \(error)")
-            oracle.couldNotCommit(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, error)
+            oracle.couldNotCommit(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, error)
             return error
         }
         trace(5, "commit", transaction.writes.count)
@@ -94,7 +96,7 @@ extension Simulation {
             guard let order = write.record as? OrderRecord, order.state == .rejected else { continue }
             oracle.refused(order, broker)
         }
-        oracle.committed(transaction, by: Incarnation("I\(call.process + 1)L\(call.life)"), store, at: now)
+        oracle.committed(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, at: now)
         if let flap { return flap.error }
         guard happens(.commitUnanswered) else { return nil }
         storm = 3
@@ -143,10 +145,9 @@ extension Simulation {
     }
 
     private func load(_ call: DatabaseCall) async {
-        let process = processes[call.process]
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(store), instruments: stage.desks.map(\.name), at: now + process.skew,
+                from: ModelRecords(store), instruments: stage.desks.map(\.name), at: now + processes[call.process].skew,
                 entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
         answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))

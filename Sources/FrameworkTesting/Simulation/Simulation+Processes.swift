@@ -115,7 +115,8 @@ extension Simulation {
             mark(.c32)
             leases.free("account")
         }
-        let holder = SimulatedProcess.incarnation(index, life: life)
+        let isAlive = processes[index].life == life
+        let holder = isAlive ? processes[index].incarnation : SimulatedProcess.incarnation(index, life: life)
         let epoch = leases.acquire("account", holder: holder, for: processes[index].tenure.terms.span, at: now)
         let isGranted = epoch != nil || happens(.leaseGrantedTwice)
         guard !happens(.leaseLost) else { return }
@@ -126,33 +127,31 @@ extension Simulation {
 
     private func claim(after lease: LeaseRecord?, isKnown: Bool, at index: Int) {
         guard isKnown else { return follow(processes[index].tenure.claimed(nil, at: boot(index)), at: index) }
-        let process = processes[index]
-        let next =
-            lease?.taken(by: process.incarnation, at: wall(index))
-            ?? LeaseRecord(name: "account", holder: process.incarnation, at: wall(index))
+        let claimant = processes[index].incarnation
+        let next = lease?.taken(by: claimant, at: wall(index)) ?? LeaseRecord(name: "account", holder: claimant, at: wall(index))
         call(.claim(next, isFirst: lease == nil), from: index)
     }
 
     /// Begins to decide from rows, or goes on after they were read anew.
     private func load(_ snapshot: Snapshot?, _ row: LeaseRecord?, at index: Int) {
-        let process = processes[index]
-        guard let lease = process.tenure.lease else { return }
+        guard let lease = processes[index].tenure.lease else { return }
+        let incarnation = processes[index].incarnation
         guard let snapshot else { return call(.load, from: index, inTerm: true) }
         guard row == lease else { return follow(processes[index].tenure.overruled(), at: index) }
         let alone = processes.count == 1
         var core = Core(
-            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: process.incarnation,
+            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: incarnation,
             term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
         processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
-        if let waiting = process.reloading {
-            if let previous = process.core { core.carryOn(from: previous) }
+        if let waiting = processes[index].reloading {
+            if let previous = processes[index].core { core.carryOn(from: previous) }
             processes[index].reloading = nil
             processes[index].core = core
             processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
         } else {
-            trace(3, process.incarnation.text, Int(lease.epoch))
-            say("\(process.incarnation) decides in epoch \(lease.epoch)")
-            oracle.began(process.incarnation, epoch: lease.epoch)
+            trace(3, incarnation.text, Int(lease.epoch))
+            say("\(incarnation) decides in epoch \(lease.epoch)")
+            oracle.began(incarnation, epoch: lease.epoch)
             processes[index].core = core
             processes[index].mailbox.insert(.started, at: 0)
         }

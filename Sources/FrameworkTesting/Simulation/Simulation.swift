@@ -85,19 +85,19 @@ public final class Simulation {
         public var recovery: Span?
     }
 
-    /// Boxed, because the schedule moves actions about.
-    indirect enum Action {
-        case arrive(Message)
-        case giveUp(Message)
+    /// What carries much is boxed; most actions are heartbeats and carry little.
+    enum Action {
+        indirect case arrive(Message)
+        indirect case giveUp(Message)
         case process(Int, life: Int, term: Int?, SimulatedProcess.Work)
-        case database(DatabaseCall)
+        indirect case database(DatabaseCall)
         case lease(process: Int, life: Int, askedAt: Span)
-        case broker(BrokerCall)
+        indirect case broker(BrokerCall)
         case report(BrokerOrderID)
         case start(Int)
         case resume(Int)
-        case person(OperatorCommand)
-        case act(Scenario.Act)
+        indirect case person(OperatorCommand)
+        indirect case act(Scenario.Act)
         case databaseUp
         case brokerUp
         case chooseFault
@@ -246,7 +246,7 @@ public final class Simulation {
             now = max(now, at)
             outcome.events += 1
             // Others want their turn as well: a run holds its thread for seconds.
-            if outcome.events % 512 == 0 { await Task.yield() }
+            if outcome.events % 4_096 == 0 { await Task.yield() }
             enter(action)
             await perform(action)
         }
@@ -289,6 +289,7 @@ public final class Simulation {
     func happens(_ fault: Fault) -> Bool {
         guard isSafe else { return false }
         let rate = mix.rate(fault)
+        guard rate > 0 else { return false }
         let isDrawn = fault.isLater ? later.happens(rate) : fault.isOfDays ? days.happens(rate) : chance.happens(rate)
         guard isDrawn, isOnTape(fault) else { return false }
         note(fault)
