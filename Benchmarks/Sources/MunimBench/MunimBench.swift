@@ -1,11 +1,24 @@
 import Foundation
 
-/// `munim-bench [--seconds N] [--binary PATH] [--only NAME]`: prints each figure beside its floor and their ratio.
+/// `munim-bench [--seconds N] [--binary PATH] [--only PART]`: prints each figure beside its floor and their ratio.
 @main
 struct MunimBench {
     let seconds: Double
     let binary: URL
-    let only: String?
+    let only: Part?
+
+    private static let usage = """
+        munim-bench [--seconds N] [--binary PATH] [--only PART]
+
+        --seconds N    how long each part sends webhooks; 60 when left out
+        --binary PATH  the program that is measured; .build/release/munim when left out
+        --only PART    \(Part.allCases.map(\.rawValue).joined(separator: ", "))
+        """
+
+    /// What is measured, in this order.
+    enum Part: String, CaseIterable {
+        case decide, acknowledge, sustain, endure, replay, simulate
+    }
 
     static func main() throws {
         var arguments = Array(CommandLine.arguments.dropFirst())
@@ -15,14 +28,15 @@ struct MunimBench {
             return arguments[index + 1]
         }
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../")
-        let bench = MunimBench(
-            seconds: take("--seconds").flatMap(Double.init) ?? 60,
-            binary: URL(fileURLWithPath: take("--binary") ?? root.appendingPathComponent(".build/release/munim").standardized.path),
-            only: take("--only"))
-        try bench.run()
+        let seconds = take("--seconds") ?? "60"
+        let binary = take("--binary") ?? root.appendingPathComponent(".build/release/munim").standardized.path
+        let only = take("--only")
+        guard arguments.isEmpty, let time = Double(seconds), time > 0, only == nil || Part(rawValue: only ?? "") != nil else {
+            print(usage)
+            exit(arguments == ["--help"] ? 0 : 2)
+        }
+        try MunimBench(seconds: time, binary: URL(fileURLWithPath: binary), only: only.flatMap(Part.init)).run()
     }
-
-    private func wants(_ name: String) -> Bool { only == nil || only == name }
 
     private func run() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("munim-floor-\(UInt32.random(in: 0...UInt32.max))")
@@ -33,11 +47,16 @@ struct MunimBench {
         Table.head()
         Table.row("floor: durable 4 KiB writes", "\(Int(syncs))/s", "", "")
         Table.row("floor: bare SQLite, one insert per commit", "\(Int(inserts))/s", "", "")
-        if wants("decide") { try decide() }
-        if wants("acknowledge") { try acknowledge(inserts) }
-        if wants("sustain") { try sustain(inserts) }
-        if wants("endure") { try endure() }
-        if wants("replay") { try replay() }
+        for part in Part.allCases where only == nil || only == part {
+            switch part {
+            case .decide: try decide()
+            case .acknowledge: try acknowledge(inserts)
+            case .sustain: try sustain(inserts)
+            case .endure: try endure()
+            case .replay: try replay()
+            case .simulate: try simulate()
+            }
+        }
     }
 
     private func decide() throws {
@@ -109,20 +128,38 @@ struct MunimBench {
     }
 
     private func replay() throws {
+        let rate = try 500_000 / elapsed(of: ["replay", "--synthetic", "500000", "--json"])
+        Table.row(
+            "replay, whole process, one core", String(format: "%.0f signals/s", rate), "goal 100000/s",
+            String(format: "%.2f", rate / 100_000))
+    }
+
+    private func simulate() throws {
+        let runs = ["simulate", "--seeds", "1..40", "--signals", "500", "--json"]
+        let rate = try 20_000 / elapsed(of: runs)
+        Table.row(
+            "simulation, three instances, all faults", String(format: "%.0f signals/s", rate), "goal 5000/s",
+            String(format: "%.2f", rate / 5_000))
+        let proof = try elapsed(of: ["simulate", "--full", "--seeds", "1..200", "--json"])
+        Table.row(
+            "20,000 signals and a death at every step", String(format: "%.1f s", proof), "goal 60 s", String(format: "%.2f", proof / 60))
+    }
+
+    /// How many seconds a command takes that ends well.
+    private func elapsed(of arguments: [String]) throws -> Double {
         let process = Process()
         process.executableURL = binary
-        process.arguments = ["replay", "--synthetic", "500000", "--json"]
+        process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         let start = Date()
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        let rate = 500_000 / Date().timeIntervalSince(start)
-        guard process.terminationStatus == 0, !output.isEmpty else { return Table.row("replay", "failed", "", "") }
-        Table.row(
-            "replay, whole process, one core", String(format: "%.0f signals/s", rate), "goal 100000/s",
-            String(format: "%.2f", rate / 100_000))
+        guard process.terminationStatus == 0, !output.isEmpty else {
+            throw BenchFault("munim \(arguments.joined(separator: " ")) ended with \(process.terminationStatus)")
+        }
+        return Date().timeIntervalSince(start)
     }
 }
 
