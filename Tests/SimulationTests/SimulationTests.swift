@@ -29,6 +29,12 @@ struct SimulationTests {
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
     }
 
+    @Test("Seeds that broke a promise over nights keep it", arguments: [803_146])
+    func keptSeedsOfDays(seed: UInt64) async {
+        let outcome = await Simulation(.init(seed: seed, faults: Fault.first + Fault.later + Fault.days)).run()
+        #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
+    }
+
     @Test("Over nights contracts end and positions roll, money moves and people intervene, and every promise holds")
     func days() async {
         var marks: Set<String> = []

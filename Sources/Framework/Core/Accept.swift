@@ -91,8 +91,6 @@ extension Core {
             return
         }
         let fingerprint = scope.signals[index].fingerprint
-        // An exit that nobody carries out still keeps older entries from being traded.
-        if scope.signals[index].signal.content.kind == .exit { noteExit(scope.signals[index].signal.content, &scope, at: turn.at) }
         alert(
             .critical, "signal_quarantined", scope.name,
             "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.",
@@ -147,6 +145,8 @@ extension Core {
         guard let index = scope.signals.firstIndex(where: { $0.fingerprint == fingerprint }) else { return }
         let from = scope.signals[index].status
         precondition(!from.isVerdict, "I2: a signal has one verdict")
+        // An exit that nobody carries out keeps older entries from being traded as well.
+        noteExit(scope.signals[index].signal.content, &scope, at: turn.at)
         scope.signals[index].status = status
         scope.signals[index].reason = reason
         scope.signals[index].explanation = explanation.map { Stored($0) }

@@ -165,7 +165,10 @@ extension Core {
     }
 
     /// I5: every exit of the scope counts, whether it found something to close or not; a time in the future counts as now.
+    ///
+    /// It is noted when it is decided and again at its verdict: whoever decided it may have had a clock that is behind.
     func noteExit(_ signal: Signal, _ scope: inout Scope, at: Instant) {
+        guard signal.kind == .exit else { return }
         let timestamp = min(signal.timestamp, at)
         guard scope.record.record.lastExitAt.map({ $0 < timestamp }) ?? true, !policy.has(.exitForgotten) else { return }
         scope.record.lastExitAt = timestamp

@@ -168,7 +168,6 @@ extension Core {
                 return signal.signal.content.target == .layer(strand.layer) || (isLast && signal.signal.content.target == .all)
             }
             for signal in done {
-                noteExit(signal.signal.content, &scope, at: turn.at)
                 conclude(
                     signal.fingerprint, .executed, "closed_by_interrupted_roll",
                     Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &turn)

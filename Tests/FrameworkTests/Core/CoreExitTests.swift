@@ -226,6 +226,22 @@ struct CoreExitTests {
         expectSound(world)
     }
 
+    @Test("I5 An exit that was decided by a clock behind its time counts with that time from its verdict on")
+    func exitAheadOfTheClock() {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.wait(.minutes(2))
+        world.broker { $0.script = [.fillAfter(.seconds(40))] }
+        let decided = world.now
+        let exit = world.send(Fixture.exit(at: decided + .seconds(30)))
+        world.wait(.seconds(45))
+        #expect(world.signal(exit)?.status == .executed)
+        world.send(Fixture.base(at: decided + .seconds(20)))
+        #expect(world.verdicts.last?.reason == "superseded_by_exit")
+        world.send(Fixture.base(at: decided + .seconds(35)))
+        #expect(world.verdicts.last?.status == .executed)
+        expectSound(world)
+    }
+
     @Test("An exit outside the session waits for the open, is alerted once, and is traded then")
     func outsideSession() {
         let world = CoreCrashTests.held(1, Fixture.future)
