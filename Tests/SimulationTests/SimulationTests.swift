@@ -29,7 +29,7 @@ struct SimulationTests {
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
     }
 
-    @Test("Seeds that broke a promise over nights keep it", arguments: [803_146])
+    @Test("Seeds that broke a promise over nights keep it", arguments: [803_146, 948_355, 959_779])
     func keptSeedsOfDays(seed: UInt64) async {
         let outcome = await Simulation(.init(seed: seed, faults: Fault.first + Fault.later + Fault.days)).run()
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")

@@ -166,12 +166,21 @@ extension Core {
 
     /// I5: every exit of the scope counts, whether it found something to close or not; a time in the future counts as now.
     ///
-    /// It is noted when it is decided and again at its verdict: whoever decided it may have had a clock that is behind.
+    /// Its own time is kept as well: for who decides next it may not be in the future any more, above all when this one's clock is behind.
     func noteExit(_ signal: Signal, _ scope: inout Scope, at: Instant) {
-        guard signal.kind == .exit else { return }
+        guard signal.kind == .exit, !policy.has(.exitForgotten) else { return }
+        let noted = scope.record.record
         let timestamp = min(signal.timestamp, at)
-        guard scope.record.record.lastExitAt.map({ $0 < timestamp }) ?? true, !policy.has(.exitForgotten) else { return }
-        scope.record.lastExitAt = timestamp
+        if noted.lastExitAt.map({ $0 < timestamp }) ?? true { scope.record.lastExitAt = timestamp }
+        if noted.newestExitTimestamp.map({ $0 < signal.timestamp }) ?? true { scope.record.newestExitTimestamp = signal.timestamp }
+    }
+
+    /// The time at or before which entries of a scope are not traded any more; nil before the first exit.
+    func lastExit(of scope: Scope, at: Instant) -> Instant? {
+        guard let newest = scope.record.record.newestExitTimestamp, newest <= at + policy.futureTolerance else {
+            return scope.record.record.lastExitAt
+        }
+        return newest
     }
 
     /// Tells people once that something that reduces risk waits for the open, and comes back then.

@@ -27,7 +27,7 @@ extension Core {
     func refusal(of record: SignalRecord, in scope: Scope, at: Instant) -> Refusal? {
         let signal = record.signal.content
         guard case .layer(let layer) = signal.target else { return Refusal("no_layer", "An entry names one layer.") }
-        return switchRefusal ?? timeRefusal(signal, at: at) ?? orderRefusal(record, scope) ?? stateRefusal(scope, layer, at: at)
+        return switchRefusal ?? timeRefusal(signal, at: at) ?? orderRefusal(record, scope, at: at) ?? stateRefusal(scope, layer, at: at)
             ?? (signal.kind == .pyramid ? pyramidRefusal(signal, layer, scope) : baseRefusal(scope))
     }
 
@@ -54,9 +54,9 @@ extension Core {
     }
 
     // I5, and the same alert sent twice
-    private func orderRefusal(_ record: SignalRecord, _ scope: Scope) -> Refusal? {
+    private func orderRefusal(_ record: SignalRecord, _ scope: Scope, at: Instant) -> Refusal? {
         let signal = record.signal.content
-        if let lastExit = scope.record.record.lastExitAt, signal.timestamp <= lastExit, !policy.has(.exitOrderIgnored) {
+        if let lastExit = lastExit(of: scope, at: at), signal.timestamp <= lastExit, !policy.has(.exitOrderIgnored) {
             return Refusal("superseded_by_exit", "An exit of \(lastExit) is not older than this entry.", status: .superseded)
         }
         let twin = scope.recentEntries.first { entry in

@@ -6,8 +6,10 @@ public struct ScopeRecord: Record {
     public var state: ScopeState
     /// Code and sentence of why it was frozen; nil while it is active.
     public var frozenReason: String?
-    /// Time of the last accepted exit; entries not newer are superseded.
+    /// Time of the last accepted exit, or when it was decided if that is earlier; entries not newer are superseded.
     public var lastExitAt: Instant?
+    /// The newest time that an exit carried; it counts like `lastExitAt` once it does not lie in the future.
+    public var newestExitTimestamp: Instant?
     /// The newest price that a signal brought; nil before the first.
     public var lastPrice: Price?
     /// The newest average true range above zero that a signal brought, in points; nil before the first.
@@ -22,7 +24,8 @@ public struct ScopeRecord: Record {
         "scopes",
         columns: [
             Column("instrument", .text), Column("state", .text), Column("frozen_reason", .text, optional: true),
-            Column("last_exit_at", .instant, optional: true), Column("last_price", .decimal(scale: 4), optional: true),
+            Column("last_exit_at", .instant, optional: true), Column("newest_exit_timestamp", .instant, optional: true),
+            Column("last_price", .decimal(scale: 4), optional: true),
             Column("last_atr", .decimal(scale: 4), optional: true), Column("last_price_at", .instant, optional: true),
             Column("version", .integer),
         ],
@@ -38,8 +41,8 @@ public struct ScopeRecord: Record {
     /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
-            instrument.column, state.column, frozenReason.column, lastExitAt.column, lastPrice.column, lastAverageTrueRange.column,
-            lastPriceAt.column, version.column,
+            instrument.column, state.column, frozenReason.column, lastExitAt.column, newestExitTimestamp.column, lastPrice.column,
+            lastAverageTrueRange.column, lastPriceAt.column, version.column,
         ]
     }
 
@@ -48,7 +51,7 @@ public struct ScopeRecord: Record {
         values(at: positions) { position in
             switch position {
             case 0: instrument.column
-            case 7: version.column
+            case 8: version.column
             default: nil
             }
         }
@@ -60,6 +63,7 @@ public struct ScopeRecord: Record {
         state = try row.read("state")
         frozenReason = try row.read("frozen_reason")
         lastExitAt = try row.read("last_exit_at")
+        newestExitTimestamp = try row.read("newest_exit_timestamp")
         lastPrice = try row.read("last_price")
         lastAverageTrueRange = try row.read("last_atr")
         lastPriceAt = try row.read("last_price_at")

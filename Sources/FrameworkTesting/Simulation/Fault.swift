@@ -20,6 +20,8 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     case orderHidden, fillVerySlow, databaseFlaps, allKilled
     // Days and people: see ``days``.
     case nightFalls, contractEnds, moneyMoved, personIntervenes
+    // Machines and the lines between them: see ``machines``.
+    case databaseFull, databaseCut, replicaRead, brokerCut, sessionEnded, processStopped, startRefused, clockDrifts
 
     /// What was added when seeds had been kept already: drawn from a sequence of its own, so that a run without it stays what it was.
     public static let later: [Fault] = [.orderHidden, .fillVerySlow, .databaseFlaps, .allKilled]
@@ -27,11 +29,17 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     /// What happens between days, and what people do: drawn from a third sequence, by every third run.
     public static let days: [Fault] = [.nightFalls, .contractEnds, .moneyMoved, .personIntervenes]
 
+    /// What happens to machines and to single lines, and what people do to processes: drawn from a fourth sequence, by every third run.
+    public static let machines: [Fault] = [
+        .databaseFull, .databaseCut, .replicaRead, .brokerCut, .sessionEnded, .processStopped, .startRefused, .clockDrifts,
+    ]
+
     /// What the oldest kept seeds were found with.
-    public static let first = allCases.filter { !$0.isLater && !$0.isOfDays }
+    public static let first = allCases.filter { !(later + days + machines).contains($0) }
 
     var isLater: Bool { Self.later.contains(self) }
     var isOfDays: Bool { Self.days.contains(self) }
+    var isOfMachines: Bool { Self.machines.contains(self) }
 
     /// How many times in a thousand chances a later fault may happen.
     fileprivate var rates: [Int] {
@@ -40,6 +48,7 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
         case .databaseFlaps, .personIntervenes, .moneyMoved: [20, 50, 100, 200]
         case .nightFalls: [10, 30]
         case .contractEnds: [1_000]
+        case .databaseFull, .databaseCut, .brokerCut, .sessionEnded, .processStopped: [5, 10, 20, 50]
         default: [50, 100, 200, 300]
         }
     }
@@ -79,6 +88,12 @@ public struct FaultMix: Sendable {
         for fault in allowed where fault.isOfDays && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
         // A contract ends only when days pass.
         if rate(.contractEnds) > 0 { set(.nightFalls, max(30, rate(.nightFalls))) }
+    }
+
+    /// Adds what happens to machines and lines, in every third run.
+    mutating func addMachines(from allowed: [Fault], _ chance: inout Chance) {
+        guard allowed.allSatisfy(\.isOfMachines) || chance.happens(333) else { return }
+        for fault in allowed where fault.isOfMachines && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
     }
 
     /// How many times in a thousand chances a fault happens.

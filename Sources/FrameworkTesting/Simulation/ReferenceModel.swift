@@ -99,7 +99,9 @@ struct ReferenceModel {
         if row.processedAt == nil || (row.explanation == nil) != (row.status == .quarantined) {
             breach("\(name) does not say when or why it is \(row.status.rawValue)")
         }
-        if (row.reason == nil) != (row.status == .executed) { breach("\(name) is \(row.status.rawValue): \(row.reason ?? "no reason")") }
+        if (row.reason == nil) != (row.status == .executed), !wasDoneByRoll(row) {
+            breach("\(name) is \(row.status.rawValue): \(row.reason ?? "no reason")")
+        }
         let intent = row.intent.flatMap { evidence.intents[$0] }
         if let id = row.intent, intent?.signal != row.fingerprint { breach("\(name) has the intent \(id) of another") }
         switch row.status {
@@ -114,7 +116,7 @@ struct ReferenceModel {
 
     private mutating func checkExecuted(_ row: SignalRecord, _ intent: IntentRecord?, _ name: String) {
         guard row.signal.content.kind != .marketData else { return }
-        guard let intent else { return breach("\(name) is executed without an intent") }
+        guard let intent else { return wasDoneByRoll(row) ? () : breach("\(name) is executed without an intent") }
         // An order of an entry that may still show up keeps its slot closed, whatever the others made of it.
         let isOver = intent.state == .settled || (intent.kind.increasesRisk && intent.state == .quarantined)
         if !isOver { breach("\(name) is executed, \(intent.id) is \(intent.state.rawValue)") }
@@ -126,6 +128,19 @@ struct ReferenceModel {
         }
         let made = intent.plan.content.strands.compactMap { evidence.positions[$0.position] }.filter { $0.signal == row.fingerprint }
         if made.count != 1 { breach("\(name) is executed with \(made.count) positions") }
+    }
+
+    /// Whether an exit came while the positions that it speaks of were being rolled, and the roll ended by closing the last of them.
+    private func wasDoneByRoll(_ row: SignalRecord) -> Bool {
+        guard row.status == .executed, row.intent == nil, row.signal.content.kind == .exit else { return false }
+        return evidence.intents.values.contains { roll in
+            roll.kind == .roll && roll.instrument == row.instrument
+                && roll.plan.content.strands.contains { strand in
+                    guard let position = evidence.positions[strand.position], !position.status.isLive else { return false }
+                    let isMeant = row.signal.content.target == .all || row.signal.content.target == .layer(position.layer)
+                    return isMeant && position.exitTimestamp == row.processedAt
+                }
+        }
     }
 
     /// A decision that came to nothing leaves nothing.

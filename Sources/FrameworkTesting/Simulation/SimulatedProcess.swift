@@ -20,6 +20,8 @@ struct SimulatedProcess {
         indirect case event(Event)
         /// The same events are tried again on the same rows.
         case retryAsItWas
+        /// Whatever was in flight when it was asked to end has had its time.
+        case stopped
         /// An effect whose commit is done; `gate` is the boot time at which it was.
         indirect case perform(Effect, gate: Span)
     }
@@ -52,6 +54,16 @@ struct SimulatedProcess {
     var machineSkew: Span = .zero
     /// How far its own wall clock is from the true time.
     var skew: Span = .zero
+    /// How many millionths faster than the true time its clocks run.
+    var drift: Int64 = 0
+    /// Whether it was asked to end: it takes no signals and sends no more.
+    var isStopping = false
+    /// Until when nothing that it asks the database is answered.
+    var databaseCutUntil: Instant?
+    /// Until when it does not reach the broker.
+    var brokerCutUntil: Instant?
+    /// Whether what it decides from was read from a replica that lagged behind.
+    var hasReadReplica = false
     /// When it started, for its boot clock.
     var startedAt = Instant(microseconds: 0)
     var tenure: Tenure
@@ -81,6 +93,7 @@ struct SimulatedProcess {
     mutating func forget() {
         held = []
         pausedUntil = nil
+        isStopping = false
         tenure = Tenure(terms: tenure.terms)
         retire()
     }

@@ -29,24 +29,25 @@ extension Simulation {
     }
 
     func reach(_ call: BrokerCall) {
+        let isAway = isBrokerDown || isCutFromBroker(call.process) || isLoggedOut
         switch call.effect {
         case .place(let request):
             underWay.remove(request.tag)
-            answer(call, .placed(request.tag, place(request)), after: chance.span(1, 120))
+            answer(call, .placed(request.tag, place(request, by: call.process)), after: chance.span(1, 120))
         case .cancel(let tag, let order):
             answer(
-                call, .cancelAnswered(tag, isBrokerDown ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
+                call, .cancelAnswered(tag, isAway ? .unknown("no answer") : broker.cancel(order, at: now)), after: chance.span(1, 80))
         case .survey(let request):
-            broker.quotes = !(isBrokerDown || happens(.quotesMissing))
+            broker.quotes = !(isAway || happens(.quotesMissing))
             answer(call, .surveyed(broker.survey(request, at: now)), after: chance.span(1, 80))
         case .readBook(let settled):
-            broker.bookMood = isBrokerDown || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
-            let started = now + processes[call.process].skew
+            broker.bookMood = isAway || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
+            let started = wall(call.process)
             let book = broker.book(at: now, leavingOut: settled)
             answer(call, .bookRead(BookReading(startedAt: started, book: book)), after: chance.span(1, 200))
         case .readPositions:
-            broker.positionsMood = isBrokerDown || happens(.positionsFail) ? .failing : .honest
-            let started = now + processes[call.process].skew
+            broker.positionsMood = isAway || happens(.positionsFail) ? .failing : .honest
+            let started = wall(call.process)
             answer(
                 call, .positionsRead(PositionsReading(startedAt: started, positions: broker.holdings(at: now))), after: chance.span(1, 200))
         default: break
@@ -59,8 +60,21 @@ extension Simulation {
         add(.process(call.process, life: call.life, term: call.term, .event(event)), after: wait)
     }
 
-    private func place(_ request: OrderRequest) -> PlaceOutcome {
+    private func place(_ request: OrderRequest, by index: Int) -> PlaceOutcome {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
+        if isLoggedOut { return .notSent("a person must log in") }
+        guard isCutFromBroker(index) else { return place(request) }
+        switch machines.below(3) {
+        case 0: return .notSent("no connection")
+        case 1: return .unknown("no answer in 7 s")
+        // The request got through, its answer does not.
+        default:
+            _ = place(request)
+            return .unknown("no answer in 7 s")
+        }
+    }
+
+    private func place(_ request: OrderRequest) -> PlaceOutcome {
         oracle.reaches(request, broker, store, at: now)
         let before = broker.orders.count
         enter(request)
@@ -111,7 +125,8 @@ extension Simulation {
 
     /// The broker's own report reaches whoever decides.
     func push(_ order: BrokerOrderID) {
-        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil })
+        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil }),
+            !isLoggedOut, !isCutFromBroker(index)
         else { return }
         hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
     }
@@ -148,6 +163,7 @@ extension Simulation {
         if happens(.tradedElsewhere) { tradeElsewhere() }
         if happens(.moneyMoved) { moveMoney() }
         if happens(.personIntervenes) { intervene() }
+        chooseFaultOfMachines()
         planTroubles(after: chance.span(200, 2_000))
     }
 

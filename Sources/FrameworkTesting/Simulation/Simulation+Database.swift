@@ -40,33 +40,34 @@ extension Simulation {
     }
 
     func reach(_ call: DatabaseCall) async {
+        if isCutFromDatabase(call.process) { return lose(call) }
         switch call.request {
         case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
-        case .admit(let message): admit(message, call)
+        case .admit(let message): answer(call, .inboxAnswered(message, admit(message)))
         case .contradict(let record):
             var transaction = Transaction()
             transaction.insertIfAbsent(record)
-            if !isDatabaseDown { _ = try? store.commit(transaction) }
+            if canStore { _ = try? store.commit(transaction) }
         case .readLease:
-            answer(call, .leaseRead(store.row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
-        case .claim(let lease, let isFirst): claim(lease, isFirst: isFirst, call)
+            answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
+        case .claim(let lease, let isFirst): answer(call, .claimed(claim(lease, isFirst: isFirst, call)))
         case .load: await load(call)
         case .undecided:
             let waiting = Query<SignalRecord>(
                 .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
-            answer(call, .undecided(isDatabaseDown ? [] : store.matching(waiting)))
+            answer(call, .undecided(isDatabaseDown ? [] : rows().matching(waiting)))
         }
     }
 
-    private func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
+    func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
         add(
             .process(call.process, life: call.life, term: call.term, work),
             after: happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2))
     }
 
     /// Applies a transaction, or says why not; an answer that is lost is an unknown outcome.
-    private func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
-        if isDatabaseDown { return .unavailable("the database is down") }
+    func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
+        guard canStore else { return .unavailable("the database is down or full") }
         enter(transaction)
         let flap = flap()
         if let flap, flap != .answerLost { return flap.error }
@@ -87,7 +88,10 @@ extension Simulation {
                 mark(.c29)
             }
             say("the database refuses: \(error)")
-            oracle.couldNotCommit(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, error)
+            // What was read from a replica may be old, which is found out so.
+            if !processes[call.process].hasReadReplica {
+                oracle.couldNotCommit(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, error)
+            }
             return error
         }
         trace(5, "commit", transaction.writes.count)
@@ -115,10 +119,9 @@ extension Simulation {
         return later.happens(800) ? later.pick(Flap.allCases) : nil
     }
 
-    private func admit(_ message: Message, _ call: DatabaseCall) {
-        if isDatabaseDown || happens(.commitLost) {
-            let isHidden = stage.policy.has(.answerBeforeCommit)
-            return answer(call, .inboxAnswered(message, isHidden ? .inserted(message.record) : .failed))
+    func admit(_ message: Message) -> SimulatedProcess.InboxAnswer {
+        if !canStore || happens(.commitLost) {
+            return stage.policy.has(.answerBeforeCommit) ? .inserted(message.record) : .failed
         }
         var transaction = Transaction()
         transaction.insertIfAbsent(message.record)
@@ -131,25 +134,25 @@ extension Simulation {
         atDoor[message.number]?.isStored = true
         guard !happens(.commitUnanswered) else {
             mark(.c3)
-            return answer(call, .inboxAnswered(message, .failed))
+            return .failed
         }
-        let stored = store.row(SignalRecord.self, message.record.fingerprint)
-        answer(call, .inboxAnswered(message, isNew ? .inserted(message.record) : .known(stored)))
+        return isNew ? .inserted(message.record) : .known(store.row(SignalRecord.self, message.record.fingerprint))
     }
 
-    private func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) {
+    func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) -> LeaseRecord? {
         var transaction = Transaction()
         if isFirst { transaction.insert(lease) } else { transaction.update(lease) }
-        let error = commit(transaction, of: call)
-        answer(call, .claimed(error == nil ? lease : nil))
+        return commit(transaction, of: call) == nil ? lease : nil
     }
 
     private func load(_ call: DatabaseCall) async {
+        let rows = rows()
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(store), instruments: stage.desks.map(\.name), at: now + processes[call.process].skew,
+                from: ModelRecords(rows), instruments: stage.desks.map(\.name), at: wall(call.process),
                 entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
-        answer(call, .loaded(snapshot, lease: store.row(LeaseRecord.self, "account")))
+        processes[call.process].hasReadReplica = rows.commits < store.commits
+        answer(call, .loaded(snapshot, lease: rows.row(LeaseRecord.self, "account")))
     }
 }

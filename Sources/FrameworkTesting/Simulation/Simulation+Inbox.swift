@@ -35,7 +35,7 @@ extension Simulation {
 
     /// A webhook reaches one of the instances that are up; when none is, it fails at once.
     func arrive(_ message: Message) {
-        let up = processes.indices.filter { processes[$0].isUp }
+        let up = processes.indices.filter { processes[$0].isUp && !processes[$0].isStopping }
         guard !up.isEmpty, !isDatabaseDown else { return sendAgain(message) }
         // A process that dies or is paused does not answer; the sender waits three seconds.
         add(.giveUp(message), after: .seconds(3))

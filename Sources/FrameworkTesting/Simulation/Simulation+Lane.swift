@@ -88,7 +88,7 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .wake(let alarm, let at):
-                later(index, .event(.woke(alarm)), after: at - wall(index), inTerm: true)
+                later(index, .event(.woke(alarm)), after: trueTime(of: at - wall(index), at: index), inTerm: true)
             case .observe(let observation): broker.observe(observation)
             case .conclude(let record):
                 say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")

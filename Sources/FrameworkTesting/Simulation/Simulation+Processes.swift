@@ -4,12 +4,14 @@ import MunimKit
 extension Simulation {
     func start(_ index: Int) {
         guard !processes[index].isUp else { return }
+        guard !happens(.startRefused) else { return refuseStart(index) }
         processes[index].forget()
         processes[index].life += 1
         processes[index].isUp = true
         processes[index].startedAt = now
-        let drift: Span = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
-        processes[index].skew = Span(microseconds: processes[index].machineSkew.microseconds + drift.microseconds)
+        let error: Span = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
+        processes[index].skew = Span(microseconds: processes[index].machineSkew.microseconds + error.microseconds)
+        processes[index].drift = happens(.clockDrifts) ? Int64(machines.below(4_001)) - 2_000 : 0
         trace(1, processes[index].incarnation.text)
         say("\(processes[index].incarnation) starts")
         later(index, .tick, after: chance.span(0, 50))
@@ -56,16 +58,13 @@ extension Simulation {
         take(work, at: index)
     }
 
-    /// The boot clock of a process.
-    func boot(_ index: Int) -> Span { now - processes[index].startedAt }
-
-    /// The wall clock of a process.
-    func wall(_ index: Int) -> Instant { now + processes[index].skew }
-
     private func take(_ work: SimulatedProcess.Work, at index: Int) {
         switch work {
         case .tick:
-            follow(processes[index].tenure.woke(at: boot(index)), at: index)
+            // Who is asked to end goes on as the one who decides, but does not begin to.
+            if !processes[index].isStopping || processes[index].tenure.lease != nil {
+                follow(processes[index].tenure.woke(at: boot(index)), at: index)
+            }
             later(index, .tick, after: processes[index].tenure.interval)
         case .sweep:
             if processes[index].core != nil, processes[index].batch == nil, processes[index].mailbox.isEmpty {
@@ -83,6 +82,7 @@ extension Simulation {
         case .undecided(let records):
             for record in records where !processes[index].handed.contains(record.fingerprint) { put(.signal(record), at: index) }
         case .event(let event): put(event, at: index)
+        case .stopped: end(index)
         case .perform(let effect, let gate): perform(effect, gate: gate, at: index)
         }
     }

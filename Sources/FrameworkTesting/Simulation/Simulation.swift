@@ -116,6 +116,8 @@ public final class Simulation {
     var later: Chance
     /// Choices about ``Fault/days``.
     var days: Chance
+    /// Choices about ``Fault/machines``.
+    var machines: Chance
     var mix: FaultMix
     var processes: [SimulatedProcess]
     var store = ModelStore()
@@ -124,8 +126,14 @@ public final class Simulation {
     var storm = 0
     /// Commits that the database spoils one after the other.
     var flaps = 0
+    /// Until when the disk of the database has no space.
+    var fullUntil: Instant?
+    /// What a replica that lags behind shows.
+    var replica: ModelStore?
     var broker = ModelBroker()
     var isBrokerDown = false
+    /// Until when nobody has logged in at the broker.
+    var sessionEndedUntil: Instant?
     var leases = ModelLeases()
     var oracle: Oracle
     var outcome: Outcome
@@ -183,8 +191,11 @@ public final class Simulation {
             outcome.faults[.contractEnds] = 1
             outcome.marks.insert("fault \(Fault.contractEnds.rawValue)")
         }
+        var machines = Chance(seed: plan.seed ^ 0x6D61_6368)
+        mix.addMachines(from: plan.faults, &machines)
         now = stage.start
         self.days = days
+        self.machines = machines
         senderStage = stage
         if let instruments = plan.reduction?.instruments { stage.desks.removeAll { !instruments.contains($0.name) } }
         self.stage = stage
@@ -290,10 +301,15 @@ public final class Simulation {
         guard isSafe else { return false }
         let rate = mix.rate(fault)
         guard rate > 0 else { return false }
-        let isDrawn = fault.isLater ? later.happens(rate) : fault.isOfDays ? days.happens(rate) : chance.happens(rate)
-        guard isDrawn, isOnTape(fault) else { return false }
+        guard isDrawn(fault, rate), isOnTape(fault) else { return false }
         note(fault)
         return true
+    }
+
+    private func isDrawn(_ fault: Fault, _ rate: Int) -> Bool {
+        if fault.isLater { return later.happens(rate) }
+        if fault.isOfDays { return days.happens(rate) }
+        return fault.isOfMachines ? machines.happens(rate) : chance.happens(rate)
     }
 
     func note(_ fault: Fault) {
@@ -320,6 +336,8 @@ public final class Simulation {
         enterCalm()
         isDatabaseDown = false
         isBrokerDown = false
+        fullUntil = nil
+        sessionEndedUntil = nil
         flaps = 0
         broker.bookMood = .honest
         broker.positionsMood = .honest
@@ -329,7 +347,9 @@ public final class Simulation {
         for index in processes.indices {
             processes[index].machineSkew = .zero
             // Clocks are right again for whoever starts with them.
-            if processes[index].skew != .zero { kill(index) }
+            if processes[index].skew != .zero || processes[index].drift != 0 { kill(index) }
+            processes[index].databaseCutUntil = nil
+            processes[index].brokerCutUntil = nil
             if processes[index].pausedUntil != nil { resume(index) }
             if !processes[index].isUp, index == survivor || chance.happens(500) { start(index) }
         }

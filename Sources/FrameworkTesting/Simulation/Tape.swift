@@ -38,11 +38,12 @@ final class Tape {
         let at: Instant
     }
 
-    /// Where the three sequences of a run are.
+    /// Where the sequences of a run are.
     struct Draws {
         let chance: Chance
         let later: Chance
         let days: Chance
+        let machines: Chance
     }
 
     private struct Place: Hashable {
@@ -107,13 +108,14 @@ extension Simulation {
         use?.moment = moment
         use?.asked = [:]
         if use?.isRecording == true {
-            tape.note(moment, Tape.Draws(chance: chance, later: later, days: days))
+            tape.note(moment, Tape.Draws(chance: chance, later: later, days: days, machines: machines))
         } else if let draws = tape.draws(for: moment) {
-            (chance, later, days) = (draws.chance, draws.later, draws.days)
+            (chance, later, days, machines) = (draws.chance, draws.later, draws.days, draws.machines)
         } else {
             chance = Chance(seed: moment.hash(plan.seed))
             later = Chance(seed: moment.hash(~plan.seed))
             days = chance.fork()
+            machines = days.fork()
         }
     }
 

@@ -226,7 +226,7 @@ struct CoreExitTests {
         expectSound(world)
     }
 
-    @Test("I5 An exit that was decided by a clock behind its time counts with that time from its verdict on")
+    @Test("I5 An exit that was decided by a clock behind its time counts with its own time as soon as that has come")
     func exitAheadOfTheClock() {
         let world = CoreCrashTests.held(1, Fixture.future)
         world.wait(.minutes(2))

@@ -75,6 +75,7 @@ CREATE TABLE scopes (
     state TEXT NOT NULL CHECK (state IN ('active', 'frozen')),
     frozen_reason TEXT,
     last_exit_at INTEGER,
+    newest_exit_timestamp INTEGER,
     last_price INTEGER,
     last_atr INTEGER,
     last_price_at INTEGER,
@@ -88,6 +89,8 @@ SELECT
     frozen_reason,
     strftime('%Y-%m-%dT%H:%M:%S', last_exit_at / 1000000 - (last_exit_at % 1000000 < 0), 'unixepoch')
         || printf('.%06dZ', (last_exit_at % 1000000 + 1000000) % 1000000) AS last_exit_at,
+    strftime('%Y-%m-%dT%H:%M:%S', newest_exit_timestamp / 1000000 - (newest_exit_timestamp % 1000000 < 0), 'unixepoch')
+        || printf('.%06dZ', (newest_exit_timestamp % 1000000 + 1000000) % 1000000) AS newest_exit_timestamp,
     substr('-', 1, last_price < 0) || rtrim(rtrim(printf('%d.%04d', abs(last_price / 10000), abs(last_price % 10000)), '0'), '.') AS last_price,
     substr('-', 1, last_atr < 0) || rtrim(rtrim(printf('%d.%04d', abs(last_atr / 10000), abs(last_atr % 10000)), '0'), '.') AS last_atr,
     strftime('%Y-%m-%dT%H:%M:%S', last_price_at / 1000000 - (last_price_at % 1000000 < 0), 'unixepoch')
