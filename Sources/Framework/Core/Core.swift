@@ -92,7 +92,6 @@ public struct Core: Sendable {
     public mutating func goBack(to earlier: Core) {
         let (audits, alerts) = (auditCount, alertCount)
         self = earlier
-        guard !policy.has(.trailNumbersReused) else { return }
         auditCount = audits
         alertCount = alerts
     }

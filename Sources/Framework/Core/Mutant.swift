@@ -12,8 +12,8 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     case fillPostedTwice, laterFillsIgnored, plannedSizeBooked, surplusKept, surplusDoubled, lateOrderIgnored, stopFalls, ledgerGap,
         equityForgotten, profitForgotten, chargesForgotten
     // Storage and processes.
-    case failedCommitIsSuccess, epochNotDemanded, trailGap, trailNumbersReused, trailWithoutEpoch, unansweredGateForgotten,
-        leavingOrdersForgotten
+    case failedCommitIsSuccess, epochNotDemanded, trailGap, trailWithoutEpoch, unansweredGateForgotten,
+        leavingOrdersForgotten, readAnewInOldEpoch
 }
 
 extension Policy {

@@ -32,7 +32,8 @@ public struct Tenure: Sendable {
 
     private enum State: Sendable {
         case standby
-        case claiming(askedAt: Span)
+        /// `isAgain` when the process decides and must read its rows anew.
+        case claiming(askedAt: Span, isAgain: Bool)
         case deciding(LeaseRecord, askedAt: Span)
     }
 
@@ -61,9 +62,10 @@ public struct Tenure: Sendable {
     public mutating func woke(at now: Span) -> [Effect] {
         switch state {
         case .standby: return [.ask]
-        case .claiming(let askedAt):
-            if left(of: askedAt, at: now) <= .zero { state = .standby }
-            return [.ask]
+        case .claiming(let askedAt, let isAgain):
+            guard left(of: askedAt, at: now) <= .zero else { return [.ask] }
+            state = .standby
+            return isAgain ? [.retire, .ask] : [.ask]
         case .deciding(_, let askedAt):
             // It steps down with 30 % of the lease left, because an answer of storage may take that long.
             guard left(of: askedAt, at: now) <= Span(microseconds: terms.span.microseconds / 10 * 3) else { return [.ask] }
@@ -77,10 +79,15 @@ public struct Tenure: Sendable {
         switch state {
         case .standby:
             guard isGranted, left(of: askedAt, at: now) > .zero else { return [] }
-            state = .claiming(askedAt: askedAt)
+            state = .claiming(askedAt: askedAt, isAgain: false)
             return [.claim]
-        case .claiming(let earlier):
-            if isGranted { state = .claiming(askedAt: max(earlier, askedAt)) }
+        case .claiming(let earlier, let isAgain):
+            if isGranted {
+                state = .claiming(askedAt: max(earlier, askedAt), isAgain: isAgain)
+            } else if isAgain {
+                state = .standby
+                return [.retire]
+            }
             return []
         case .deciding(let lease, let earlier):
             guard isGranted else {
@@ -94,8 +101,13 @@ public struct Tenure: Sendable {
 
     /// The next epoch was written, or was not because another was quicker or storage did not answer.
     public mutating func claimed(_ lease: LeaseRecord?, at now: Span) -> [Effect] {
-        guard case .claiming(let askedAt) = state else { return [] }
-        guard let lease, left(of: askedAt, at: now) > .zero else {
+        guard case .claiming(let askedAt, let isAgain) = state else { return [] }
+        guard left(of: askedAt, at: now) > .zero else {
+            state = .standby
+            return isAgain ? [.retire] : []
+        }
+        guard let lease else {
+            if isAgain { return [.claim] }
             state = .standby
             return []
         }
@@ -103,17 +115,32 @@ public struct Tenure: Sendable {
         return [.begin(lease)]
     }
 
-    /// Storage showed a later epoch.
+    /// The rows must be read anew: storage did not say what became of a commit, or refused it.
+    ///
+    /// The process takes the next epoch before it reads. A commit that is still on its way demands the epoch before and can land no more; rows
+    /// that do not show the new epoch, as from a replica that lags behind, are known to be old.
+    public mutating func doubted() -> [Effect] {
+        guard case .deciding(_, let askedAt) = state else { return [] }
+        state = .claiming(askedAt: askedAt, isAgain: true)
+        return [.claim]
+    }
+
+    /// Storage showed a later epoch, of another process.
     public mutating func overruled() -> [Effect] {
-        guard case .deciding = state else { return [] }
-        state = .standby
-        return [.retire]
+        switch state {
+        case .standby, .claiming(_, isAgain: false): return []
+        case .deciding, .claiming(_, isAgain: true):
+            state = .standby
+            return [.retire]
+        }
     }
 
     /// Whether enough of the lease is left for an order to leave (I26).
     public func maySend(at now: Span) -> Bool {
-        guard case .deciding(_, let askedAt) = state else { return false }
-        return left(of: askedAt, at: now) >= terms.sendMargin
+        switch state {
+        case .standby, .claiming(_, isAgain: false): false
+        case .deciding(_, let askedAt), .claiming(let askedAt, isAgain: true): left(of: askedAt, at: now) >= terms.sendMargin
+        }
     }
 
     /// What is left of a lease, counted from the question, because nobody knows when the answer was given.

@@ -31,7 +31,8 @@ extension Oracle {
 
     // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
     private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, at: Instant) {
-        guard row.action == .open, row.attempt > 1, let signal = store.row(IntentRecord.self, row.intent)?.signal,
+        // A second leg makes a first one whole, which does not open risk.
+        guard row.action == .open, row.attempt > 1 || row.step == 0, let signal = store.row(IntentRecord.self, row.intent)?.signal,
             let entry = store.row(SignalRecord.self, signal)
         else { return }
         let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))

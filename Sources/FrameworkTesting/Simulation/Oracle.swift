@@ -138,6 +138,11 @@ public struct Oracle: Sendable {
         if let epoch, calls[order.tag] == nil { calls[order.tag] = (at, epoch) }
     }
 
+    /// Whoever decides goes on in the next epoch, and with it what it has to find out.
+    mutating func wentOn(from previous: Int64, to epoch: Int64) {
+        for (tag, call) in calls where call.epoch == previous { calls[tag]?.epoch = epoch }
+    }
+
     /// Everybody slept until now: what was on its way has waited as well.
     mutating func slept(until at: Instant) {
         for tag in calls.keys { calls[tag]?.at = at }

@@ -126,6 +126,12 @@ extension Scenario {
                 "rate-roll", "two positions roll at one order a second", rollDays: 0, rate: 1,
                 [base(one), base(two), (60, .night), (90, .ask(.rollover(execute: true)))]),
             Scenario(
+                "rate-stopped", "trading is stopped while an entry waits for its turn at one order a second", rate: 1,
+                [
+                    base(one), base(two), (6, .ask(.stop(reason: "a drill"))), (30, .ask(.resume(reason: "the drill is over"))),
+                    exit(one, 1, after: 90),
+                ]),
+            Scenario(
                 "capital", "money moves in twice with one key, and out",
                 [
                     base(one), (20, .ask(.capital(Money(whole: 100_000), notes: "in", key: "K1"))),

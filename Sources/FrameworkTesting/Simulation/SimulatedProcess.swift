@@ -20,6 +20,8 @@ struct SimulatedProcess {
         indirect case event(Event)
         /// The same events are tried again on the same rows.
         case retryAsItWas
+        /// The rows are read again, in the next epoch.
+        case readAnew
         /// Whatever was in flight when it was asked to end has had its time.
         case stopped
         /// An effect whose commit is done; `gate` is the boot time at which it was.
@@ -62,8 +64,6 @@ struct SimulatedProcess {
     var databaseCutUntil: Instant?
     /// Until when it does not reach the broker.
     var brokerCutUntil: Instant?
-    /// Whether what it decides from was read from a replica that lagged behind.
-    var hasReadReplica = false
     /// When it started, for its boot clock.
     var startedAt = Instant(microseconds: 0)
     var tenure: Tenure
@@ -75,6 +75,10 @@ struct SimulatedProcess {
     var handed: Set<Fingerprint> = []
     var batch: Batch?
     var failures: Int64 = 0
+    /// The epoch in which it read the rows that it decides from.
+    var epoch: Int64 = 0
+    /// Claims of an epoch that failed one after the other.
+    var claims: Int64 = 0
     /// Events that wait for the rows to be read anew.
     var reloading: [Event]?
 
@@ -106,6 +110,7 @@ struct SimulatedProcess {
         handed = []
         batch = nil
         failures = 0
+        claims = 0
         reloading = nil
     }
 }

@@ -16,6 +16,8 @@ struct DatabaseCall {
     let process: Int
     let life: Int
     let term: Int?
+    /// Whether nobody waits for the answer any more.
+    var isForgotten = false
 }
 
 /// What a connection that comes and goes does to a commit.
@@ -40,6 +42,7 @@ extension Simulation {
     }
 
     func reach(_ call: DatabaseCall) async {
+        if call.isForgotten { return land(call) }
         if isCutFromDatabase(call.process) { return lose(call) }
         switch call.request {
         case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
@@ -88,10 +91,7 @@ extension Simulation {
                 mark(.c29)
             }
             say("the database refuses: \(error)")
-            // What was read from a replica may be old, which is found out so.
-            if !processes[call.process].hasReadReplica {
-                oracle.couldNotCommit(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, error)
-            }
+            oracle.couldNotCommit(transaction, by: SimulatedProcess.incarnation(call.process, life: call.life), store, error)
             return error
         }
         trace(5, "commit", transaction.writes.count)
@@ -152,7 +152,6 @@ extension Simulation {
                 from: ModelRecords(rows), instruments: stage.desks.map(\.name), at: wall(call.process),
                 entryMemory: stage.policy.entryMemory)
         else { return answer(call, .loaded(nil, lease: nil)) }
-        processes[call.process].hasReadReplica = rows.commits < store.commits
         answer(call, .loaded(snapshot, lease: rows.row(LeaseRecord.self, "account")))
     }
 }

@@ -69,7 +69,7 @@ extension Simulation {
             later(index, .retryAsItWas, after: wait, inTerm: true)
         } else {
             processes[index].reloading = batch.events.filter(\.survivesReload)
-            call(.load, from: index, inTerm: true, after: wait)
+            later(index, .readAnew, after: wait, inTerm: true)
         }
     }
 

@@ -89,7 +89,14 @@ extension Simulation {
         return replica
     }
 
-    /// A call over a line that is cut: every other one still arrives, and none is answered.
+    /// A commit that was on its way for longer than somebody waited for it.
+    func land(_ call: DatabaseCall) {
+        guard case .commit(let transaction) = call.request else { return }
+        say("a commit of I\(call.process + 1)L\(call.life) lands late")
+        _ = commit(transaction, of: call)
+    }
+
+    /// A call over a line that is cut: every other one still arrives, now or later, and none is answered.
     func lose(_ call: DatabaseCall) {
         let arrives = machines.happens(500)
         oracle.isReadableSince = now
@@ -97,7 +104,13 @@ extension Simulation {
         let work: SimulatedProcess.Work
         switch call.request {
         case .commit(let transaction):
-            if arrives { _ = commit(transaction, of: call) }
+            if arrives, machines.happens(500) {
+                _ = commit(transaction, of: call)
+            } else if arrives {
+                var late = call
+                late.isForgotten = true
+                schedule.add(.database(late), at: now + wait + machines.span(0, 3_000))
+            }
             work = .committed(.uncertain("the line to the database is cut"))
         case .admit(let message):
             if arrives { _ = admit(message) }

@@ -74,10 +74,12 @@ extension Simulation {
         case .leaseAnswered(let isGranted, let askedAt):
             follow(processes[index].tenure.answered(isGranted: isGranted, askedAt: askedAt, at: boot(index)), at: index)
         case .leaseRead(let lease, let isKnown): claim(after: lease, isKnown: isKnown, at: index)
-        case .claimed(let lease): follow(processes[index].tenure.claimed(lease, at: boot(index)), at: index)
+        case .claimed(let lease): conclude(claim: lease, at: index)
         case .loaded(let snapshot, let lease): load(snapshot, lease, at: index)
         case .committed(let error): conclude(error, at: index)
         case .retryAsItWas: retry(at: index)
+        case .readAnew where stage.policy.has(.readAnewInOldEpoch): call(.load, from: index, inTerm: true)
+        case .readAnew: follow(processes[index].tenure.doubted(), at: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
         case .undecided(let records):
             for record in records where !processes[index].handed.contains(record.fingerprint) { put(.signal(record), at: index) }
@@ -93,7 +95,7 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .ask: ask(index)
-            case .claim: call(.readLease, from: index)
+            case .claim: call(.readLease, from: index, after: .milliseconds(10 * min(50, processes[index].claims)))
             case .begin: call(.load, from: index, inTerm: true)
             case .retire:
                 say("\(processes[index].incarnation) stops deciding")
@@ -126,10 +128,19 @@ extension Simulation {
     }
 
     private func claim(after lease: LeaseRecord?, isKnown: Bool, at index: Int) {
-        guard isKnown else { return follow(processes[index].tenure.claimed(nil, at: boot(index)), at: index) }
+        guard isKnown else { return conclude(claim: nil, at: index) }
         let claimant = processes[index].incarnation
+        if processes[index].reloading != nil, lease?.holder != claimant {
+            return follow(processes[index].tenure.overruled(), at: index)
+        }
         let next = lease?.taken(by: claimant, at: wall(index)) ?? LeaseRecord(name: "account", holder: claimant, at: wall(index))
         call(.claim(next, isFirst: lease == nil), from: index)
+    }
+
+    /// The more claims fail, the longer the next one waits.
+    private func conclude(claim lease: LeaseRecord?, at index: Int) {
+        processes[index].claims = lease == nil ? processes[index].claims + 1 : 0
+        follow(processes[index].tenure.claimed(lease, at: boot(index)), at: index)
     }
 
     /// Begins to decide from rows, or goes on after they were read anew.
@@ -137,14 +148,20 @@ extension Simulation {
         guard let lease = processes[index].tenure.lease else { return }
         let incarnation = processes[index].incarnation
         guard let snapshot else { return call(.load, from: index, inTerm: true) }
-        guard row == lease else { return follow(processes[index].tenure.overruled(), at: index) }
+        guard row == lease else {
+            // Rows from before this epoch are a replica's: they are read again.
+            let isOld = row.map { $0.epoch < lease.epoch } ?? true
+            return isOld ? call(.load, from: index, inTerm: true) : follow(processes[index].tenure.overruled(), at: index)
+        }
         let alone = processes.count == 1
         var core = Core(
             policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: incarnation,
             term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
+        defer { processes[index].epoch = lease.epoch }
         processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
         if let waiting = processes[index].reloading {
             if let previous = processes[index].core { core.carryOn(from: previous) }
+            oracle.wentOn(from: processes[index].epoch, to: lease.epoch)
             processes[index].reloading = nil
             processes[index].core = core
             processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
