@@ -37,7 +37,7 @@ struct SimulationTests {
 
     @Test(
         "Seeds that broke a promise under faults of machines keep it",
-        arguments: [1_000_005, 1_000_359, 1_001_591, 1_002_055, 1_003_784, 1_003_972])
+        arguments: [1_000_005, 1_000_359, 1_001_591, 1_002_055, 1_003_784, 1_003_972, 1_143_845, 1_149_349])
     func keptSeedsOfMachines(seed: UInt64) async {
         let outcome = await Simulation(.init(seed: seed)).run()
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")

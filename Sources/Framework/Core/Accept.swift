@@ -163,7 +163,7 @@ extension Core {
 
     /// Goes on with a scope that is being changed, until it waits for something.
     mutating func advance(_ scope: inout Scope, _ turn: inout Turn) {
-        guard hasRecovered, !isStopping else { return }
+        guard hasRecovered || policy.has(.recoverySkipped), !isStopping else { return }
         // A bound, because every transition must lower the work that is left.
         for _ in 0..<10_000 {
             guard step(&scope, &turn) else { return scheduleBook(for: scope, &turn) }

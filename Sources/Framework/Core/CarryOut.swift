@@ -292,6 +292,7 @@ extension Core {
         }
         guard !intent.hasAlertedBroken, turn.at - since >= policy.repairAlert else { return }
         intent.hasAlertedBroken = true
+        if policy.has(.oneLeggedUntold) { return }
         alert(
             .critical, "one_legged", scope.name,
             "\(strand.position) has unequal legs since \(since); the host completes or unwinds it, and takes no entries until it is whole or flat.",

@@ -4,16 +4,16 @@
 public enum Mutant: String, CaseIterable, Codable, Sendable {
     // Signals and decisions.
     case staleEntryTraded, exitForgotten, exitOrderIgnored, exitOlderThanPosition, switchIgnored, frozenScopeTrades, pyramidWithoutBase,
-        secondPositionInLayer, closingPositionClosedAgain, positionLimitIgnored, verdictForgotten, answerBeforeCommit
+        secondPositionInLayer, closingPositionClosedAgain, positionLimitIgnored, verdictForgotten, answerBeforeCommit, resendTakenForNew
     // Orders.
     case entryAfterUnknown, unknownIsRefusal, horizonIgnored, exitBeyondExposure, tagReused, sentAgainAfterDeath, sendingForgotten,
-        freezeQuantityIgnored, windowIgnoredAtGate, outrankedEntrySent, callBeforeCommit, gateWithoutClock
+        freezeQuantityIgnored, rateIgnored, windowIgnoredAtGate, outrankedEntrySent, callBeforeCommit, gateWithoutClock
     // Fills, positions and money.
     case fillPostedTwice, laterFillsIgnored, plannedSizeBooked, surplusKept, surplusDoubled, lateOrderIgnored, stopFalls, ledgerGap,
-        equityForgotten, profitForgotten, chargesForgotten
+        oneLeggedUntold, mismatchIgnored, equityForgotten, profitForgotten, chargesForgotten
     // Storage and processes.
     case failedCommitIsSuccess, epochNotDemanded, trailGap, trailWithoutEpoch, unansweredGateForgotten,
-        leavingOrdersForgotten, readAnewInOldEpoch
+        leavingOrdersForgotten, readAnewInOldEpoch, recoverySkipped
 }
 
 extension Policy {

@@ -48,6 +48,11 @@ extension Core {
     }
 
     mutating func obey(_ request: OperatorRequest, _ turn: inout Turn) {
+        // I29
+        guard hasRecovered || !request.command.closesOrRolls else {
+            let message = "The host has started and not read the broker's book yet, so that nothing is decided; ask again in a moment."
+            return turn.perform(.answer(OperatorAnswer(id: request.id, isDone: false, message: message)))
+        }
         let answer: OperatorAnswer
         switch request.command {
         case .stop(let reason):
@@ -199,5 +204,15 @@ extension Core {
         }
         if execute { queueRolls(&turn) }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions looked at.", details: lines)
+    }
+}
+
+extension OperatorCommand {
+    /// Whether it decides about positions.
+    fileprivate var closesOrRolls: Bool {
+        switch self {
+        case .closeAll, .exit, .bookExit, .rollover(execute: true): true
+        case .stop, .resume, .capital, .unfreeze, .rollover(execute: false): false
+        }
     }
 }

@@ -14,7 +14,7 @@ extension Core {
                 for symbol in core.symbols(of: scope) where !core.isInFlight(symbol) {
                     let ours = expected[symbol] ?? 0
                     let theirs = positions.netUnits(of: symbol)
-                    guard ours != theirs else { continue }
+                    guard ours != theirs, !core.policy.has(.mismatchIgnored) else { continue }
                     core.freeze(
                         &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)",
                         &turn)

@@ -13,7 +13,7 @@ extension Core {
         }
         scope.hasAlertedWaiting = false
         for index in indices {
-            switch limiter.permit(at: turn.at, reducesRisk: reducesRisk) {
+            switch policy.has(.rateIgnored) ? .now : limiter.permit(at: turn.at, reducesRisk: reducesRisk) {
             case .now: sendNow(index, &intent, &turn)
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {

@@ -24,22 +24,36 @@ extension Oracle {
         if store.all(ScopeRecord.self).contains(where: { $0.state == .frozen }) {
             for symbol in broker.foreign.keys { (ours[symbol], theirs[symbol]) = (nil, nil) }
         }
+        breaches += untold(store, broker)
         ours = ours.filter { $0.value != 0 }
         if ours != theirs, !isForPeople(store, broker, bedtimes, at: at) {
             breaches.append("I12/I13: we hold \(ours.sorted { $0.key < $1.key }), the broker \(theirs.sorted { $0.key < $1.key })")
         }
-        let trades = store.all(TradeRecord.self)
-        let real = broker.orders.filter { $0.request.tag.isOurs }.flatMap(\.fills).filter { $0.at <= at }
-        if Set(trades.map(\.id)) != Set(real.map(\.id)).subtracting(lost.map(\.fill.id)) {
-            breaches.append("I15: \(trades.count) trades posted, \(real.count) happened")
+        return breaches + unposted(store, broker, besides: Set(lost.map(\.fill.id)), at: at)
+    }
+
+    /// I15: what happened is posted, and nothing else; an order that its day did not resolve is for people, whenever it reached the broker (C36).
+    private static func unposted(_ store: ModelStore, _ broker: ModelBroker, besides lost: Set<TradeID>, at: Instant) -> [String] {
+        let stranded = Set(strandedOrders(store).map(\.tag))
+        let real = broker.orders.filter { $0.request.tag.isOurs }.flatMap { order in
+            order.fills.filter { $0.at <= at }.map {
+                (id: $0.id, isForPeople: stranded.contains(order.request.tag) || lost.contains($0.id))
+            }
         }
-        return breaches
+        let posted = Set(store.all(TradeRecord.self).map(\.id))
+        let isComplete = real.allSatisfy { $0.isForPeople || posted.contains($0.id) }
+        guard !isComplete || !posted.isSubset(of: real.map(\.id)) else { return [] }
+        return ["I15: \(posted.count) trades posted, \(real.count) happened"]
+    }
+
+    private static func strandedOrders(_ store: ModelStore) -> [OrderRecord] {
+        store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).filter { $0.message == Core.dayEnded }
     }
 
     /// C36: whether an order was not resolved on its day, so that positions and a person say what is, and books may differ until then.
     static func isForPeople(_ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant) -> Bool {
         !lostToNights(store, broker, bedtimes, at: at).isEmpty
-            || store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).contains { $0.message == Core.dayEnded }
+            || !strandedOrders(store).isEmpty
     }
 
     /// Fills of earlier days that the book of their day showed too late: after everybody slept, or so shortly before that nobody could read it.

@@ -28,10 +28,13 @@ public struct Oracle: Sendable {
     private var calls: [Tag: (at: Instant, epoch: Int64)] = [:]
     /// When something was decided or done last.
     private(set) var lastChangeAt: Instant?
-    /// Since when the rows can be read without a break.
+    /// Since when the rows can be read and written without a break.
     var isReadableSince = Instant(microseconds: 0)
     var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
     var thrownAt: Instant?
+    var watches = Watches()
+    /// What the account may send; nil when nobody counts.
+    let rate: OrderRate?
 
     /// What must not change, or only in one direction, between two rolls.
     private struct PositionFacts: Sendable {
@@ -43,9 +46,10 @@ public struct Oracle: Sendable {
         let risk: Price
     }
 
-    /// A judge who has seen nothing, of orders that a broker may hide for so long.
-    public init(policy: Policy, horizon: Span = .seconds(60)) {
+    /// A judge who has seen nothing, of orders that a broker may hide for so long, and of which so many may leave.
+    public init(policy: Policy, horizon: Span = .seconds(60), rate: OrderRate? = nil) {
         self.policy = policy
+        self.rate = rate
         self.horizon = horizon
     }
 
@@ -75,6 +79,7 @@ public struct Oracle: Sendable {
             case let record as TradeRecord: post(record)
             case let record as IntentRecord:
                 check(record, write, store, at: at)
+                if case .insert = write { checkRecovery(before: record, in: epoch) }
                 changed.append(("intent", record.id.text, record.state.rawValue))
             case let record as SignalRecord:
                 check(record)
@@ -91,6 +96,7 @@ public struct Oracle: Sendable {
         }
         noteExits(of: transaction)
         checkCalls(in: epoch, at: at)
+        watchLegs(of: transaction, in: epoch, store, at: at)
         checkCount(store)
         for stack in stacks { check(stack, store) }
         if let portfolio, portfolio.closedEquity.units != ledger.equity {
@@ -141,11 +147,13 @@ public struct Oracle: Sendable {
     /// Whoever decides goes on in the next epoch, and with it what it has to find out.
     mutating func wentOn(from previous: Int64, to epoch: Int64) {
         for (tag, call) in calls where call.epoch == previous { calls[tag]?.epoch = epoch }
+        watches.wentOn(from: previous, to: epoch)
     }
 
     /// Everybody slept until now: what was on its way has waited as well.
     mutating func slept(until at: Instant) {
         for tag in calls.keys { calls[tag]?.at = at }
+        for intent in watches.broken.keys { watches.broken[intent]?.at = at }
     }
 
     // I2: an outcome is found out as long as the same process decides and can commit; another process begins by doubting it.

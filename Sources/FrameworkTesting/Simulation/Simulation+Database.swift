@@ -70,7 +70,10 @@ extension Simulation {
 
     /// Applies a transaction, or says why not; an answer that is lost is an unknown outcome.
     func commit(_ transaction: Transaction, of call: DatabaseCall) -> StorageError? {
-        guard canStore else { return .unavailable("the database is down or full") }
+        guard canStore else {
+            oracle.isReadableSince = now
+            return .unavailable("the database is down or full")
+        }
         enter(transaction)
         let flap = flap()
         if let flap, flap != .answerLost { return flap.error }
@@ -136,7 +139,8 @@ extension Simulation {
             mark(.c3)
             return .failed
         }
-        return isNew ? .inserted(message.record) : .known(store.row(SignalRecord.self, message.record.fingerprint))
+        return isNew || stage.policy.has(.resendTakenForNew)
+            ? .inserted(message.record) : .known(store.row(SignalRecord.self, message.record.fingerprint))
     }
 
     func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) -> LeaseRecord? {

@@ -28,6 +28,7 @@ extension Simulation {
         for event in events {
             trace(4, Self.name(of: event), index)
             say("\(processes[index].incarnation) handles \(event)")
+            if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
             for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
                 if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
             }

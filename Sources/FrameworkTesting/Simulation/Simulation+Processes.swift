@@ -157,11 +157,11 @@ extension Simulation {
         var core = Core(
             policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: incarnation,
             term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
-        defer { processes[index].epoch = lease.epoch }
         processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
         if let waiting = processes[index].reloading {
             if let previous = processes[index].core { core.carryOn(from: previous) }
             oracle.wentOn(from: processes[index].epoch, to: lease.epoch)
+            processes[index].epoch = lease.epoch
             processes[index].reloading = nil
             processes[index].core = core
             processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
@@ -169,6 +169,7 @@ extension Simulation {
             trace(3, incarnation.text, Int(lease.epoch))
             say("\(incarnation) decides in epoch \(lease.epoch)")
             oracle.began(incarnation, epoch: lease.epoch)
+            processes[index].epoch = lease.epoch
             processes[index].core = core
             processes[index].mailbox.insert(.started, at: 0)
         }

@@ -203,7 +203,7 @@ public final class Simulation {
         let instances = plan.reduction?.instances ?? plan.instances
         processes = (0..<instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
-        oracle = Oracle(policy: stage.policy)
+        oracle = Oracle(policy: stage.policy, rate: stage.traits.rate)
         store.readsThroughText = false
     }
 

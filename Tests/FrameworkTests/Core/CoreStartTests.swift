@@ -59,6 +59,25 @@ struct CoreStartTests {
         #expect(world.positions.isEmpty)
     }
 
+    @Test(
+        "I29 A person's decision waits for the broker's book as well, a stop does not",
+        arguments: [OperatorCommand.closeAll(reason: "a drill"), .rollover(execute: true)])
+    func decidesNothingEarly(command: OperatorCommand) async throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        let position = try #require(world.positions.first)
+        world.broker { $0.bookMood = .failing }
+        try await world.restart()
+        for early in [command, .exit(position.id, reason: "a drill"), .bookExit(position.id, price: position.entryPrice, reason: "done")] {
+            #expect(world.ask(early)?.isDone == false)
+        }
+        #expect(world.ask(.stop(reason: "a drill"))?.isDone == true)
+        #expect(world.intents.allSatisfy { $0.kind == .entry } && world.positions == [position])
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(1))
+        #expect(world.ask(command)?.isDone == true)
+        expectSound(world)
+    }
+
     @Test("C42 An order with our tag that no record explains is told once and freezes its scope", arguments: [true, false])
     func noticesStray(isRestarted: Bool) async throws {
         let world = Self.world()
