@@ -4,12 +4,13 @@ SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 SECONDS  ?= 60
 
-.PHONY: help setup nginx run test prove bench mutants fuzz format lint clean
+.PHONY: help setup nginx run test prove same bench mutants fuzz format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
 	@echo "make test     check the format and run every test"
 	@echo "make prove    20,000 simulated signals with faults, and a death at every step of every scenario"
+	@echo "make same     see that debug and release builds play 1,000 seeds alike"
 	@echo "make bench    measure speed against the floors of this machine"
 	@echo "make mutants  build bugs in on purpose and see each found by simulation"
 	@echo "make fuzz     list what can be fuzzed, or fuzz one TARGET"
@@ -44,6 +45,16 @@ test: setup nginx lint
 prove: setup
 	$(SWIFT) build -c release --product munim
 	.build/release/munim simulate --full --seeds 1..200
+
+# One seed is one run, whoever built the program: a difference is a bug of the first rank.
+same: setup
+	$(SWIFT) build --product munim
+	$(SWIFT) build -c release --product munim
+	@for build in debug release; do \
+	    .build/$$build/munim simulate --seeds 1..1000 --signals 20 --json | grep '"trace"' >.build/same-$$build || exit 1; \
+	    echo "$$build: $$(cat .build/same-$$build)"; \
+	done; \
+	cmp .build/same-debug .build/same-release
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks examples
