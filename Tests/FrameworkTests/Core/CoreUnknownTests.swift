@@ -93,6 +93,18 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("I12 What takes a late order back comes late itself: it is taken back in turn, and a person looks at what remains in doubt")
+    func lateRepair() {
+        let late: [ModelBroker.Outcome] = [.late(.seconds(70)), .fillAfter(.seconds(20))]
+        let (world, _) = Self.world([.late(.seconds(150))] + late + late + late)
+        world.wait(.minutes(90))
+        let repairs = world.orders.filter { $0.intent.text.hasPrefix("repair") }
+        #expect(repairs.map { "\($0.step) \($0.attempt) \($0.side.rawValue)" }.sorted() == ["0 1 SELL", "0 2 SELL", "1 1 BUY"])
+        #expect(repairs.allSatisfy { $0.filled == $0.quantity } && world.holdings.isEmpty && world.positions.isEmpty)
+        #expect(world.scope(Fixture.future)?.state == .frozen && world.alertCodes.last == "exit_order_missing")
+        expectSound(world)
+    }
+
     @Test("I10 What a late order filled is not closed by an exit as well, while it waits to be taken back")
     func lateOrderBesideExit() {
         let world = CoreCrashTests.held(1, Fixture.future)

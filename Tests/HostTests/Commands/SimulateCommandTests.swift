@@ -36,6 +36,24 @@ struct SimulateCommandTests {
         #expect(result.code == 2 && result.errors.contains { $0.contains(sentence) }, "\(result.errors)")
     }
 
+    @Test("Faults are named one by one or by their groups; a name that is none is refused with the known ones")
+    func faults() async {
+        let some = await Munim.run(["simulate", "--seed", "7", "--signals", "5", "--faults", "machines,commitLost", "--json"])
+        #expect(some.code == 0 && some.output.contains { $0.contains("\"runs\" : 1") })
+        let refused = await Munim.run(["simulate", "--faults", "machines,lunch"])
+        #expect(refused.code == 2 && refused.errors.contains { $0.contains("\"lunch\" is no fault; known are all, none, first") })
+    }
+
+    @Test("All scenarios are listed, as a table or as JSON")
+    func scenarios() async throws {
+        let table = await Munim.run(["simulate", "--scenario", "all"])
+        let json = await Munim.run(["simulate", "--scenario", "all", "--json"])
+        let names = try JSONDecoder().decode([[String: String]].self, from: Data(json.output.joined(separator: "\n").utf8)).map {
+            $0["name"]
+        }
+        #expect(names.contains("rate-stopped") && names.count == table.output.count)
+    }
+
     @Test("A run tells its events to a file or to the output, the same in both; a file that cannot be written is refused")
     func story() async throws {
         let folder = try ScratchFolder()
