@@ -37,7 +37,10 @@ struct SimulationTests {
 
     @Test(
         "Seeds that broke a promise under faults of machines keep it",
-        arguments: [1_000_005, 1_000_359, 1_001_591, 1_002_055, 1_003_784, 1_003_972, 1_143_845, 1_149_349])
+        arguments: [
+            1_000_005, 1_000_359, 1_001_591, 1_002_055, 1_003_784, 1_003_972, 1_143_845, 1_149_349, 1_200_360, 1_204_270, 1_207_332,
+            1_212_144, 1_217_090,
+        ])
     func keptSeedsOfMachines(seed: UInt64) async {
         let outcome = await Simulation(.init(seed: seed)).run()
         #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")

@@ -274,24 +274,25 @@ extension Core {
     }
 
     /// I20: tells people soon when a structure of several legs is not whole.
-    private mutating func alertBroken(_ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) {
-        let actions: [LegAction] = strand.closes != nil ? [.close, .open] : [.open]
-        let isBroken = actions.contains { action in
-            let fills = strand.steps.filter { $0.action == action && !$0.isRepair }.map { intent.filled(strand: number, step: $0.number) }
-            return fills.contains { $0 != fills.first }
+    mutating func alertBroken(_ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) {
+        guard strand.steps.count > 1 else { return }
+        // What repairs took back counts: between two of them one leg is alone.
+        let fills = StrandFills(strand, number, intent)
+        let isBroken = [LegAction.close, .open].contains { action in
+            let held = fills.legs(action).map(\.held)
+            return held.contains { $0 != held.first }
         }
         guard isBroken else {
-            intent.brokenSince = nil
-            intent.hasAlertedBroken = false
+            intent.brokenSince[number] = nil
+            intent.alertedBroken.remove(number)
             return
         }
-        guard let since = intent.brokenSince else {
-            intent.brokenSince = turn.at
+        guard let since = intent.brokenSince[number] else {
+            intent.brokenSince[number] = turn.at
             turn.perform(.wake(.scope(scope.name), at: turn.at + policy.repairAlert))
             return
         }
-        guard !intent.hasAlertedBroken, turn.at - since >= policy.repairAlert else { return }
-        intent.hasAlertedBroken = true
+        guard turn.at - since >= policy.repairAlert, intent.alertedBroken.insert(number).inserted else { return }
         if policy.has(.oneLeggedUntold) { return }
         alert(
             .critical, "one_legged", scope.name,

@@ -31,7 +31,8 @@ extension Core {
     mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
         guard let tag = report.tag, tag.isOurs else { return }
         let isKnown = changeLeg(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: leg, &intent, &turn) }
-        if !isKnown { noteLate(report, tag, &turn) }
+        // I29: what the book will show is left to it until it was read.
+        if !isKnown, hasRecovered { noteLate(report, tag, &turn) }
     }
 
     /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
@@ -107,7 +108,10 @@ extension Core {
     mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
         isReadingBook = false
         guard let orders = trusted(reading)?.orders else {
-            if !hasRecovered { turn.perform(.wake(.book, at: turn.at + .seconds(1))) }
+            if !hasRecovered {
+                turn.perform(.wake(.book, at: turn.at + .seconds(1)))
+                alertBroken(&turn)
+            }
             for scope in scopes.values { scheduleBook(for: scope, &turn) }
             return
         }
@@ -119,6 +123,21 @@ extension Core {
             noteLate(order, tag, &turn)
         }
         if !hasRecovered { finishRecovery(&turn) }
+    }
+
+    /// I20: who cannot go on because the book is not read yet tells people all the same of legs that are unequal by the rows.
+    private mutating func alertBroken(_ turn: inout Turn) {
+        for name in scopes.keys {
+            change(name, &turn) { core, scope, turn in
+                for index in scope.intents.indices where scope.intents[index].isUnderWay {
+                    var intent = scope.intents[index]
+                    for (number, strand) in intent.record.plan.content.strands.enumerated() where !strand.isSettled {
+                        core.alertBroken(strand, number, &intent, scope, &turn)
+                    }
+                    scope.intents[index] = intent
+                }
+            }
+        }
     }
 
     /// An error, or an empty answer while orders are known, is never evidence.

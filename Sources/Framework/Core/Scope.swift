@@ -127,9 +127,9 @@ struct Intent: Sendable {
     var notBefore: Instant?
     /// The last reading of the broker's positions that a further attempt may rely on.
     var exposure: PositionsReading?
-    /// When the structure stopped being whole.
-    var brokenSince: Instant?
-    var hasAlertedBroken = false
+    /// When the legs of a strand became unequal, and strands of which people were told.
+    var brokenSince: [Int: Instant] = [:]
+    var alertedBroken: Set<Int> = []
 
     init(record: Tracked<IntentRecord>) { self.record = record }
 

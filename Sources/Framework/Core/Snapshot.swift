@@ -207,6 +207,11 @@ extension Scope {
         lastBarAt = previous.lastBarAt
         lastTradeAt = previous.lastTradeAt
         rollQueue = previous.rollQueue
+        for index in intents.indices {
+            guard let old = previous.intents.first(where: { $0.id == intents[index].id }) else { continue }
+            intents[index].brokenSince = old.brokenSince
+            intents[index].alertedBroken = old.alertedBroken
+        }
     }
 
     mutating func restore(_ name: InstrumentName, from snapshot: Snapshot) {

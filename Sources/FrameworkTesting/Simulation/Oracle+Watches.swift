@@ -6,13 +6,21 @@ struct Watches: Sendable {
     var recovered: Set<Int64> = []
     /// When the last orders of each process passed their gates, by its clock.
     var departures: [Incarnation: [Instant]] = [:]
-    /// Entries with unequal legs: since when, in the epoch of whoever has to tell people.
-    var broken: [IntentID: (at: Instant, epoch: Int64, isTold: Bool)] = [:]
+    /// One position that an intent opens or closes.
+    struct Strand: Hashable, Comparable {
+        let intent: IntentID
+        let number: Int
+
+        static func < (left: Strand, right: Strand) -> Bool { (left.intent, left.number) < (right.intent, right.number) }
+    }
+
+    /// Strands with unequal legs: since when, in the epoch of whoever has to tell people.
+    var broken: [Strand: (at: Instant, epoch: Int64, isTold: Bool)] = [:]
 
     /// Whoever decides goes on in the next epoch.
     mutating func wentOn(from previous: Int64, to epoch: Int64) {
         if recovered.contains(previous) { recovered.insert(epoch) }
-        for (intent, watch) in broken where watch.epoch == previous { broken[intent]?.epoch = epoch }
+        for (strand, watch) in broken where watch.epoch == previous { broken[strand]?.epoch = epoch }
     }
 }
 
@@ -47,31 +55,44 @@ extension Oracle {
         }
         guard let epoch else { return }
         for write in transaction.writes {
-            if let order = write.record as? OrderRecord { watchLegs(of: order.intent, in: epoch, store, at: at) }
+            if let order = write.record as? OrderRecord { watchLegs(of: order, in: epoch, store, at: at) }
         }
-        for (id, watch) in watches.broken.sorted(by: { $0.key < $1.key }) where !watch.isTold {
-            // A process that begins has its own time to tell.
-            guard watch.epoch == epoch else {
-                watches.broken[id] = (at, epoch, false)
+        for (strand, watch) in watches.broken.sorted(by: { $0.key < $1.key }) where !watch.isTold {
+            // Given up: the scope is frozen, which was told.
+            guard Self.isUnderWay(strand, store) else {
+                watches.broken[strand] = nil
                 continue
             }
-            guard at > watch.at + Self.patience else { continue }
-            breach("I20", "\(id) has unequal legs since \(watch.at), and nobody was told")
+            // A process that begins has its own time to tell.
+            guard watch.epoch == epoch else {
+                watches.broken[strand] = (at, epoch, false)
+                continue
+            }
+            guard at > max(watch.at, isReadableSince) + Self.patience else { continue }
+            breach("I20", "strand \(strand.number) of \(strand.intent) has unequal legs since \(watch.at), and nobody was told")
         }
+    }
+
+    private static func isUnderWay(_ strand: Watches.Strand, _ store: ModelStore) -> Bool {
+        guard let intent = store.row(IntentRecord.self, strand.intent) else { return false }
+        return intent.state == .active && !intent.plan.content.strands[strand.number].isSettled
     }
 
     private mutating func noteTold(_ instrument: InstrumentName?, _ store: ModelStore) {
-        for id in watches.broken.keys where store.row(IntentRecord.self, id)?.instrument == instrument { watches.broken[id]?.isTold = true }
+        for strand in watches.broken.keys where store.row(IntentRecord.self, strand.intent)?.instrument == instrument {
+            watches.broken[strand]?.isTold = true
+        }
     }
 
-    private mutating func watchLegs(of id: IntentID, in epoch: Int64, _ store: ModelStore, at: Instant) {
-        guard let intent = store.row(IntentRecord.self, id), intent.kind.increasesRisk else { return }
+    private mutating func watchLegs(of changed: OrderRecord, in epoch: Int64, _ store: ModelStore, at: Instant) {
+        guard let intent = store.row(IntentRecord.self, changed.intent), intent.kind.increasesRisk || intent.kind == .exit else { return }
         var net: [String: Int64] = [:]
-        for order in store.matching(Query<OrderRecord>(.equal("intent_id", id))) {
+        for order in store.matching(Query<OrderRecord>(.equal("intent_id", intent.id))) where order.strand == changed.strand {
             net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
         }
-        let isBroken = intent.state == .active && Set(net.values.map(abs)).count > 1
-        if !isBroken { watches.broken[id] = nil } else if watches.broken[id] == nil { watches.broken[id] = (at, epoch, false) }
+        let strand = Watches.Strand(intent: intent.id, number: Int(changed.strand))
+        let isBroken = Self.isUnderWay(strand, store) && Set(net.values.map(abs)).count > 1
+        if !isBroken { watches.broken[strand] = nil } else if watches.broken[strand] == nil { watches.broken[strand] = (at, epoch, false) }
     }
 
     /// I13: people heard of what was traded elsewhere in a contract that we hold.

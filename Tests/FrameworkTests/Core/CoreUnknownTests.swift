@@ -194,6 +194,31 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("I20 An exit of several layers tells of the one that has one leg, whatever the others have")
+    func oneLeggedExit() {
+        let world = CoreCrashTests.held(2)
+        world.broker { $0.script = [.fill, .fillAfter(.seconds(30)), .fillAfter(.seconds(30))] }
+        world.send(Fixture.exit(nil, Fixture.synthetic, at: world.now))
+        world.wait(.seconds(5))
+        #expect(world.alertCodes.contains("one_legged"))
+        world.wait(.minutes(2))
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("I20 A process that cannot read the book tells people all the same of a structure that has one leg")
+    func oneLeggedAtStart() async throws {
+        let (world, _) = Self.world([.fill, .unknownWithOrder(visibleAfter: .minutes(2))], Fixture.synthetic)
+        world.broker { $0.bookMood = .failing }
+        try await world.restart()
+        world.wait(.seconds(5))
+        #expect(world.alertCodes.contains("one_legged"))
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(5))
+        #expect(world.positions.count == 1 && world.alertCodes.count { $0 == "one_legged" } == 1)
+        expectSound(world)
+    }
+
     @Test("A first leg that fills in part makes the whole position that size")
     func partialFirst() {
         let (world, _) = Self.world([.partialThenCancelled(30)], Fixture.synthetic)
