@@ -230,11 +230,10 @@ struct CoreExitTests {
     func exitAheadOfTheClock() {
         let world = CoreCrashTests.held(1, Fixture.future)
         world.wait(.minutes(2))
-        world.broker { $0.script = [.fillAfter(.seconds(40))] }
         let decided = world.now
         let exit = world.send(Fixture.exit(at: decided + .seconds(30)))
-        world.wait(.seconds(45))
         #expect(world.signal(exit)?.status == .executed)
+        world.wait(.seconds(45))
         world.send(Fixture.base(at: decided + .seconds(20)))
         #expect(world.verdicts.last?.reason == "superseded_by_exit")
         world.send(Fixture.base(at: decided + .seconds(35)))

@@ -208,7 +208,7 @@ struct CoreUnknownTests {
 
     @Test("I20 A process that cannot read the book tells people all the same of a structure that has one leg")
     func oneLeggedAtStart() async throws {
-        let (world, _) = Self.world([.fill, .unknownWithOrder(visibleAfter: .minutes(2))], Fixture.synthetic)
+        let (world, _) = Self.world([.fill, .unknownWithOrder(visibleAfter: .seconds(20))], Fixture.synthetic)
         world.broker { $0.bookMood = .failing }
         try await world.restart()
         world.wait(.seconds(5))
