@@ -40,6 +40,9 @@ extension Core {
         return true
     }
 
+    /// For how long a figure of the account is used (I10): a call may take seven seconds; what waited longer, as for a full disk, is old.
+    private static let mostAge: Span = .seconds(8)
+
     /// What the account holds by a reading that is new enough, also for the fills that our records hold; asks for one when there is none.
     mutating func positions(since: Instant, _ step: Step, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> [BrokerPosition]? {
         let settled = lastFillIsShown(of: step.contract.symbol)
@@ -47,7 +50,9 @@ extension Core {
             turn.perform(.wake(.scope(scope.name), at: settled))
             return nil
         }
-        guard let exposure = intent.exposure, exposure.startedAt >= max(since, settled), let positions = exposure.positions else {
+        guard let exposure = intent.exposure, exposure.startedAt >= max(since, settled, turn.at - Self.mostAge),
+            let positions = exposure.positions
+        else {
             readPositions(&turn)
             return nil
         }

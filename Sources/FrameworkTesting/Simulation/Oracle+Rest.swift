@@ -34,17 +34,11 @@ extension Oracle {
         return breaches + unposted(store, broker, besides: Set(lost.map(\.fill.id)), at: at)
     }
 
-    /// I15: what happened is posted, and nothing else; an order that its day did not resolve is for people, whenever it reached the broker (C36).
+    /// I15: what happened is posted, and nothing else; what a night hid is for people (C36).
     private static func unposted(_ store: ModelStore, _ broker: ModelBroker, besides lost: Set<TradeID>, at: Instant) -> [String] {
-        let stranded = Set(strandedOrders(store).map(\.tag))
-        let real = broker.orders.filter { $0.request.tag.isOurs }.flatMap { order in
-            order.fills.filter { $0.at <= at }.map {
-                (id: $0.id, isForPeople: stranded.contains(order.request.tag) || lost.contains($0.id))
-            }
-        }
         let posted = Set(store.all(TradeRecord.self).map(\.id))
-        let isComplete = real.allSatisfy { $0.isForPeople || posted.contains($0.id) }
-        guard !isComplete || !posted.isSubset(of: real.map(\.id)) else { return [] }
+        let real = Set(broker.orders.filter { $0.request.tag.isOurs }.flatMap(\.fills).filter { $0.at <= at }.map(\.id))
+        guard posted != real.subtracting(lost) else { return [] }
         return ["I15: \(posted.count) trades posted, \(real.count) happened"]
     }
 
@@ -64,7 +58,9 @@ extension Oracle {
     ) -> [(order: ModelBroker.Order, fill: Fill)] {
         let posted = Set(store.all(TradeRecord.self).map(\.id))
         return broker.orders.filter(\.request.tag.isOurs).flatMap { order -> [(ModelBroker.Order, Fill)] in
-            let day = TradingDay(of: order.arrivedAt)
+            // A call may arrive the morning after.
+            let sentAt = store.row(OrderRecord.self, order.request.tag)?.sentAt ?? order.arrivedAt
+            let day = TradingDay(of: min(sentAt, order.arrivedAt))
             guard let bedtime = bedtimes.last(where: { TradingDay(of: $0) == day && $0 < at }) else { return [] }
             return order.fills.filter { max($0.at, order.visibleAt) > bedtime - .minutes(5) && $0.at <= at && !posted.contains($0.id) }
                 .map { (order, $0) }
