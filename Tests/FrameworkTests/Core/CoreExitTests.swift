@@ -241,6 +241,29 @@ struct CoreExitTests {
         expectSound(world)
     }
 
+    @Test("I10 A further attempt uses no figure of the account that is older than eight seconds", arguments: [7, 9])
+    func oldFigure(seconds: Int64) throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        let held = try #require(world.positions.first)
+        world.broker {
+            $0.script = [.notSent]
+            $0.positionsMood = .failing
+        }
+        let exit = world.send(Fixture.exit(1, at: world.now))
+        world.wait(.seconds(30))
+        let figure = BrokerPosition(symbol: try #require(held.structure.content.legs.first).contract.symbol, netUnits: held.quantity.count)
+        // The first figure has the attempt planned for a little later; the next one is from after that.
+        for age in [0, seconds] {
+            world.hand(.positionsRead(PositionsReading(startedAt: world.now - .seconds(age), positions: [figure])))
+            if age == 0 { world.wait(.seconds(20)) }
+        }
+        #expect((world.signal(exit)?.status == .executed) == (seconds < 8))
+        world.broker { $0.positionsMood = .honest }
+        world.wait(.minutes(1))
+        #expect(world.signal(exit)?.status == .executed && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
     @Test("An exit outside the session waits for the open, is alerted once, and is traded then")
     func outsideSession() {
         let world = CoreCrashTests.held(1, Fixture.future)
