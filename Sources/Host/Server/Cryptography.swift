@@ -29,9 +29,16 @@ enum Cryptography {
         return bytes
     }
 
-    /// Two lower-case hexadecimal digits for each byte.
+    /// Two lower-case hexadecimal digits for each byte, written in one piece because every signal needs them.
     static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[index * 2] = digit(byte >> 4)
+                text[index * 2 + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
+        }
     }
+
+    private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? 48 + half : 87 + half }
 }

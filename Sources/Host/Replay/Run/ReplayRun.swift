@@ -54,7 +54,7 @@ struct ReplayRun {
     private mutating func take(_ input: ReplaySignal) throws(StorageError) {
         try lane.advance(to: input.at)
         lastPrices[input.signal.instrument] = EndMark(at: input.at, price: input.signal.price)
-        let fingerprint = Fingerprint(Self.hexadecimal(Cryptography.sha256(input.signal.canonicalText.utf8)))
+        let fingerprint = Fingerprint(Cryptography.sha256Hex(input.signal.canonicalText.utf8))
         let record = SignalRecord(
             fingerprint: fingerprint, signal: input.signal, digest: input.digest, rawBody: input.body, receivedAt: input.at)
         var inbox = Transaction()
@@ -65,19 +65,6 @@ struct ReplayRun {
         }
         try lane.handle(.signal(record))
     }
-
-    /// Two digits for each byte, written in one piece because every signal needs it.
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            for (index, byte) in bytes.enumerated() {
-                text[index * 2] = digit(byte >> 4)
-                text[index * 2 + 1] = digit(byte & 15)
-            }
-            return bytes.count * 2
-        }
-    }
-
-    private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? 48 + half : 87 + half }
 
     /// What came of it; what is still open is valued at `marks`, else at the last price heard.
     func result(marks: [InstrumentName: EndMark]) -> Result {
