@@ -39,7 +39,7 @@ struct SimulationTests {
         "Seeds that broke a promise under faults of machines keep it",
         arguments: [
             1_000_005, 1_000_359, 1_001_591, 1_002_055, 1_003_784, 1_003_972, 1_143_845, 1_149_349, 1_200_360, 1_204_270, 1_207_332,
-            1_212_144, 1_217_090, 1_251_776, 1_258_209, 1_318_837,
+            1_212_144, 1_217_090, 1_251_776, 1_258_209, 1_318_837, 1_421_361,
         ])
     func keptSeedsOfMachines(seed: UInt64) async {
         let outcome = await Simulation(.init(seed: seed)).run()

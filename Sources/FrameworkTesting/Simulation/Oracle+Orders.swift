@@ -65,23 +65,27 @@ extension Oracle {
         else { return }
         let isRepair = intent.kind == .repair || intent.plan.content.strands[row.strand].steps[row.step].isRepair
         guard isRepair || row.attempt > 1 else { return }
+        // C36: after a night nobody can say which of our orders made the account's figure what it is, and what a repair belongs to.
+        if isRepair, isStranded(row, store) { return }
         // What was filled in the last seconds may not have been known when the attempt was decided.
         let times = [at, at - .seconds(8)]
         let book = TrueBook(broker, store)
-        // C36: after a night only the account's figure says what is there, not which order made it so.
-        let isStranded = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id))).contains {
-            $0.strand == row.strand && $0.state == .absent && $0.message == Core.dayEnded
-        }
-        if !isRepair || isStranded {
+        if !isRepair {
             let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }
             let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
             if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
         }
-        if isStranded { return }
         let left = times.map { book.unitsLeft(for: row, of: intent, at: $0) }.max() ?? 0
         let excess = request.quantity.count - max(0, left)
         guard excess > 0, excess > book.uncertainUnits(besides: row, at: at) else { return }
         breach("I10", "\(request.tag) of \(intent.id) takes back \(request.quantity) units of \(max(0, left)) that are there")
+    }
+
+    /// Whether an order of the same position was not resolved on its day.
+    private func isStranded(_ row: OrderRecord, _ store: ModelStore) -> Bool {
+        store.matching(Query<OrderRecord>(.equal("intent_id", row.intent))).contains {
+            $0.strand == row.strand && $0.state == .absent && $0.message == Core.dayEnded
+        }
     }
 
     /// I11: a leg that is taken for refused was refused.
