@@ -12,9 +12,13 @@ public struct SystemClock: Clock {
 
     /// Creates the clock.
     public init() { origin = Instant(microseconds: Self.read(CLOCK_REALTIME) - Self.read(CLOCK_BOOTTIME)) }
+    /// The wall clock's time at the start, carried on by the boot clock; never goes back.
     public func now() -> Instant { origin + boot() }
+    /// The time since the machine started, suspended time included.
     public func boot() -> Span { Span(microseconds: Self.read(CLOCK_BOOTTIME)) }
+    /// How far the machine's wall clock is ahead of ``now()``, because somebody set it since; negative when it is behind.
     public func drift() -> Span { Instant(microseconds: Self.read(CLOCK_REALTIME)) - now() }
+    /// Returns when `instant` has come by ``now()``, or throws when the task is cancelled.
     public func sleep(until instant: Instant) async throws {
         // In short steps, so that time spent suspended is noticed.
         while true {
@@ -35,6 +39,7 @@ public struct SystemClock: Clock {
 public struct SystemRandomSource: RandomSource {
     /// Creates the source.
     public init() {}
+    /// 128 bits that nobody can foresee.
     public func entropy() -> Entropy {
         var generator = SystemRandomNumberGenerator()
         return Entropy(high: generator.next(), low: generator.next())

@@ -81,19 +81,20 @@ public struct FaultMix: Sendable {
         return mix
     }
 
-    /// Adds what happens between days and what people do, in every third run.
+    /// Adds what happens between days and what people do.
     mutating func addDays(from allowed: [Fault], _ chance: inout Chance) {
-        let isAlone = allowed.allSatisfy(\.isOfDays)
-        guard isAlone || chance.happens(333) else { return }
-        for fault in allowed where fault.isOfDays && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
+        add(Fault.days, from: allowed, &chance)
         // A contract ends only when days pass.
         if rate(.contractEnds) > 0 { set(.nightFalls, max(30, rate(.nightFalls))) }
     }
 
-    /// Adds what happens to machines and lines, in every third run.
-    mutating func addMachines(from allowed: [Fault], _ chance: inout Chance) {
-        guard allowed.allSatisfy(\.isOfMachines) || chance.happens(333) else { return }
-        for fault in allowed where fault.isOfMachines && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
+    /// Adds what happens to machines and lines.
+    mutating func addMachines(from allowed: [Fault], _ chance: inout Chance) { add(Fault.machines, from: allowed, &chance) }
+
+    /// Draws faults of a group, in every third run and wherever nothing else is allowed.
+    private mutating func add(_ group: [Fault], from allowed: [Fault], _ chance: inout Chance) {
+        guard allowed.allSatisfy(group.contains) || chance.happens(333) else { return }
+        for fault in allowed where group.contains(fault) && chance.happens(500) { set(fault, chance.pick(fault.rates)) }
     }
 
     /// How many times in a thousand chances a fault happens.

@@ -83,9 +83,7 @@ extension Oracle {
 
     /// Whether an order of the same position was not resolved on its day.
     private func isStranded(_ row: OrderRecord, _ store: ModelStore) -> Bool {
-        store.matching(Query<OrderRecord>(.equal("intent_id", row.intent))).contains {
-            $0.strand == row.strand && $0.state == .absent && $0.message == Core.dayEnded
-        }
+        store.matching(Query<OrderRecord>(.equal("intent_id", row.intent))).contains { $0.strand == row.strand && $0.isStranded }
     }
 
     /// I11: a leg that is taken for refused was refused.

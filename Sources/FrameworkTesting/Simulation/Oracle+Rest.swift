@@ -42,14 +42,10 @@ extension Oracle {
         return ["I15: \(posted.count) trades posted, \(real.count) happened"]
     }
 
-    private static func strandedOrders(_ store: ModelStore) -> [OrderRecord] {
-        store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).filter { $0.message == Core.dayEnded }
-    }
-
     /// C36: whether an order was not resolved on its day, so that positions and a person say what is, and books may differ until then.
     static func isForPeople(_ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant) -> Bool {
         !lostToNights(store, broker, bedtimes, at: at).isEmpty
-            || !strandedOrders(store).isEmpty
+            || store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).contains(where: \.isStranded)
     }
 
     /// Fills of earlier days that the book of their day showed too late: after everybody slept, or so shortly before that nobody could read it.
@@ -88,4 +84,9 @@ extension Oracle {
             + store.matching(Query<IntentRecord>(.isIn("state", [IntentState.active, .flat])))
             .map { "I2: intent \($0.id) is \($0.state.rawValue)" }
     }
+}
+
+extension OrderRecord {
+    /// Whether its day ended before anybody knew what became of it (C36).
+    var isStranded: Bool { state == .absent && message == Core.dayEnded }
 }

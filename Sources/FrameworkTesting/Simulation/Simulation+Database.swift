@@ -62,7 +62,7 @@ extension Simulation {
         }
     }
 
-    func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
+    private func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
         add(
             .process(call.process, life: call.life, term: call.term, work),
             after: happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2))

@@ -73,14 +73,16 @@ extension Simulation {
     // MARK: - Lines
 
     /// Whether the database takes commits.
-    var canStore: Bool { !isDatabaseDown && fullUntil.map { $0 <= now } ?? true }
+    var canStore: Bool { !isDatabaseDown && !lasts(fullUntil) }
 
     /// Whether nobody has logged in at the broker.
-    var isLoggedOut: Bool { sessionEndedUntil.map { now < $0 } ?? false }
+    var isLoggedOut: Bool { lasts(sessionEndedUntil) }
 
-    func isCutFromDatabase(_ index: Int) -> Bool { processes[index].databaseCutUntil.map { now < $0 } ?? false }
+    func isCutFromDatabase(_ index: Int) -> Bool { lasts(processes[index].databaseCutUntil) }
 
-    func isCutFromBroker(_ index: Int) -> Bool { processes[index].brokerCutUntil.map { now < $0 } ?? false }
+    func isCutFromBroker(_ index: Int) -> Bool { lasts(processes[index].brokerCutUntil) }
+
+    private func lasts(_ end: Instant?) -> Bool { end.map { now < $0 } ?? false }
 
     /// The rows as a read finds them: now and then those of a replica that lags behind.
     func rows() -> ModelStore {

@@ -161,7 +161,6 @@ extension Simulation {
         if let waiting = processes[index].reloading {
             if let previous = processes[index].core { core.carryOn(from: previous) }
             oracle.wentOn(from: processes[index].epoch, to: lease.epoch)
-            processes[index].epoch = lease.epoch
             processes[index].reloading = nil
             processes[index].core = core
             processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
@@ -169,10 +168,10 @@ extension Simulation {
             trace(3, incarnation.text, Int(lease.epoch))
             say("\(incarnation) decides in epoch \(lease.epoch)")
             oracle.began(incarnation, epoch: lease.epoch)
-            processes[index].epoch = lease.epoch
             processes[index].core = core
             processes[index].mailbox.insert(.started, at: 0)
         }
+        processes[index].epoch = lease.epoch
         walk(index)
     }
 }

@@ -10,18 +10,22 @@ extension InstrumentTemplate {
             public struct Options: PluginOptions {
                 let margin: Money
 
+                /// Reads them, or their defaults.
                 public init(from reader: inout OptionReader) {
                     margin = reader.value(
                         "margin_per_lot", .money.above(.zero), default: Money(whole: 100_000), summary: "Margin that one lot needs.")
                 }
             }
 
+            /// What configurations call it.
             public static let manifest = PluginManifest(
                 kind: .instruments, name: "\(name)", version: "0.1.0", summary: "A future that expires on the last weekday of each month.")
             private let options: Options
 
+            /// An instrument with its options.
             public init(options: Options, context: PluginContext) { self.options = options }
 
+            /// Size, margin, stops and pyramids of a day.
             public func terms(on day: TradingDay) -> InstrumentTerms {
                 InstrumentTerms(
                     pointValue: PointValue(whole: 10), unitsPerLot: 1, marginPerLot: options.margin,
@@ -29,6 +33,7 @@ extension InstrumentTemplate {
                     pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
             }
 
+            /// When the exchange is open on a day.
             public func schedule(on day: TradingDay) -> DaySchedule {
                 guard !day.weekday.isWeekend else { return .closed("weekend") }
                 return .open([Session(open: TimeOfDay(secondsSinceMidnight: 9 * 3_600), close: TimeOfDay(secondsSinceMidnight: 17 * 3_600))])
@@ -37,6 +42,7 @@ extension InstrumentTemplate {
             /// Add your exchange's holidays to the schedule, and answer here for which years they are complete.
             public func knowsCalendar(of day: TradingDay) -> Bool { false }
 
+            /// The next last trading days, earliest first.
             public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] {
                 var expiries: [TradingDay] = []
                 var (year, month, _) = day.date
@@ -47,6 +53,7 @@ extension InstrumentTemplate {
                 return expiries
             }
 
+            /// The one contract of an expiry; throws when there is none on that day.
             public func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
                 let (year, month, _) = expiry.date
                 guard expiry >= day, self.expiry(year: year, month: month) == expiry else { throw .noSuchExpiry(expiry) }
