@@ -54,6 +54,8 @@ let package = Package(
             name: "Storage", dependencies: [kit, "CSQLite"], path: "Sources/Plugins/Storage",
             resources: [
                 .embedInCode("Migrations/sqlite/v0001_foundation.up.sql"), .embedInCode("Migrations/sqlite/v0001_foundation.down.sql"),
+                .embedInCode("Migrations/sqlite/v0002_repairs_bars_clocks.up.sql"),
+                .embedInCode("Migrations/sqlite/v0002_repairs_bars_clocks.down.sql"),
             ]),
         .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
         .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),

@@ -96,11 +96,30 @@ extension InstrumentConformance.Checks {
                 expect(symbols.insert(leg.contract.symbol).inserted, "the symbol \(leg.contract.symbol) names two contracts")
             }
         }
+        recognition(of: symbols, on: day)
         noStructure(expiring: day.advanced(by: -1), on: day)
         let expiries = Set(instrument.expiries(onOrAfter: day, count: 3))
         for offset in 0..<20
         where !expiries.contains(day.advanced(by: offset)) && expiries.contains(where: { $0 > day.advanced(by: offset) }) {
             noStructure(expiring: day.advanced(by: offset), on: day)
+        }
+    }
+
+    /// Its contracts are known as its own at every price and for a month after they ended, and others are not.
+    private func recognition(of symbols: Set<String>, on day: TradingDay) {
+        for symbol in symbols.sorted() {
+            expect(instrument.isContract(symbol, on: day), "\(symbol) is not known on \(day) as a contract of the instrument")
+            expect(
+                !instrument.isContract("X" + symbol, on: day) && !instrument.isContract(symbol + "X", on: day),
+                "X\(symbol)X is taken for \(symbol)")
+        }
+        expect(!instrument.isContract("", on: day), "an empty symbol is taken for a contract")
+        guard let expiry = instrument.expiries(onOrAfter: day, count: 1).first else { return }
+        let twice = (try? price.adding(price)) ?? price
+        for leg in (try? instrument.structure(expiry: expiry, price: twice, on: day))?.legs ?? [] {
+            expect(
+                instrument.isContract(leg.contract.symbol, on: expiry.advanced(by: 20)),
+                "\(leg.contract.symbol) is forgotten when it has ended")
         }
     }
 

@@ -15,6 +15,7 @@ extension Core {
             }
         }
         alertCalendarGaps(&turn)
+        alertExpiries(&turn)
         isReadingBook = true
         turn.perform(.readBook(leavingOut: endedTags))
         turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
@@ -62,40 +63,11 @@ extension Core {
         }
     }
 
-    /// Ends recovery: the broker's book was read, so that scopes may go on. Signals left by an earlier process are decided in a later turn,
-    /// when the attempt to decide them is on record.
+    /// Ends recovery: the broker's book was read, so that scopes may go on.
     mutating func finishRecovery(_ turn: inout Turn) {
         hasRecovered = true
-        for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
-                for index in scope.signals.indices where scope.signals[index].status == .accepted {
-                    core.countAttempt(index, &scope, &turn)
-                }
-                guard scope.signals.contains(where: { $0.status == .accepted }) else { return }
-                scope.isHeld = true
-                turn.perform(.wake(.scope(name), at: turn.at))
-            }
-        }
         for name in scopes.keys { advance(name, &turn) }
         readPositions(&turn)
-    }
-
-    /// I29: a signal that was being decided in too many dying processes is left to a person.
-    ///
-    /// Only ends that are proven count: a process that lost its lease lives on, and a lease service that misbehaves must not set exits aside (I25).
-    private mutating func countAttempt(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
-        guard term.othersHaveEnded, scope.signals[index].record.processedBy != incarnation.text else { return }
-        guard scope.signals[index].attempts >= policy.attemptLimit else {
-            scope.signals[index].attempts += 1
-            scope.signals[index].processedBy = incarnation.text
-            return
-        }
-        let fingerprint = scope.signals[index].fingerprint
-        alert(
-            .critical, "signal_quarantined", scope.name,
-            "Signal \(fingerprint) was being decided in \(policy.attemptLimit) processes that ended; it is set aside and needs a person.",
-            &turn)
-        conclude(fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
     }
 
     /// Takes a signal that the inbox has committed.
@@ -103,6 +75,7 @@ extension Core {
         let isKnown: Void? = change(record.instrument, &turn) { core, scope, turn in
             guard !scope.signals.contains(where: { $0.fingerprint == record.fingerprint }) else { return }
             scope.signals.append(Tracked(stored: record))
+            if record.signal.content.kind.isEntry { scope.pricesBefore[record.fingerprint] = scope.recentPrice(at: turn.at) }
             core.notePrice(of: record.signal.content, &scope, &turn)
             core.advance(&scope, &turn)
         }
@@ -151,9 +124,18 @@ extension Core {
         scope.signals[index].reason = reason
         scope.signals[index].explanation = explanation.map { Stored($0) }
         scope.signals[index].processedAt = turn.at
+        if from == .accepted { beginDeciding(index, &scope, &turn) }
         scope.signals[index].processedBy = incarnation.text
         audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason ?? "", &turn)
         turn.perform(.conclude(scope.signals[index].record))
+    }
+
+    /// Counts this process among those that began to decide a signal, once.
+    mutating func beginDeciding(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+        if scope.signals[index].record.processedBy != incarnation.text { scope.signals[index].attempts += 1 }
+        scope.pricesBefore[scope.signals[index].fingerprint] = nil
+        scope.signals[index].processedBy = incarnation.text
+        endExamination(of: scope.signals[index].fingerprint, &scope, &turn)
     }
 
     /// Goes on with a scope until it waits for something.
@@ -173,7 +155,7 @@ extension Core {
 
     /// One transition of a scope; false when there is nothing to do now.
     private mutating func step(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        if !scope.isHeld, let bar = scope.nextBar {
+        if !scope.isHeld, let bar = scope.nextBar, mayDecide(bar, &scope, &turn) {
             applyMarketData(bar, &scope, &turn)
             return true
         }
@@ -191,5 +173,13 @@ extension Core {
 
     private mutating func carryOut(at index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         scope.changeIntent(at: index) { scope, intent in carryOut(&intent, &scope, &turn) }
+    }
+}
+
+extension Scope {
+    /// The last price that was heard, when it is not older than a long weekend.
+    fileprivate func recentPrice(at: Instant) -> Price? {
+        guard let heardAt = record.record.lastPriceAt, at - heardAt <= .days(4) else { return nil }
+        return record.record.lastPrice
     }
 }

@@ -35,9 +35,9 @@ extension Core {
             case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
             case .planned(let legs):
                 if step.isRepair, withdraw(step, legs, strand: number, &intent, &turn) { return true }
-                if scope.isInDoubt(legs, of: step, intent) {
-                    guard let mayClose = reportedUnits(for: step, strand: number, intent, scope, &turn) else { return false }
-                    if lower(legs, of: step, to: mayClose, &intent, &turn) { return true }
+                if step.action == .close, isOpen(scope.desk, at: turn.at) {
+                    guard let units = closableNow(legs, of: step, strand: number, intent, &scope, &turn) else { return false }
+                    if lower(legs, of: step, to: units, &intent, &turn) { return true }
                 }
                 return send(legs, step, &intent, &scope, &turn)
             case .overplanned(let legs):
@@ -110,26 +110,15 @@ extension Core {
             let decided = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id } }
             let timestamp = decided?.signal.content.timestamp ?? intent.record.createdAt
             // The protocol lets an exit of any layer outrank what its scope still opens, but not an exit that is older (I5).
-            return scope.hasExitUnderWay { _ in true } || scope.hasWaitingExit { $0.timestamp >= timestamp }
+            return scope.hasExitUnderWay { _ in true } || scope.hasWaitingExit { $0.timestamp.seconds >= timestamp.seconds }
         case .roll:
             guard let strand = intent.record.plan.content.strands.first else { return false }
             let opened = scope.positionIndex(strand.position).map { scope.positions[$0].entryTimestamp } ?? intent.record.createdAt
             return scope.hasExitUnderWay { $0 == strand.position }
-                || scope.hasWaitingExit { $0.timestamp > opened && ($0.target == .all || $0.target == .layer(strand.layer)) }
+                || scope.hasWaitingExit {
+                    $0.timestamp.seconds >= opened.seconds && ($0.target == .all || $0.target == .layer(strand.layer))
+                }
         }
-    }
-
-    /// Asks to end working orders that an exit outranks.
-    private mutating func maintain(_ step: Step, strand: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
-        guard step.action == .open, isOutranked(intent, in: scope) else { return false }
-        // The request may be lost, so it is repeated as long as the order works.
-        if let last = intent.lastCancelAt, turn.at - last < policy.pollInterval { return false }
-        for index in intent.legIndices(strand: strand, step: step.number) where intent.legs[index].state == .working {
-            guard let order = intent.legs[index].record.brokerOrder else { continue }
-            intent.lastCancelAt = turn.at
-            turn.perform(.cancel(intent.legs[index].tag, order))
-        }
-        return false
     }
 
     /// A fill of an opening step is missing and no attempt is left running.
@@ -137,16 +126,19 @@ extension Core {
         let indices = intent.legIndices(strand: strand, step: step.number)
         let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
-        // I9: a further attempt needs proof that nothing was accepted; a roll may also try again after a plain refusal.
+        // I9: a further attempt needs proof that nothing was accepted; a roll may also try again after a refusal or an end that the broker told.
         let lastStates = indices.filter { intent.legs[$0].attempt == attempts }.map { intent.legs[$0].state }
         let isProven =
-            lastStates.allSatisfy { $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && $0 == .rejected) }
+            lastStates.allSatisfy {
+                $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && ($0 == .rejected || $0 == .cancelled))
+            }
             || policy.has(.entryAfterUnknown)
         if isProven, attempts < policy.entryAttempts, !isOutranked(intent, in: scope), mayStillOpen(intent, at: turn.at) {
-            guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
+            guard isDue(&intent, strand: strand, attempt: attempts, since: end(of: indices, intent, at: turn.at), scope.name, &turn) else {
+                return false
+            }
             if intent.record.kind == .roll { markAsFlat(&intent, &turn) }
             planLegs(step, of: step.quantity.remaining(after: Quantity(filled)), strand: strand, attempt: attempts + 1, &intent, &turn)
-            intent.notBefore = nil
             return true
         }
         giveUp(step, filled: filled, strand: strand, &intent, &turn)
@@ -188,16 +180,16 @@ extension Core {
         -> Bool
     {
         let indices = intent.legIndices(strand: strand, step: step.number)
-        let ended = indices.compactMap { intent.legs[$0].finishedAt }.map { onOwnClock($0, at: turn.at) }.max() ?? turn.at
-        guard let positions = positions(since: ended, step, intent, scope, &turn), let exposure = intent.exposure else { return false }
+        let ended = end(of: indices, intent, at: turn.at)
+        guard let reading = positions(since: ended, step, &scope, &turn), let positions = reading.positions else { return false }
         let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
         let net = positions.netUnits(of: step.contract.symbol)
-        let wanted = closable(step.quantity.count - filled, step, net: net, intent, scope)
+        let wanted = closable(step.quantity.count - filled, step, strand: strand, net: net, intent, scope)
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.
             if isInFlight(step, besides: strand, intent, scope) { return false }
-            if isUnsettledElsewhere(step, exposure) {
+            if isUnsettledElsewhere(step, reading) {
                 readPositionsLater(&turn)
                 return false
             }
@@ -205,9 +197,9 @@ extension Core {
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
         }
-        guard isDue(&intent, attempt: attempts, scope.name, &turn) else { return false }
+        guard isDue(&intent, strand: strand, attempt: attempts, since: ended, scope.name, &turn) else { return false }
         // I10: what is reported now counts, not what was reported before the pause.
-        if let due = intent.notBefore, exposure.startedAt < due {
+        if let due = intent.notBefore[strand], reading.startedAt < due {
             readPositions(&turn)
             return false
         }
@@ -218,8 +210,6 @@ extension Core {
                 &turn)
         }
         planLegs(step, of: Quantity(wanted), strand: strand, attempt: attempts + 1, &intent, &turn)
-        intent.notBefore = nil
-        intent.exposure = nil
         return true
     }
 
@@ -257,46 +247,27 @@ extension Core {
             &turn)
     }
 
-    /// Whether a further attempt may be made now; asks to be woken when it may not yet.
-    private mutating func isDue(_ intent: inout Intent, attempt: Int, _ name: InstrumentName, _ turn: inout Turn) -> Bool {
-        if intent.notBefore == nil {
-            let wait = policy.retry.isEmpty ? Span.seconds(1) : policy.retry[min(max(attempt - 1, 0), policy.retry.count - 1)]
-            let at = turn.at + wait
-            intent.notBefore = at
-            turn.perform(.wake(.scope(name), at: at))
+    /// Whether a further attempt of a strand may be made now; asks to be woken when it may not yet. The pause counts from the end of the attempt
+    /// before, whichever process saw it.
+    private mutating func isDue(
+        _ intent: inout Intent, strand: Int, attempt: Int, since ended: Instant, _ name: InstrumentName, _ turn: inout Turn
+    ) -> Bool {
+        let wait = policy.retry.isEmpty ? Span.seconds(1) : policy.retry[min(max(attempt - 1, 0), policy.retry.count - 1)]
+        let due = ended + wait
+        if intent.notBefore[strand] != due {
+            intent.notBefore[strand] = due
+            if due > turn.at { turn.perform(.wake(.scope(name), at: due)) }
         }
-        return intent.notBefore.map { turn.at >= $0 } ?? true
+        return turn.at >= due
+    }
+
+    /// When the last of these orders ended, by this process's clock.
+    private func end(of legs: [Int], _ intent: Intent, at: Instant) -> Instant {
+        legs.compactMap { intent.legs[$0].finishedAt }.map { onOwnClock($0, at: at) }.max() ?? at
     }
 
     func mayStillOpen(_ intent: Intent, at: Instant) -> Bool {
         guard !tradingSwitch.record.isThrown else { return false }
         return intent.record.record.entryDeadline.map { at <= $0 || policy.has(.windowIgnoredAtGate) } ?? true
-    }
-
-    /// I20: tells people soon when a structure of several legs is not whole.
-    mutating func alertBroken(_ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) {
-        guard strand.steps.count > 1 else { return }
-        // What repairs took back counts: between two of them one leg is alone.
-        let fills = StrandFills(strand, number, intent)
-        let isBroken = [LegAction.close, .open].contains { action in
-            let held = fills.legs(action).map(\.held)
-            return held.contains { $0 != held.first }
-        }
-        guard isBroken else {
-            intent.brokenSince[number] = nil
-            intent.alertedBroken.remove(number)
-            return
-        }
-        guard let since = intent.brokenSince[number] else {
-            intent.brokenSince[number] = turn.at
-            turn.perform(.wake(.scope(scope.name), at: turn.at + policy.repairAlert))
-            return
-        }
-        guard turn.at - since >= policy.repairAlert, intent.alertedBroken.insert(number).inserted else { return }
-        if policy.has(.oneLeggedUntold) { return }
-        alert(
-            .critical, "one_legged", scope.name,
-            "\(strand.position) has unequal legs since \(since); the host completes or unwinds it, and takes no entries until it is whole or flat.",
-            &turn)
     }
 }

@@ -1,35 +1,107 @@
-/// How much of a position may be closed once more after an attempt fell short: never more than the broker still reports (I10).
+/// How much of a position may be closed: never more than the account holds for it (I10).
 extension Core {
-    /// Units of `wanted` that the broker's figure still shows, when what all other positions hold of the contract is set aside.
+    /// Units of `wanted` that the broker's figure leaves to a closing leg, when what other books hold of the contract is set aside.
     ///
-    /// An attempt that filled unseen makes the account's net smaller than our records say; that difference is not closed again.
-    func closable(_ wanted: Int64, _ step: Step, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
+    /// Books are virtual, the account holds their sum. Where it holds less, an exit closes its own book less what is missing, and never crosses zero.
+    func closable(_ wanted: Int64, _ step: Step, strand: Int, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
         if policy.has(.exitBeyondExposure) { return wanted }
         let direction: Int64 = step.side == .sell ? 1 : -1
+        let symbol = step.contract.symbol
         if intent.record.kind == .repair {
             // What brings the account back to the records: other positions may hold the contract, so that its net has either sign.
-            return max(0, min(wanted, (net &- recordedNet(of: step.contract.symbol, in: scope)) &* direction))
+            return max(0, min(wanted, (net &- recordedNet(of: symbol, in: scope)) &* direction))
         }
-        let unseen = max(0, (expectedNet(of: step.contract.symbol, with: intent, in: scope) &- net) &* direction)
+        let missing = max(0, (expectedNet(of: symbol, with: intent, in: scope) &- net) &* direction)
         // What an exit closed twice is opened again, whichever sign the account's net has because of other positions.
-        let reported = step.isRepair ? wanted : max(0, net &* direction)
-        return max(0, min(wanted, reported, wanted - unseen))
+        guard !step.isRepair else { return max(0, min(wanted, wanted &- missing)) }
+        let others = otherBooks(of: symbol, direction, scope)
+        let held = net &* direction &+ others.against &- unitsOut(of: step, intent, scope)
+        // An attempt that left may have filled unseen, and what is missing is that; before it, all that is not another book's is there to be closed.
+        let hasLeft = intent.legIndices(strand: strand, step: step.number).contains { intent.legs[$0].record.sentAt != nil }
+        return max(0, min(wanted, held, hasLeft ? wanted &- missing : held &- others.along))
     }
 
-    /// Units that a first attempt may close where the records are in doubt; nil while no reading of the positions can tell.
-    mutating func reportedUnits(for step: Step, strand: Int, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> Int64? {
-        let since = onOwnClock(intent.record.record.createdAt, at: turn.at)
-        guard let positions = positions(since: since, step, intent, scope, &turn), let exposure = intent.exposure else { return nil }
-        guard isComparable(scope, exposure) else {
-            readPositionsLater(&turn)
+    /// Units of a contract in books that are not being closed: those on the side of a position that a closing order takes from, and those against it.
+    private func otherBooks(of symbol: String, _ direction: Int64, _ scope: Scope) -> (along: Int64, against: Int64) {
+        var (along, against): (Int64, Int64) = (0, 0)
+        func add(_ scope: Scope) {
+            for position in scope.positions where position.record.status.isLive {
+                let units = position.record.units(of: symbol) &* direction
+                if units < 0 {
+                    against &-= units
+                } else if position.record.status != .closing, position.record.rolloverStatus != .inProgress {
+                    along &+= units
+                }
+            }
+        }
+        add(scope)
+        scopes.forEach(add)
+        return (along, against)
+    }
+
+    /// Units that planned orders of a closing leg may close now; nil while it is not known what the account holds.
+    ///
+    /// An order may cross zero when the account is not what the books say: the operator squared off by hand, another program trades, an older file was
+    /// put back. So no order that closes leaves before the broker's figure is fresh and fits, and where it does not fit, for no more than it leaves.
+    mutating func closableNow(
+        _ legs: [Int], of step: Step, strand: Int, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn
+    ) -> Int64? {
+        let planned = legs.reduce(0) { $0 + intent.legs[$1].quantity.count }
+        if policy.has(.exitBeyondExposure) { return planned }
+        let symbol = step.contract.symbol
+        guard let reading = figure.reading(of: symbol, at: turn.at), let positions = reading.positions else {
+            awaitReading(&scope, &turn)
             return nil
         }
-        let net = positions.netUnits(of: step.contract.symbol)
-        return closable(step.quantity.count - intent.filled(strand: strand, step: step.number), step, net: net, intent, scope)
+        let net = positions.netUnits(of: symbol)
+        let isSettled = figure.settledAt(symbol).map { $0 <= reading.startedAt } ?? true
+        let recorded = expectedNet(of: symbol, with: intent, in: scope)
+        if isSettled || figure.isFollowed(symbol), figure.fits(net, recorded: recorded, of: symbol, readAt: reading.startedAt) {
+            return planned
+        }
+        guard isSettled else {
+            awaitSettling(of: symbol, &scope, &turn)
+            return nil
+        }
+        let wanted = step.quantity.count - intent.filled(strand: strand, step: step.number)
+        let units = closable(wanted, step, strand: strand, net: net, intent, scope)
+        // An order of ours that is out may be what is missing: its end tells.
+        guard units >= planned || !isInFlight(step, besides: strand, intent, scope) else { return nil }
+        return units
+    }
+
+    /// Has the positions read for an exit that cannot leave before, and tells people within seconds when they do not come.
+    mutating func awaitReading(_ scope: inout Scope, _ turn: inout Turn) {
+        readPositions(&turn)
+        guard let since = scope.awaitsReadingSince else {
+            scope.awaitsReadingSince = turn.at
+            return turn.perform(.wake(.scope(scope.name), at: turn.at + policy.repairAlert))
+        }
+        guard turn.at - since >= policy.repairAlert, !scope.hasAlertedUnread, isOpen(scope.desk, at: turn.at) else { return }
+        scope.hasAlertedUnread = true
+        alert(
+            .critical, "exit_waits_for_positions", scope.name,
+            "The broker does not say what the account holds, and an exit of \(scope.name) needs it; it leaves when it is known.", &turn)
+    }
+
+    /// Comes back when the broker's figure of a contract shows the last trade for certain.
+    private mutating func awaitSettling(of symbol: String, _ scope: inout Scope, _ turn: inout Turn) {
+        guard let settled = figure.settledAt(symbol), settled > turn.at else { return awaitReading(&scope, &turn) }
+        turn.perform(.wake(.scope(scope.name), at: settled))
     }
 
     /// A recorded time as this process may compare it: one in the future is of another process, which had ended before this one began.
     func onOwnClock(_ recorded: Instant, at: Instant) -> Instant { recorded > at ? bornAt : recorded }
+
+    /// When an order of another process left, by this process's clock: exactly where both run since the same boot of one machine, else from this
+    /// process's beginning on, because two clocks do not compare.
+    func sentAtOnOwnClock(_ leg: OrderRecord, _ sentAt: Instant, at: Instant) -> Instant {
+        guard leg.sender != incarnation else { return max(sentAt, bornAt) }
+        guard let own = term.machine, let sender = leg.sender, let theirs = machines[sender],
+            let translated = own.translated(sentAt, from: theirs), translated <= at
+        else { return bornAt }
+        return translated
+    }
 
     /// Takes attempts back that would close more than may be closed; further attempts are for what is left. False when they may leave as they are.
     mutating func lower(_ legs: [Int], of step: Step, to units: Int64, _ intent: inout Intent, _ turn: inout Turn) -> Bool {
@@ -40,30 +112,33 @@ extension Core {
         return true
     }
 
-    /// For how long a figure of the account is used (I10): a call may take seven seconds; what waited longer, as for a full disk, is old.
-    private static let mostAge: Span = .seconds(8)
-
     /// What the account holds by a reading that is new enough, also for the fills that our records hold; asks for one when there is none.
-    mutating func positions(since: Instant, _ step: Step, _ intent: Intent, _ scope: Scope, _ turn: inout Turn) -> [BrokerPosition]? {
-        let settled = lastFillIsShown(of: step.contract.symbol)
-        guard turn.at >= settled else {
+    mutating func positions(since: Instant, _ step: Step, _ scope: inout Scope, _ turn: inout Turn) -> PositionsReading? {
+        let symbol = step.contract.symbol
+        // An older figure does not fit the records: the fill of another position would hide that an attempt filled unseen.
+        if let settled = figure.settledAt(symbol), settled > turn.at {
             turn.perform(.wake(.scope(scope.name), at: settled))
             return nil
         }
-        guard let exposure = intent.exposure, exposure.startedAt >= max(since, settled, turn.at - Self.mostAge),
-            let positions = exposure.positions
+        guard let reading = figure.reading(of: symbol, at: turn.at), reading.startedAt >= max(since, figure.settledAt(symbol) ?? since)
         else {
-            readPositions(&turn)
+            awaitReading(&scope, &turn)
             return nil
         }
-        return positions
+        return reading
     }
 
-    /// From when on the account's figure of a contract shows every fill that our records hold, which is a little after we heard of the last one.
-    ///
-    /// An older figure does not fit the records: the fill of another position would hide that an attempt filled unseen.
-    private func lastFillIsShown(of symbol: String) -> Instant {
-        max(loadedAt, lastFillAt[symbol].map { $0 + policy.pollInterval } ?? loadedAt)
+    /// Units that orders which are out may still trade in a leg's contract on its side.
+    private func unitsOut(of step: Step, _ intent: Intent, _ scope: Scope) -> Int64 {
+        func units(_ intent: Intent) -> Int64 {
+            intent.legs.reduce(0) { sum, leg in
+                guard leg.record.isOut(in: step.contract.symbol), leg.side == step.side else { return sum }
+                return sum &+ leg.quantity.count &- leg.filled.count
+            }
+        }
+        var sum = scope.intents.reduce(units(intent)) { $0 &+ units($1) }
+        scopes.forEach { scope in for other in scope.intents { sum &+= units(other) } }
+        return sum
     }
 
     /// Whether another order of the scope in the same contract has left and not ended.
@@ -87,13 +162,13 @@ extension Core {
 
     /// What the account holds of a contract by our records; the scope and the intent are those that are being changed.
     private func expectedNet(of symbol: String, with intent: Intent, in scope: Scope) -> Int64 {
-        recordedNet(of: symbol, in: scope) + intent.unbookedUnits(of: symbol)
+        recordedNet(of: symbol, in: scope) &+ intent.unbookedUnits(of: symbol)
     }
 
     /// The same without the intent that is being changed.
     private func recordedNet(of symbol: String, in scope: Scope) -> Int64 {
         var units = scope.heldUnits(of: symbol)
-        scopes.forEach { units += $0.heldUnits(of: symbol) }
+        scopes.forEach { units &+= $0.heldUnits(of: symbol) }
         return units
     }
 }
@@ -101,6 +176,16 @@ extension Core {
 extension [BrokerPosition] {
     /// Signed units that the account holds of a contract; none when it is not listed.
     func netUnits(of symbol: String) -> Int64 { first { $0.symbol == symbol }?.netUnits ?? 0 }
+}
+
+extension PositionRecord {
+    /// Signed units of a contract that the position holds: bought legs count up, sold ones down.
+    public func units(of symbol: String) -> Int64 {
+        structure.content.legs.reduce(0) { sum, leg in
+            guard leg.contract.symbol == symbol else { return sum }
+            return leg.openingSide == .buy ? sum &+ quantity.count : sum &- quantity.count
+        }
+    }
 }
 
 extension OrderRecord {
@@ -113,37 +198,18 @@ extension OrderRecord {
 extension Scope {
     /// Signed units of a contract in live positions.
     private func units(of symbol: String) -> Int64 {
-        positions.reduce(0) { sum, position in
-            guard position.record.status.isLive else { return sum }
-            return position.record.structure.content.legs.reduce(sum) { sum, leg in
-                guard leg.contract.symbol == symbol else { return sum }
-                return leg.openingSide == .buy ? sum + position.record.quantity.count : sum - position.record.quantity.count
-            }
-        }
+        positions.reduce(0) { $1.record.status.isLive ? $0 &+ $1.record.units(of: symbol) : $0 }
     }
 
     /// Signed units of a contract in live positions, and in fills that are not booked yet.
     fileprivate func heldUnits(of symbol: String) -> Int64 {
-        intents.reduce(units(of: symbol)) { $0 + $1.unbookedUnits(of: symbol) }
-    }
-
-    /// Whether first attempts would close what the records say although a person still has to compare them with the broker.
-    func isInDoubt(_ legs: [Int], of step: Step, _ intent: Intent) -> Bool {
-        step.action == .close && !step.isRepair && record.record.state == .frozen && legs.allSatisfy { intent.legs[$0].attempt == 1 }
+        intents.reduce(units(of: symbol)) { $0 &+ $1.unbookedUnits(of: symbol) }
     }
 
     /// Whether an exit of a position is being carried out.
     func hasExitUnderWay(of isMeant: (PositionID) -> Bool) -> Bool {
         intents.contains { intent in
             intent.record.kind == .exit && intent.isUnderWay && intent.record.plan.content.strands.contains { isMeant($0.position) }
-        }
-    }
-
-    /// Whether an exit is being carried out of which no order is on its way.
-    var hasIdleExit: Bool {
-        intents.contains { intent in
-            intent.isUnderWay && intent.record.kind == .exit
-                && !intent.legs.contains { $0.state.isOut }
         }
     }
 
@@ -159,17 +225,22 @@ extension Intent {
         guard record.record.kind == .repair else { return 0 }
         return record.plan.content.strands.reduce(0) { sum, strand in
             guard !strand.isSettled, let step = strand.steps.first, step.contract.symbol == symbol else { return sum }
-            return step.side == .sell ? sum + step.quantity.count : sum - step.quantity.count
+            return step.side == .sell ? sum &+ step.quantity.count : sum &- step.quantity.count
         }
     }
 
+    /// The contracts of its orders and of what it takes back, each once.
+    var symbols: Set<String> {
+        Set(legs.map(\.record.symbol)).union(record.plan.content.strands.flatMap { $0.steps.map(\.contract.symbol) })
+    }
+
     /// Signed units of a contract that were filled and are not in a position yet.
-    fileprivate func unbookedUnits(of symbol: String) -> Int64 {
+    func unbookedUnits(of symbol: String) -> Int64 {
         guard isUnderWay else { return 0 }
         let strands = record.plan.content.strands
         return legs.reduce(lateUnits(of: symbol)) { sum, leg in
             guard leg.symbol == symbol, strands.indices.contains(leg.strand), !strands[leg.strand].isSettled else { return sum }
-            return leg.side == .buy ? sum + leg.filled.count : sum - leg.filled.count
+            return leg.side == .buy ? sum &+ leg.filled.count : sum &- leg.filled.count
         }
     }
 }

@@ -4,9 +4,12 @@ public struct Term: Hashable, Codable, Sendable {
     public var epoch: Int64
     /// Whether every earlier process is proven to have ended, so that no order of theirs can still leave.
     public var othersHaveEnded: Bool
+    /// The machine it runs on, by which times that earlier processes of it recorded compare; nil where it does not tell.
+    public var machine: MachineTime?
 
     /// Alone, as with storage that one process locks, unless said otherwise.
-    public init(epoch: Int64 = 1, othersHaveEnded: Bool = true) {
+    public init(epoch: Int64 = 1, othersHaveEnded: Bool = true, machine: MachineTime? = nil) {
+        self.machine = machine
         self.epoch = epoch
         self.othersHaveEnded = othersHaveEnded
     }
@@ -44,16 +47,22 @@ public struct Core: Sendable {
     var nextPositionsAlarm: Instant?
     /// When this machine began to decide: what other processes did lies before it, whatever their clocks say.
     var bornAt: Instant
-    /// When its rows were read.
-    let loadedAt: Instant
-    /// When the records last took a fill of a contract; only looked up, never walked.
-    var lastFillAt: [String: Instant] = [:]
+    /// The entry or bar of an earlier process that is being decided on record; nil while none is.
+    var underExamination: Examined?
+    /// What the broker last said that the account holds.
+    var figure: AccountFigure
+    /// Differences between books and broker of which people were told; only looked up, never walked.
+    var toldDifferences: [String: Difference] = [:]
     /// The exchange's day, to notice the next one.
     var day: TradingDay
     /// The last day on which the broker's book is known to hold an order of ours: an empty book of that day is no evidence.
     var dayOfLastOrder: TradingDay?
+    /// When its rows were read. A look at the book that began before is counted in them, if it was evidence.
+    let loadedAt: Instant
     /// Keys of capital movements that were booked, so that a repeated request is answered, not booked.
     var capitalKeys: Set<String> = []
+    /// The machines of processes that sent what is not resolved; only looked up, never walked.
+    var machines: [Incarnation: MachineTime] = [:]
     /// Where a tag's leg is; only looked up, never walked.
     var scopeOfTag: [Tag: InstrumentName] = [:]
     /// Where a leg is watched that ended unfilled; only looked up, never walked.
@@ -77,6 +86,7 @@ public struct Core: Sendable {
         scopes = SortedMap()
         bornAt = at
         loadedAt = at
+        figure = AccountFigure(lag: policy.pollInterval, at: at)
         day = TradingDay(of: at)
         limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
         for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }
@@ -102,7 +112,9 @@ public struct Core: Sendable {
         switch stimulus.event {
         case .started: start(&turn)
         case .reloaded: goOn(&turn)
-        case .stopping: isStopping = true
+        case .stopping:
+            isStopping = true
+            endExaminations(&turn)
         case .signal(let record): accept(record, &turn)
         case .surveyed(let survey): conclude(survey, &turn)
         case .placed(let tag, let outcome): classify(tag, outcome, &turn)

@@ -3,7 +3,7 @@ extension Core {
     /// Decides the next waiting signal: exits first, the rest in order of arrival.
     mutating func decideNext(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
         if decideWaitingExit(&scope, &turn) { return true }
-        guard scope.surveying == nil else { return false }
+        guard scope.surveying == nil, !scope.isHeld else { return false }
         if let entry = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind.isEntry }) {
             return examine(entry.record, &scope, &turn)
         }
@@ -12,10 +12,14 @@ extension Core {
 
     /// Decides the first waiting exit; false when there is none, or when it waits for the open.
     mutating func decideWaitingExit(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        guard let exit = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind == .exit }) else {
-            return false
+        for exit in scope.signals where exit.record.status == .accepted && exit.record.signal.content.kind == .exit {
+            if let until = postponement(of: exit.record, in: scope, at: turn.at) {
+                postpone(exit.record, until: until, &scope, &turn)
+            } else {
+                return mayDecide(exit.record, &scope, &turn) && decideExit(exit.record, &scope, &turn)
+            }
         }
-        return decideExit(exit.record, &scope, &turn)
+        return false
     }
 
     // MARK: - Entries
@@ -23,10 +27,17 @@ extension Core {
     /// Checks what needs no quote; asks the market when all is well.
     private mutating func examine(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let signal = record.signal.content
+        if let refusal = timeRefusal(signal, at: turn.at) {
+            refuse(record, refusal, &scope, &turn)
+            return true
+        }
+        guard knowsAccount(at: turn.at) else {
+            awaitAccount(for: signal, scope.name, &turn)
+            return false
+        }
+        guard mayDecide(record, &scope, &turn) else { return false }
         if let refusal = refusal(of: record, in: scope, at: turn.at) {
-            conclude(
-                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
-                &turn)
+            refuse(record, refusal, &scope, &turn)
             return true
         }
         switch structure(for: signal, scope.desk, at: turn.at) {
@@ -40,6 +51,17 @@ extension Core {
             turn.perform(.survey(SurveyRequest(subject: subject, observations: [observation], needsFunds: true)))
             return false
         }
+    }
+
+    private mutating func refuse(_ record: SignalRecord, _ refusal: Refusal, _ scope: inout Scope, _ turn: inout Turn) {
+        conclude(
+            record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+    }
+
+    /// An entry waits until the account was compared with the books, at most until its window ends.
+    private mutating func awaitAccount(for signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {
+        readPositions(&turn)
+        turn.perform(.wake(.scope(name), at: max(turn.at, signal.timestamp + policy.entryWindow) + .milliseconds(1)))
     }
 
     /// The contracts that an entry would open.
@@ -76,15 +98,12 @@ extension Core {
     }
 
     private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
-        if let refusal = refusal(of: record, in: scope, at: turn.at) {
-            return conclude(
-                record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
-                &turn)
-        }
+        if let refusal = refusal(of: record, in: scope, at: turn.at) { return refuse(record, refusal, &scope, &turn) }
         let signal = record.signal.content
         do throws(Refusal) {
             let structure = try self.structure(for: signal, scope.desk, at: turn.at).get()
-            let entry = try size(signal, structure, survey, scope, at: turn.at)
+            let priceBefore = scope.pricesBefore[record.fingerprint]
+            let entry = try size(signal, structure, survey, scope, priceBefore: priceBefore, at: turn.at)
             open(entry, for: record, &scope, &turn)
         } catch {
             conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &turn)
@@ -140,7 +159,8 @@ extension Core {
                 &scope, &turn)
             return true
         }
-        let older = live.filter { $0.entryTimestamp < signal.timestamp || policy.has(.exitOlderThanPosition) }
+        // I4: what was opened at its second or before.
+        let older = live.filter { $0.entryTimestamp.seconds <= signal.timestamp.seconds || policy.has(.exitOlderThanPosition) }
         guard !older.isEmpty else {
             conclude(
                 record.fingerprint, .superseded, "exit_older_than_position",
@@ -149,10 +169,7 @@ extension Core {
             return true
         }
         guard isOpen(scope.desk, at: turn.at) else {
-            if record.attempts > 0, let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }) {
-                // It was examined and no process ended of it.
-                scope.signals[index].attempts = 0
-            }
+            endWaiting(record, &scope)
             waitForOpen(&scope, &turn)
             return false
         }
@@ -239,6 +256,7 @@ extension Core {
         if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
             scope.signals[index].status = .working
             scope.signals[index].intent = record.id
+            beginDeciding(index, &scope, &turn)
             audit("signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text, &turn)
         }
         scope.intents.append(intent)

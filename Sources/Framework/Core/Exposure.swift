@@ -6,6 +6,8 @@ public struct Exposure: Hashable, Codable, Sendable {
     public var volatility = Money.zero
     /// Margin in use.
     public var margin = Money.zero
+    /// The most that closing everything could move the ledger by, whatever the prices.
+    public var reach = Money.zero
     /// Live positions.
     public var positions = 0
 
@@ -36,9 +38,19 @@ struct ExposureSum: Sendable {
     private var risk: Int128 = 0
     private var volatility: Int128 = 0
     private var margin: Int128 = 0
+    private var reach: Int128 = 0
     private var positions = 0
 
-    mutating func add(risk: Money, volatility: Money, margin: Money) {
+    /// The highest price that a signal may carry, whole: what is held may be closed at it.
+    static let highestPrice: Int128 = 1_000_000_000
+
+    /// Units of money that lots are worth at the highest price.
+    static func reach(of lots: Lots, at pointValue: PointValue) -> Int128 {
+        Int128(lots.count) * Int128(pointValue.units) * highestPrice
+    }
+
+    mutating func add(risk: Money, volatility: Money, margin: Money, reach: Int128) {
+        self.reach += reach
         self.risk += Int128(risk.units)
         self.volatility += Int128(volatility.units)
         self.margin += Int128(margin.units)
@@ -50,6 +62,7 @@ struct ExposureSum: Sendable {
         sum.risk += right.risk
         sum.volatility += right.volatility
         sum.margin += right.margin
+        sum.reach += right.reach
         sum.positions += right.positions
         return sum
     }
@@ -59,6 +72,7 @@ struct ExposureSum: Sendable {
         difference.risk -= right.risk
         difference.volatility -= right.volatility
         difference.margin -= right.margin
+        difference.reach -= right.reach
         difference.positions -= right.positions
         return difference
     }
@@ -70,6 +84,7 @@ struct ExposureSum: Sendable {
         exposure.risk = saturated(risk)
         exposure.volatility = saturated(volatility)
         exposure.margin = saturated(margin)
+        exposure.reach = saturated(reach)
         exposure.positions = positions
         return exposure
     }
@@ -80,7 +95,10 @@ extension Scope {
     fileprivate var openNow: ExposureSum {
         var sum = ExposureSum()
         for position in positions where position.record.status.isLive {
-            sum.add(risk: position.record.riskAmount, volatility: position.record.volatilityAmount, margin: position.record.marginAmount)
+            let record = position.record
+            sum.add(
+                risk: record.riskAmount, volatility: record.volatilityAmount, margin: record.marginAmount,
+                reach: ExposureSum.reach(of: record.lots, at: record.pointValue))
         }
         return sum
     }
@@ -100,7 +118,10 @@ extension Scope {
         var sum = ExposureSum()
         for intent in intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
             let record = intent.record.record
-            sum.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin)
+            let reach = record.plan.content.strands.reduce(Int128(0)) { sum, strand in
+                strand.opens.map { sum + ExposureSum.reach(of: strand.lots, at: $0.pointValue) } ?? sum
+            }
+            sum.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin, reach: reach)
         }
         return sum
     }

@@ -56,10 +56,50 @@ extension Core {
         ]
     }
 
-    /// I19: the value of one entry, where the policy limits it.
-    func orderValueGate(_ value: Money) -> [Gate] {
-        guard let limit = policy.limits.orderValue else { return [] }
-        return [Gate("order_value", passed: value <= limit, value: value.description, limit: "at most \(limit)")]
+    /// I19: the size of one decision: its lots, the orders that each leg takes, and its value.
+    func decisionGates(_ lots: Lots, _ structure: Structure, value: Money) -> [Gate] {
+        let limits = policy.limits
+        let slices = structure.legs.map { Self.slices(of: lots, $0.contract) }.max() ?? 0
+        return [
+            Gate("decision_lots", passed: lots <= limits.lots, value: "\(lots) lots", limit: "at most \(limits.lots)"),
+            Gate(
+                "decision_orders", passed: slices <= limits.slices, value: "\(slices) orders for one leg", limit: "at most \(limits.slices)"
+            ),
+            Gate("order_value", passed: value <= limits.orderValue, value: value.description, limit: "at most \(limits.orderValue)"),
+        ]
+    }
+
+    /// Orders that a leg of so many lots takes, none above the freeze quantity.
+    private static func slices(of lots: Lots, _ contract: Contract) -> Int {
+        guard let freeze = contract.freezeQuantity, freeze.count >= contract.unitsPerLot.count else { return 1 }
+        let lotsOfOne = freeze.count / contract.unitsPerLot.count
+        return Int(clamping: lots.count / lotsOfOne + (lots.count % lotsOfOne == 0 ? 0 : 1))
+    }
+
+    /// What could not be booked is not traded: closing at the highest price that a signal may carry must fit the ledger, everything held counted.
+    func bookableGate(_ lots: Lots, _ structure: Structure, with scope: Scope) -> Gate {
+        let equity = Int128(portfolio.record.closedEquity.units)
+        let most =
+            (equity < 0 ? 0 - equity : equity) + Int128(committedExposure(with: scope).reach.units)
+            + ExposureSum.reach(of: lots, at: structure.pointValue)
+        let units = structure.legs.map { Int128(lots.count) * Int128($0.contract.unitsPerLot.count) }.max() ?? 0
+        let isCountable = units * ExposureSum.highestPrice * Int128(Price.unitsPerWhole) <= Int128(Self.largestValue)
+        return Gate(
+            "number_too_large", passed: isCountable && most <= Int128(Int64.max),
+            value: "\(lots) lots at up to \(ExposureSum.highestPrice)",
+            limit: "what 64 bits can book")
+    }
+
+    /// A price that is many times the last one, or a small part of it, is a mistake of somebody.
+    func jumpGate(_ signal: Signal, last: Price?) -> [Gate] {
+        guard let last, last > .zero, signal.price > .zero else { return [] }
+        let (low, high) = (min(last, signal.price), max(last, signal.price))
+        let allowed = (try? low.times(policy.divergence.jump)).flatMap { try? low.adding($0) } ?? Price(units: .max)
+        return [
+            Gate(
+                "price_jump", passed: high <= allowed, value: "\(signal.price) after \(last)",
+                limit: "\(policy.divergence.jump.percentText) % of the smaller one apart")
+        ]
     }
 
     private func shareGate(_ name: String, _ used: Money, _ added: Money, of equity: Money, limit: Ratio) -> Gate {

@@ -1,14 +1,18 @@
 /// The books: every movement of money is one ledger row, and closed equity is their sum.
 extension Core {
     /// Adds a row to the ledger; an amount of zero moves nothing and leaves no row.
+    ///
+    /// An amount that does not fit, nil or together with the equity, is never booked as something else: the turn keeps a sentence for people, and
+    /// ``freezeUnbooked(_:_:)`` stops the scope.
     mutating func book(
-        _ kind: LedgerEntryKind, _ amount: Money, key: String, position: PositionID?, notes: String, by: String, _ turn: inout Turn
+        _ kind: LedgerEntryKind, _ amount: Money?, key: String, position: PositionID?, notes: String, by: String, _ turn: inout Turn
     ) {
         guard amount != .zero else { return }
         let before = portfolio.record.closedEquity
-        guard let after = try? before.adding(amount) else {
-            // Sizes are refused when a position's whole value does not fit, so no sum of profits can get here.
-            preconditionFailure("I15: the ledger cannot hold \(before) plus \(amount)")
+        guard let amount, let after = try? before.adding(amount) else {
+            return turn.leaveUnbooked(
+                "\(kind.rawValue) of \(amount?.description ?? "more than 64 bits hold") for \(position?.text ?? key) does not fit beside an equity of \(before)"
+            )
         }
         let number = portfolio.record.ledgerNumber + (policy.has(.ledgerGap) ? 2 : 1)
         turn.insert(
@@ -20,21 +24,41 @@ extension Core {
         portfolio.updatedAt = turn.at
         switch kind {
         case .deposit, .withdraw: portfolio.equityHigh = (try? portfolio.record.equityHigh.adding(amount)) ?? after
-        case .tradingProfit, .charges: portfolio.equityHigh = max(portfolio.record.equityHigh, after)
+        case .tradingProfit, .charges, .repairCharges: portfolio.equityHigh = max(portfolio.record.equityHigh, after)
         }
     }
 
-    /// Charges of one side: the flat rate on the traded value, rounded once.
-    func charges(price: Price, lots: Lots, pointValue: PointValue) -> Money {
-        guard let value = try? price.value(of: lots, at: pointValue) else { return .zero }
-        return (try? value.times(policy.chargeRate)) ?? .zero
+    /// Stops entries of a scope in which something could not be booked, and tells people what it was.
+    mutating func freezeUnbooked(_ scope: inout Scope, _ turn: inout Turn) {
+        for sentence in turn.takeUnbooked() {
+            guard scope.record.record.state == .active else {
+                alert(.critical, "not_bookable", scope.name, "\(sentence). The ledger is short of it.", &turn)
+                continue
+            }
+            freeze(&scope, "not_bookable", "\(sentence), so that the ledger is short of it", &turn)
+        }
     }
 
-    /// Money of a difference of Σ price × units, rounded once: value × point value / units per lot.
-    static func money(_ value: Int128, pointValue: PointValue, unitsPerLot: LotSize) -> Money {
-        let product = value * Int128(pointValue.units)
+    /// Charges of one side: the flat rate on the traded value, rounded once; nil when it does not fit.
+    func charges(price: Price, lots: Lots, pointValue: PointValue) -> Money? {
+        guard let value = try? price.value(of: lots, at: pointValue) else { return nil }
+        return try? value.times(policy.chargeRate)
+    }
+
+    /// Money of a difference of Σ price × units, rounded once: value × point value / units per lot; nil when it does not fit.
+    static func money(_ value: Int128, pointValue: PointValue, unitsPerLot: LotSize) -> Money? {
+        let (product, overflowed) = value.multipliedReportingOverflow(by: Int128(pointValue.units))
         let divisor = Int128(10_000) * Int128(unitsPerLot.count)
-        return (try? Money(wide: product.divided(by: divisor, rounding: .halfAwayFromZero))) ?? .zero
+        return overflowed ? nil : try? Money(wide: product.divided(by: divisor, rounding: .halfAwayFromZero))
+    }
+
+    /// `sum` and an amount more; where it does not fit the sum stays, and people are told.
+    static func adding(_ amount: Money?, to sum: Money, _ name: String, _ turn: inout Turn) -> Money {
+        guard let amount, let total = try? sum.adding(amount) else {
+            turn.leaveUnbooked("\(name) of \(sum) cannot take \(amount?.description ?? "an amount that does not fit")")
+            return sum
+        }
+        return total
     }
 
     /// The average of fills, rounded once to a ten-thousandth; nil without fills.

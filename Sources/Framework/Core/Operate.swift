@@ -45,6 +45,7 @@ extension Core {
             }
         }
         alertCalendarGaps(&turn)
+        alertExpiries(&turn)
     }
 
     mutating func obey(_ request: OperatorRequest, _ turn: inout Turn) {
@@ -124,14 +125,15 @@ extension Core {
         changeOpenPosition(id, request, &turn) { core, scope, index, turn in
             let position = scope.positions[index].record
             // The legs' own prices are not known; their signed sum is the structure's price less its strike.
-            let perUnit = price.units - (position.strike?.units ?? 0)
+            let (perUnit, isTooLow) = price.units.subtractingReportingOverflow(position.strike?.units ?? 0)
             let (value, overflowed) = perUnit.multipliedReportingOverflow(by: position.quantity.count)
-            guard price > .zero, !overflowed else {
+            guard price > .zero, !isTooLow, !overflowed else {
                 return OperatorAnswer(id: request.id, isDone: false, message: "The price must be positive and fit; found \(price).")
             }
             core.reduce(
                 index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
                 key: "operator:\(request.id):\(id)", &scope, &turn)
+            core.freezeUnbooked(&scope, &turn)
             let profit = scope.positions[index].realizedProfit
             return OperatorAnswer(
                 id: request.id, isDone: true, message: "\(id) is booked as closed at \(price), realised profit \(profit).")

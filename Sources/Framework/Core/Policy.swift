@@ -42,8 +42,16 @@ public struct Policy: Hashable, Codable, Sendable {
     public var pollInterval: Span = .seconds(2)
     /// How often books and positions are compared when nothing happens.
     public var reconcileInterval: Span = .seconds(30)
+    /// Without a comparison for so long entries wait: what the account holds is not known any more.
+    var longestSilence: Span { Instant(seconds: 0) + reconcileInterval + reconcileInterval + reconcileInterval - Instant(seconds: 0) }
     /// A structure that is not whole after this is alerted.
     public var repairAlert: Span = .seconds(2)
+    /// A working order is asked to end after this when its structure is not whole, when it is filled in part, or when its entry window is over.
+    public var restLimit: Span = .seconds(8)
+    /// A structure must be whole or flat this long after its legs became unequal; people are told once more when it is not.
+    public var repairLimit: Span = .seconds(10)
+    /// An empty book counts as evidence only so long after an order was sent, as long as the book has shown nothing of the day.
+    public var emptyBookHorizon: Span = .minutes(4)
     /// Waiting times before further attempts to reduce risk; the last repeats.
     public var retry: [Span] = [.seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30)]
     /// Attempts of one entry leg that provably did not reach the broker.
@@ -112,8 +120,12 @@ public struct PortfolioLimits: Hashable, Codable, Sendable {
     public var entryVolatility = Ratio(units: 50_000)
     /// Open positions of the account.
     public var positions = 50
-    /// Largest value of one order.
-    public var orderValue: Money?
+    /// Lots of one decision.
+    public var lots = Lots(1_000)
+    /// Orders that one leg of a decision may take.
+    public var slices = 50
+    /// Largest value of one decision.
+    public var orderValue = Money(whole: 1_000_000_000)
 
     /// The defaults.
     public init() {}
@@ -127,6 +139,8 @@ public struct DivergenceLimits: Hashable, Codable, Sendable {
     public var entry = Ratio(units: 20_000)
     /// Largest distance for pyramids.
     public var pyramid = Ratio(units: 10_000)
+    /// How far a price may lie from the last one that was heard, as a share of the smaller of the two.
+    public var jump = Ratio(whole: 2)
     /// Largest increase of the risk per lot for base entries.
     public var entryRiskIncrease = Ratio(units: 500_000)
     /// Largest increase of the risk per lot for pyramids.

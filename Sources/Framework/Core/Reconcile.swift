@@ -1,91 +1,151 @@
-/// Holds what the broker says the account holds against what our positions add up to.
+/// Holds what the broker says the account holds against what our books add up to: everything that the account holds, not only what we hold.
 extension Core {
     mutating func compare(_ reading: PositionsReading, _ turn: inout Turn) {
         isReadingPositions = false
-        guard let positions = reading.positions else {
-            alertUnread(&turn)
-            return readPositionsLater(&turn)
-        }
-        hand(reading, &turn)
-        let expected = expectedUnits
-        for name in scopes.keys {
+        guard let positions = reading.positions else { return readPositionsLater(&turn) }
+        // It began before the rows were read, and may miss what they hold.
+        guard figure.take(reading, at: turn.at) else { return readPositions(&turn) }
+        if isComparisonDue(reading) { compare(positions, reading, &turn) }
+        for name in scopes.keys where scopes[name]?.waitsForAccount ?? false {
             change(name, &turn) { core, scope, turn in
-                guard scope.activeIndex == nil, core.isComparable(scope, reading) else { return }
-                for symbol in core.symbols(of: scope) where !core.isInFlight(symbol) {
-                    let ours = expected[symbol] ?? 0
-                    let theirs = positions.netUnits(of: symbol)
-                    guard ours != theirs, !core.policy.has(.mismatchIgnored) else { continue }
-                    core.freeze(
-                        &scope, "position_mismatch", "our positions in \(symbol) add up to \(ours) units, the broker reports \(theirs)",
-                        &turn)
-                }
-            }
-        }
-    }
-
-    /// Tells people once of each exit that cannot go on because the broker does not say what the account holds.
-    private mutating func alertUnread(_ turn: inout Turn) {
-        for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
-                guard !scope.hasAlertedUnread, core.isOpen(scope.desk, at: turn.at), scope.hasIdleExit else { return }
-                scope.hasAlertedUnread = true
-                core.alert(
-                    .critical, "exit_waits_for_positions", name,
-                    "The broker's positions cannot be read, and an exit of \(name) needs them; it goes on when they can.", &turn)
-            }
-        }
-    }
-
-    /// Has the positions read in a while, once at a time.
-    mutating func readPositionsLater(_ turn: inout Turn) {
-        if let planned = nextPositionsAlarm, planned > turn.at { return }
-        let next = turn.at + .seconds(5)
-        nextPositionsAlarm = next
-        turn.perform(.wake(.positions, at: next))
-    }
-
-    /// A figure from before our last trade, or from the moment after it, may not show that trade yet.
-    func isComparable(_ scope: Scope, _ reading: PositionsReading) -> Bool {
-        scope.lastTradeAt.map { reading.startedAt >= $0 + policy.pollInterval } ?? true
-    }
-
-    /// Gives a reading to the intents that wait for one.
-    private mutating func hand(_ reading: PositionsReading, _ turn: inout Turn) {
-        for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
-                guard scope.activeIndex != nil else { return }
                 scope.hasAlertedUnread = false
-                for index in scope.intents.indices where scope.intents[index].isUnderWay { scope.intents[index].exposure = reading }
+                scope.awaitsReadingSince = nil
                 core.advance(&scope, &turn)
             }
         }
     }
 
-    private var expectedUnits: [String: Int64] {
-        var units: [String: Int64] = [:]
+    /// Exits have the positions read often; the whole account is compared once in a second.
+    private func isComparisonDue(_ reading: PositionsReading) -> Bool {
+        figure.comparedAt.map { reading.startedAt >= $0 + .seconds(1) } ?? true
+    }
+
+    private mutating func compare(_ positions: [BrokerPosition], _ reading: PositionsReading, _ turn: inout Turn) {
+        var differing: Set<String> = []
+        let recorded = recordedUnits
+        for symbol in Self.symbols(positions, recorded) {
+            let difference = Difference(symbol: symbol, ours: recorded[symbol] ?? 0, theirs: positions.netUnits(of: symbol))
+            guard !fits(difference, reading), !policy.has(.mismatchIgnored) else {
+                toldDifferences[symbol] = nil
+                continue
+            }
+            differing.insert(symbol)
+            // What is on its way, or came just now, is looked at again before anybody is told.
+            guard !isInFlight(symbol), figure.settledAt(symbol).map({ $0 <= reading.startedAt }) ?? true else {
+                readPositionsLater(&turn)
+                continue
+            }
+            tell(difference, &turn)
+        }
+        figure.noteComparison(reading, differingIn: differing)
+    }
+
+    /// Every contract that one of the two has, in a fixed order.
+    private static func symbols(_ positions: [BrokerPosition], _ recorded: [String: Int64]) -> [String] {
+        Set(positions.lazy.filter { $0.netUnits != 0 }.map(\.symbol)).union(recorded.lazy.filter { $0.value != 0 }.map(\.key)).sorted()
+    }
+
+    /// Whether orders of ours explain a difference: those that are out, and those that were given up and may be there all the same.
+    private func fits(_ difference: Difference, _ reading: PositionsReading) -> Bool {
+        guard !figure.fits(difference.theirs, recorded: difference.ours, of: difference.symbol, readAt: reading.startedAt) else {
+            return true
+        }
+        var (lowest, highest) = (difference.ours, difference.ours)
+        func consider(_ leg: OrderRecord) {
+            guard leg.symbol == difference.symbol, leg.state.isOut || leg.state == .absent else { return }
+            let rest = max(0, leg.quantity.count &- leg.filled.count)
+            if leg.side == .buy { highest &+= rest } else { lowest &-= rest }
+        }
         scopes.forEach { scope in
-            for position in scope.positions where position.record.status.isLive {
-                for leg in position.record.structure.content.legs {
-                    let signed = leg.openingSide == .buy ? position.record.quantity.count : 0 - position.record.quantity.count
-                    units[leg.contract.symbol, default: 0] += signed
-                }
+            for intent in scope.intents { for leg in intent.legs { consider(leg.record) } }
+            for watched in scope.watchedLegs { consider(watched.leg) }
+        }
+        return lowest <= difference.theirs && difference.theirs <= highest
+    }
+
+    /// Freezes the scopes of a contract in which books and broker differ, once for each difference.
+    private mutating func tell(_ difference: Difference, _ turn: inout Turn) {
+        let isTold = toldDifferences.updateValue(difference, forKey: difference.symbol) == difference
+        let owners = owners(of: difference.symbol, on: TradingDay(of: turn.at))
+        let reason = "our positions in \(difference.symbol) add up to \(difference.ours) units, the broker reports \(difference.theirs)"
+        for name in owners {
+            change(name, &turn) { core, scope, turn in
+                guard scope.record.record.state == .frozen else { return core.freeze(&scope, "position_mismatch", reason, &turn) }
+                guard !isTold else { return }
+                core.alert(.critical, "position_mismatch", name, "\(name) takes no entries, and now \(reason).", &turn)
             }
         }
+        guard owners.isEmpty, !isTold else { return }
+        alert(
+            .warning, "foreign_position", nil,
+            "The account holds \(difference.theirs) units of \(difference.symbol), which belongs to no instrument of this host; it is left alone.",
+            &turn)
+    }
+
+    /// The scopes that hold a contract, else those whose instrument it is one of; in order.
+    func owners(of symbol: String, on day: TradingDay) -> [InstrumentName] {
+        let holders = scopes.keys.filter { name in
+            scopes[name]?.positions.contains { position in position.structure.content.legs.contains { $0.contract.symbol == symbol } }
+                ?? false
+        }
+        guard holders.isEmpty else { return holders }
+        return scopes.keys.filter { scopes[$0]?.desk.instrument.isContract(symbol, on: day) ?? false }
+    }
+
+    /// Has the positions read in a while, once at a time: soon where an exit waits for them.
+    mutating func readPositionsLater(_ turn: inout Turn) {
+        let next = turn.at + (scopes.contains { $0.awaitsReadingSince != nil } ? .seconds(1) : .seconds(5))
+        if let planned = nextPositionsAlarm, planned > turn.at, planned <= next { return }
+        nextPositionsAlarm = next
+        turn.perform(.wake(.positions, at: next))
+    }
+
+    /// Units of each contract that the books hold, fills that are not in a position yet included.
+    private var recordedUnits: [String: Int64] {
+        var units: [String: Int64] = [:]
+        scopes.forEach { $0.addUnits(to: &units) }
         return units
     }
 
-    private func symbols(of scope: Scope) -> [String] {
-        var symbols: [String] = []
-        for position in scope.positions {
-            for leg in position.structure.content.legs where !symbols.contains(leg.contract.symbol) { symbols.append(leg.contract.symbol) }
-        }
-        return symbols
-    }
-
-    /// Whether another scope trades the same contract right now, so that the sums cannot agree yet.
+    /// Whether an intent that is being carried out trades a contract right now, so that the sums cannot agree yet.
     private func isInFlight(_ symbol: String) -> Bool {
         scopes.contains { scope in
             scope.intents.contains { $0.isUnderWay && $0.legs.contains { $0.record.symbol == symbol } }
+        }
+    }
+
+    // MARK: - Entries
+
+    /// Whether the account was compared since the start and not long ago; before that nothing that increases risk is decided.
+    func knowsAccount(at: Instant) -> Bool {
+        guard let comparedAt = figure.comparedAt else { return false }
+        return at - comparedAt <= policy.longestSilence || policy.has(.recoverySkipped)
+    }
+}
+
+/// What books and broker say of one contract, in signed units.
+struct Difference: Hashable, Sendable {
+    let symbol: String
+    let ours: Int64
+    let theirs: Int64
+}
+
+extension Scope {
+    /// Whether something of it goes on when the account's positions are known.
+    fileprivate var waitsForAccount: Bool {
+        awaitsReadingSince != nil || activeIndex != nil || signals.contains { $0.status == .accepted }
+    }
+
+    /// Adds signed units of live positions and of fills that are not booked yet, contract by contract.
+    fileprivate func addUnits(to units: inout [String: Int64]) {
+        for position in positions where position.record.status.isLive {
+            for leg in position.record.structure.content.legs {
+                let count = position.record.quantity.count
+                units[leg.contract.symbol, default: 0] &+= leg.openingSide == .buy ? count : 0 &- count
+            }
+        }
+        for intent in intents where intent.isUnderWay {
+            for symbol in intent.symbols { units[symbol, default: 0] &+= intent.unbookedUnits(of: symbol) }
         }
     }
 }

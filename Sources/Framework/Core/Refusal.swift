@@ -37,7 +37,7 @@ extension Core {
     }
 
     // I4
-    private func timeRefusal(_ signal: Signal, at: Instant) -> Refusal? {
+    func timeRefusal(_ signal: Signal, at: Instant) -> Refusal? {
         let age = at - signal.timestamp
         if age > policy.entryWindow, !policy.has(.staleEntryTraded) {
             return Refusal(
@@ -56,7 +56,7 @@ extension Core {
     // I5, and the same alert sent twice
     private func orderRefusal(_ record: SignalRecord, _ scope: Scope, at: Instant) -> Refusal? {
         let signal = record.signal.content
-        if let lastExit = lastExit(of: scope, at: at), signal.timestamp <= lastExit, !policy.has(.exitOrderIgnored) {
+        if let lastExit = lastExit(of: scope, at: at), signal.timestamp.seconds <= lastExit.seconds, !policy.has(.exitOrderIgnored) {
             return Refusal("superseded_by_exit", "An exit of \(lastExit) is not older than this entry.", status: .superseded)
         }
         let twin = scope.recentEntries.first { entry in

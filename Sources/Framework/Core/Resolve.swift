@@ -29,10 +29,17 @@ extension Core {
 
     /// Takes one order's report, however often and in whatever order reports come.
     mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
-        guard let tag = report.tag, tag.isOurs else { return }
+        guard let tag = report.tag, tag.isOurs else { return doubtAccount(report, &turn) }
         let isKnown = changeLeg(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: leg, &intent, &turn) }
         // I29: what the book will show is left to it until it was read.
         if !isKnown, hasRecovered { noteLate(report, tag, &turn) }
+    }
+
+    /// Somebody else traded in the account: what it holds is read before an exit of the contract relies on it.
+    private mutating func doubtAccount(_ report: OrderReport, _ turn: inout Turn) {
+        guard !report.fills.isEmpty || report.state == .filled else { return }
+        figure.doubt(report.symbol, at: turn.at)
+        readPositions(&turn)
     }
 
     /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
@@ -57,8 +64,18 @@ extension Core {
     private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ turn: inout Turn) {
         let wasLive = !intent.legs[index].state.isTerminal
         dayOfLastOrder = TradingDay(of: turn.at)
-        if intent.legs[index].record.brokerOrder == nil { intent.legs[index].brokerOrder = report.orderID }
-        for fill in report.fills where isNew(fill, intent.legs[index].record, intent) { post(fill, report.orderID, index, &intent, &turn) }
+        if let known = intent.legs[index].record.brokerOrder, known != report.orderID {
+            throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &turn)
+        } else if intent.legs[index].record.brokerOrder == nil {
+            intent.legs[index].brokerOrder = report.orderID
+        }
+        for fill in report.fills {
+            if isNew(fill, intent.legs[index].record, intent) {
+                post(fill, report.orderID, index, &intent, &turn)
+            } else {
+                alertChanged(fill, intent.legs[index].tag, &intent, &turn)
+            }
+        }
         if intent.legs[index].record.filled >= intent.legs[index].record.quantity {
             return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &turn)
         }
@@ -74,8 +91,22 @@ extension Core {
 
     private func isNew(_ fill: Fill, _ leg: OrderRecord, _ intent: Intent) -> Bool {
         if policy.has(.laterFillsIgnored), leg.filled > .zero { return false }
-        return !intent.postedTrades.contains(fill.id) || policy.has(.fillPostedTwice)
+        return !intent.postedTrades.contains { $0.id == fill.id } || policy.has(.fillPostedTwice)
     }
+
+    /// A trade that the broker tells again with another price or quantity was posted once and stays so; a person must look at the difference.
+    private mutating func alertChanged(_ fill: Fill, _ tag: Tag, _ intent: inout Intent, _ turn: inout Turn) {
+        guard let posted = intent.postedTrades.first(where: { $0.id == fill.id }), posted != PostedTrade(fill),
+            intent.toldChanged.insert(fill.id).inserted
+        else { return }
+        alert(
+            .critical, "fill_not_understood", intent.record.instrument,
+            "Trade \(fill.id) of \(tag) was booked as \(posted.quantity) at \(posted.price), and the broker now says \(fill.quantity) at \(fill.price); the books keep the first.",
+            &turn)
+    }
+
+    /// Σ price × units of one order, in ten-thousandths: sums over the orders and legs of an intent still fit 64 bits.
+    static let largestValue = Int64.max / 16
 
     private mutating func post(
         _ fill: Fill, _ order: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ turn: inout Turn
@@ -84,14 +115,16 @@ extension Core {
         let (count, overflowed) = leg.filled.count.addingReportingOverflow(fill.quantity.count)
         let (value, isTooLarge) = fill.price.units.multipliedReportingOverflow(by: fill.quantity.count)
         let (sum, sumIsTooLarge) = leg.filledValue.addingReportingOverflow(value)
-        guard !overflowed, !isTooLarge, !sumIsTooLarge, fill.quantity > .zero, fill.price > .zero else {
+        guard !overflowed, !isTooLarge, !sumIsTooLarge, sum <= Self.largestValue, count <= Self.largestValue, fill.quantity > .zero,
+            fill.price > .zero
+        else {
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
                 "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
                 &turn)
         }
-        intent.postedTrades.append(fill.id)
-        lastFillAt[leg.symbol] = turn.at
+        intent.postedTrades.append(PostedTrade(fill))
+        figure.note(leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, at: turn.at)
         intent.legs[index].filled = Quantity(count)
         intent.legs[index].filledValue = sum
         turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
@@ -115,9 +148,10 @@ extension Core {
             for scope in scopes.values { scheduleBook(for: scope, &turn) }
             return
         }
+        let isBlank = noteDay(of: orders, reading)
         var byTag: [Tag: [OrderReport]] = [:]
         for order in orders { if let tag = order.tag, tag.isOurs { byTag[tag, default: []].append(order) } }
-        for name in scopes.keys { compare(name, byTag, reading.startedAt, &turn) }
+        for name in scopes.keys { compare(name, byTag, reading.startedAt, isBlank: isBlank, &turn) }
         for order in orders {
             guard let tag = order.tag, tag.isOurs, !isLive(tag) else { continue }
             noteLate(order, tag, &turn)
@@ -147,18 +181,27 @@ extension Core {
         return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
     }
 
+    /// Notes that the book shows something of the day of its reading; true while it never did, so that it may be another day's, or nobody's.
+    private mutating func noteDay(of orders: [OrderReport], _ reading: BookReading) -> Bool {
+        let today = TradingDay(of: reading.startedAt)
+        if orders.contains(where: { TradingDay(of: $0.updatedAt) == today }) { dayOfLastOrder = today }
+        return dayOfLastOrder != today
+    }
+
     private func isLive(_ tag: Tag) -> Bool {
         guard let name = scopeOfTag[tag], let scope = scopes[name] else { return false }
         return scope.intents.contains { $0.legs.contains { $0.tag == tag } }
     }
 
-    private mutating func compare(_ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, _ turn: inout Turn) {
+    private mutating func compare(
+        _ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, isBlank: Bool, _ turn: inout Turn
+    ) {
         guard let scope = scopes[name], !scope.intents.isEmpty else { return }
         for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
             let reports = byTag[tag] ?? []
             if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
             changeLeg(tag, &turn) { core, leg, intent, scope, turn in
-                if reports.isEmpty { return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, &turn) }
+                if reports.isEmpty { return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, &turn) }
                 for report in reports { core.merge(report, into: leg, &intent, &turn) }
             }
         }
@@ -173,12 +216,13 @@ extension Core {
     }
 
     /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
-    private mutating func miss(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, _ turn: inout Turn) {
+    private mutating func miss(
+        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, _ turn: inout Turn
+    ) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
-        // The clocks of two processes do not compare: for what was sent before this one decided, the horizon begins with it.
-        let since = leg.record.sender == incarnation ? max(sentAt, bornAt) : bornAt
-        guard leg.state == .unknown, startedAt >= since + (policy.has(.horizonIgnored) ? .seconds(1) : broker.horizon) else { return }
+        let since = sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
+        guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
         leg.misses += 1
         guard leg.misses >= 2 else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
@@ -186,6 +230,12 @@ extension Core {
             .error, "order_absent", scope.name,
             "Order \(leg.tag) (\(leg.record.side.rawValue) \(leg.record.quantity) \(leg.record.symbol)) never reached the broker as far as its book shows.",
             &turn)
+    }
+
+    /// How long after an order was sent a book without it is evidence. One that has shown nothing of the day may not be the day's book at all.
+    private func horizon(isBlank: Bool) -> Span {
+        if policy.has(.horizonIgnored) { return .seconds(1) }
+        return isBlank ? max(broker.horizon, policy.emptyBookHorizon) : broker.horizon
     }
 
     /// What is noted of a leg whose day ended before it was resolved.
@@ -205,14 +255,16 @@ extension Core {
         if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &turn) { return }
         // Some books show yesterday's orders until the morning.
         guard endedTags.insert(tag), TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
-        let owners = scopes.keys.filter { name in
-            scopes[name]?.positions.contains { $0.structure.content.legs.contains { $0.contract.symbol == report.symbol } } ?? false
-        }
         let reason = "the broker has order \(report.orderID) with our tag \(tag), which no record explains"
+        let owners = owners(of: report.symbol, on: TradingDay(of: turn.at))
         if owners.isEmpty {
-            alert(.critical, "order_without_record", nil, "\(reason). A lost commit or a restored backup; look at it.", &turn)
+            alert(
+                .critical, "order_without_record", nil,
+                "\(reason), in \(report.symbol), which belongs to no instrument of this host. A lost commit or a restored backup; look at it.",
+                &turn)
         }
-        for name in owners {
+        // Whose it was cannot be told, so that nothing is entered before a person has looked.
+        for name in owners.isEmpty ? scopes.keys : owners {
             change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, &turn) }
         }
     }
@@ -235,7 +287,10 @@ extension Core {
     private mutating func endLate(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
         let leg = scope.watchedLegs[index].leg
         // A leg that we saw end at the broker can only look alive in an old report.
-        guard leg.state == .absent else { return }
+        guard leg.state == .absent else {
+            if let known = leg.brokerOrder, known != report.orderID { throwSwitch(doubled: leg.tag, scope.name, &turn) }
+            return
+        }
         if let last = scope.watchedLegs[index].cancelledAt, turn.at - last < policy.pollInterval { return }
         if scope.watchedLegs[index].cancelledAt == nil {
             alert(
@@ -247,22 +302,50 @@ extension Core {
         turn.perform(.wake(.book, at: turn.at + policy.pollInterval))
     }
 
+    /// Units of fills and Σ price × units; nil when one of them is nothing, or when they do not fit.
+    private static func sums(of fills: [Fill]) -> (units: Int64, value: Int64)? {
+        var (units, value): (Int64, Int64) = (0, 0)
+        for fill in fills {
+            let (product, isTooLarge) = fill.price.units.multipliedReportingOverflow(by: fill.quantity.count)
+            guard fill.quantity > .zero, fill.price > .zero, !isTooLarge, product <= largestValue - value,
+                fill.quantity.count <= largestValue - units
+            else { return nil }
+            units += fill.quantity.count
+            value += product
+        }
+        return (units, value)
+    }
+
+    private mutating func alertUnreadable(_ fills: [Fill], of leg: OrderRecord, _ name: InstrumentName, _ turn: inout Turn) {
+        let texts = fills.map { "\($0.id): \($0.quantity) at \($0.price)" }.joined(separator: ", ")
+        alert(
+            .critical, "fill_not_understood", name,
+            "Order \(leg.tag) had ended for us and filled after all, by trades that cannot be booked (\(texts)); a person must look.", &turn
+        )
+    }
+
     /// I12: takes fills back that came after their leg had ended, with an order of the opposite side.
     private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let watched = scope.watchedLegs[index]
-        let late = report.fills.filter { !watched.posted.contains($0.id) }
+        let late = report.fills.filter { !watched.posted.map(\.id).contains($0.id) }
         guard report.state.isTerminal, !late.isEmpty, !policy.has(.lateOrderIgnored) else { return false }
+        guard let (units, value) = Self.sums(of: late) else {
+            alertUnreadable(late, of: watched.leg, scope.name, &turn)
+            scope.watchedLegs.remove(at: index)
+            endedTags.insert(watched.leg.tag)
+            return false
+        }
         scope.watchedLegs.remove(at: index)
         endedTags.insert(watched.leg.tag)
         scope.lastTradeAt = turn.at
         let leg = watched.leg
-        lastFillAt[leg.symbol] = turn.at
+        figure.note(leg.side == .buy ? units : 0 &- units, of: leg.symbol, at: turn.at)
         let step = Step(
             number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
-            quantity: Quantity(late.reduce(0) { $0 + $1.quantity.count }), isRepair: true)
+            quantity: Quantity(units), isRepair: true)
         var strand = Strand(
             position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
-        strand.lateValue = late.reduce(0) { $0 + $1.price.units * $1.quantity.count }
+        strand.lateValue = value
         let plan = IntentPlan(
             strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
             explanation: Explanation(summary: "Take back the late order \(leg.tag)."))

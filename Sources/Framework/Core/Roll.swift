@@ -14,7 +14,11 @@ extension Core {
     mutating func examineNextRoll(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
         guard scope.surveying == nil, let id = scope.rollQueue.first else { return false }
         scope.rollQueue.removeFirst()
-        guard let index = scope.positionIndex(id), scope.positions[index].status == .open, mayRoll(scope, at: turn.at) else { return true }
+        guard let index = scope.positionIndex(id), scope.positions[index].status == .open else { return true }
+        guard mayRoll(scope, at: turn.at) else {
+            notePending(index, &scope, &turn)
+            return true
+        }
         let position = scope.positions[index].record
         guard let next = nextStructure(of: position, scope, at: turn.at) else {
             alert(.error, "no_next_contract", scope.name, "\(id) expires on \(position.expiry) and no later contract is known.", &turn)
@@ -28,6 +32,16 @@ extension Core {
         }
         turn.perform(.survey(SurveyRequest(subject: subject, observations: observations, needsFunds: false)))
         return false
+    }
+
+    /// Notes that a roll is due by the calendar and cannot begin now.
+    private func notePending(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+        let position = scope.positions[index].record
+        guard position.rolloverStatus != .pending else { return }
+        let view = view(of: position, scope.desk, next: nil, [], at: turn.at)
+        guard scope.desk.rollover.advice(on: view).isDue else { return }
+        scope.positions[index].rolloverStatus = .pending
+        scope.positions[index].updatedAt = turn.at
     }
 
     private func mayRoll(_ scope: Scope, at: Instant) -> Bool {
@@ -50,6 +64,9 @@ extension Core {
         let advice = scope.desk.rollover.advice(on: view(of: position, scope.desk, next: next, survey.quotes, at: turn.at))
         guard advice.isDue else { return }
         let closing = Strand(closing: position)
+        guard next.legs.allSatisfy({ (try? position.lots.quantity(unitsPerLot: $0.contract.unitsPerLot)) != nil }) else {
+            return alert(.error, "rollover_failed", scope.name, "\(id) has more lots than a contract of \(next.expiry) can count.", &turn)
+        }
         let opening = next.legs.enumerated().map { number, leg in
             Step(
                 number: closing.steps.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
@@ -88,7 +105,7 @@ extension Core {
         to structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
     ) {
         guard let index = scope.positionIndex(strand.position) else { return }
-        scope.positions[index].rolloverStatus = .none
+        scope.positions[index].rolloverStatus = .failed
         if scope.positions[index].status == .open { scope.positions[index].intent = nil }
         scope.positions[index].updatedAt = turn.at
         bookRepairs(fills, structure, strand, intent, &turn)
@@ -108,24 +125,37 @@ extension Core {
         let profit = Self.money(
             Int128(fills.signedValue(.close, units: closed)) - cost, pointValue: old.pointValue, unitsPerLot: old.unitsPerLot)
         let lots = Quantity(opened).lots(unitsPerLot: unitsPerLot)
-        let charged = Money(
-            units: charges(price: exit, lots: old.lots, pointValue: old.pointValue).units
-                + charges(price: entry, lots: lots, pointValue: structure.pointValue).units)
+        let left = Quantity(closed).lots(unitsPerLot: old.unitsPerLot)
+        let closing = charges(price: exit, lots: left, pointValue: old.pointValue)
+        let charged = charges(price: entry, lots: lots, pointValue: structure.pointValue).flatMap { try? closing?.adding($0) }
         let basis = (try? entry.subtracting(exit)) ?? .zero
         book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &turn)
         bookCharges(charged, of: old.id, key: intent.id.text, &turn)
         turn.insert(
             RolloverRecord(
                 position: old.id, fromExpiry: old.expiry, toExpiry: structure.expiry, exitPrice: exit, entryPrice: entry, basis: basis,
-                profit: profit, charges: charged, rolledAt: turn.at))
-        var rolled = old.rolled(to: structure, entry: entry, basis: basis, profit: profit, charges: charged, at: turn.at)
+                profit: profit ?? .zero, charges: charged ?? .zero, rolledAt: turn.at))
+        var rolled = old.rolled(to: structure, entry: entry, basis: basis, at: turn.at)
+        rolled.realizedProfit = Self.adding(profit, to: old.realizedProfit, "the profit of \(old.id)", &turn)
+        rolled.rolloverProfit = Self.adding(profit, to: old.rolloverProfit, "the profit of rolls of \(old.id)", &turn)
+        rolled.charges = Self.adding(charged, to: old.charges, "the charges of \(old.id)", &turn)
         rolled.lots = lots
         rolled.quantity = Quantity(opened)
         rolled.unitsPerLot = unitsPerLot
         rolled.openedValue = fills.signedValue(.open)
         replace(&scope.positions[index], with: rolled)
-        if let last = scope.stack.record.lastPyramidPrice { scope.stack.lastPyramidPrice = (try? last.adding(basis)) ?? last }
-        audit("position", old.id, from: "\(old.expiry)", to: "\(structure.expiry)", cause: "rolled, basis \(basis)", &turn)
+        shiftLastPrice(by: basis, of: old, &scope)
+        scope.positions[index].rolloverStatus = .rolled
+        audit(
+            "position", old.id, from: old.status.rawValue, to: old.status.rawValue,
+            cause: "rolled from \(old.expiry) to \(structure.expiry), basis \(basis)", &turn)
+    }
+
+    /// The next layer is spaced from the last one, so that the price of that one follows its own roll, once.
+    private func shiftLastPrice(by basis: Price, of position: PositionRecord, _ scope: inout Scope) {
+        let isLast = scope.positions.allSatisfy { !$0.status.isLive || $0.layer <= position.layer }
+        guard isLast, let last = scope.stack.record.lastPyramidPrice else { return }
+        scope.stack.lastPyramidPrice = (try? last.adding(basis)) ?? last
     }
 
     private func replace(_ position: inout Tracked<PositionRecord>, with rolled: PositionRecord) {
@@ -178,7 +208,7 @@ extension Core {
 
 extension PositionRecord {
     /// The position in its new contract: stops, high and entry move by the basis, so that every distance survives.
-    func rolled(to structure: Structure, entry: Price, basis: Price, profit: Money, charges: Money, at: Instant) -> PositionRecord {
+    func rolled(to structure: Structure, entry: Price, basis: Price, at: Instant) -> PositionRecord {
         var next = self
         func shifted(_ price: Price) -> Price { max(.zero, (try? price.adding(basis)) ?? price) }
         next.structure = Stored(structure)
@@ -191,9 +221,6 @@ extension PositionRecord {
         next.initialStop = shifted(initialStop)
         next.currentStop = shifted(currentStop)
         next.highestClose = shifted(highestClose)
-        next.realizedProfit = (try? realizedProfit.adding(profit)) ?? realizedProfit
-        next.charges = (try? self.charges.adding(charges)) ?? self.charges
-        next.rolloverProfit = (try? rolloverProfit.adding(profit)) ?? rolloverProfit
         next.rolloverCount += 1
         next.rolloverTimestamp = at
         return next

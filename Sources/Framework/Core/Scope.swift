@@ -9,6 +9,12 @@ struct Scope: Sendable {
     var intents: [Intent] = []
     /// Signals without a verdict, oldest first.
     var signals: [Tracked<SignalRecord>] = []
+    /// The price that was heard last before each waiting entry; only looked up, never walked.
+    var pricesBefore: [Fingerprint: Price] = [:]
+    /// Signals that an earlier process left undecided, until they are decided.
+    var leftBehind: Set<Fingerprint> = []
+    /// Exits that wait because they ended too many processes, of which people were told.
+    var postponed: Set<Fingerprint> = []
     /// What a survey is out for.
     var surveying: Subject?
     /// Entries of the last minute, to recognise an alert that was sent twice.
@@ -23,6 +29,8 @@ struct Scope: Sendable {
     var rollQueue: [PositionID] = []
     /// Whether people were told that an exit waits for the open.
     var hasAlertedWaiting = false
+    /// Since when an exit waits for the broker's positions; nil while none does.
+    var awaitsReadingSince: Instant?
     /// Whether people were told that an exit waits for the broker's positions.
     var hasAlertedUnread = false
     /// The alarm for the next open that is out, so that only one is.
@@ -31,8 +39,6 @@ struct Scope: Sendable {
     var rateAlarm: Instant?
     /// Whether deciding waits until the attempt to decide is on record (I29).
     var isHeld = false
-    /// Time of the newest bar that stops were tested with: an older one raises them, but is not tested.
-    var lastBarAt: Instant?
     /// When an order of ours last changed what the broker holds; readings that began before cannot be compared.
     var lastTradeAt: Instant?
 
@@ -110,9 +116,21 @@ struct RecentEntry: Sendable {
 /// A leg that ended unfilled, with the trades that were posted for it.
 struct WatchedLeg: Sendable {
     let leg: OrderRecord
-    let posted: [TradeID]
+    let posted: [PostedTrade]
     /// When its late order was last asked to end.
     var cancelledAt: Instant?
+}
+
+/// What was posted of a trade.
+struct PostedTrade: Hashable, Sendable {
+    let id: TradeID
+    let quantity: Quantity
+    let price: Price
+
+    /// What is posted of a fill.
+    init(_ fill: Fill) { (id, quantity, price) = (fill.id, fill.quantity, fill.price) }
+    /// What a row says.
+    init(_ row: TradeRecord) { (id, quantity, price) = (row.id, row.quantity, row.price) }
 }
 
 /// An intent with its leg attempts and their trades.
@@ -120,16 +138,20 @@ struct Intent: Sendable {
     var record: Tracked<IntentRecord>
     var legs: [Tracked<OrderRecord>] = []
     /// Trades already posted, so that a repeated report posts nothing.
-    var postedTrades: [TradeID] = []
-    /// When working orders were last asked to end.
+    var postedTrades: [PostedTrade] = []
+    /// Trades of which people were told that the broker has changed them.
+    var toldChanged: Set<TradeID> = []
+    /// When working orders were last asked to end because an exit outranks them.
     var lastCancelAt: Instant?
-    /// When the next attempt may be made.
-    var notBefore: Instant?
-    /// The last reading of the broker's positions that a further attempt may rely on.
-    var exposure: PositionsReading?
-    /// When the legs of a strand became unequal, and strands of which people were told.
-    var brokenSince: [Int: Instant] = [:]
+    /// When working orders that rested too long were last asked to end.
+    var lastRestCancelAt: Instant?
+    /// When the next attempt of a strand may be made.
+    var notBefore: [Int: Instant] = [:]
+    /// Strands with unequal legs that are looked at again soon, and those of which people were told.
+    var watchedBroken: Set<Int> = []
     var alertedBroken: Set<Int> = []
+    /// Whether people were told that its legs are unequal for too long.
+    var hasAlertedOverdue = false
 
     init(record: Tracked<IntentRecord>) { self.record = record }
 
@@ -152,12 +174,12 @@ struct Intent: Sendable {
 
     /// Units filled for one step, all attempts together.
     func filled(strand: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 + $1.filled.count : $0 }
+        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 &+ $1.filled.count : $0 }
     }
 
     /// Σ price × units of the fills of one step, in ten-thousandths.
     func filledValue(strand: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 + $1.filledValue : $0 }
+        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 &+ $1.filledValue : $0 }
     }
 
     mutating func flush(into transaction: inout Transaction) {

@@ -13,6 +13,7 @@ extension Core {
         case (let structure?, .some): settleRoll(to: structure, fills, strand, &intent, &scope, &turn)
         case (nil, nil): settleRepair(fills, strand, intent, scope, &turn)
         }
+        freezeUnbooked(&scope, &turn)
         intent.record.plan.content.strands[number].isSettled = true
         // Other strands go on: what still comes for this one is late, as if the whole intent had ended.
         for leg in intent.legs where leg.record.strand == number && leg.record.isDoubtful { watch(leg.record, intent, &scope) }
@@ -40,7 +41,6 @@ extension Core {
                 side: surplus < 0 || policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(abs(surplus)),
                 isRepair: true)
             intent.record.plan.content.strands[number].steps.append(step)
-            intent.record.repairDeadline = turn.at + .seconds(10)
             planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
             hasPlanned = true
         }
@@ -88,7 +88,7 @@ extension Core {
         add(position, signalPrice: plan.price, &scope, &turn)
         let cost = charges(price: price, lots: lots, pointValue: structure.pointValue)
         bookCharges(cost, of: position.id, key: "\(intent.id):open", &turn)
-        if let index = scope.positionIndex(position.id) { scope.positions[index].charges = cost }
+        if let index = scope.positionIndex(position.id), let cost { scope.positions[index].charges = cost }
     }
 
     private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ turn: inout Turn) {
@@ -119,12 +119,22 @@ extension Core {
         book(
             .tradingProfit, profit, key: "\(intent.id):\(strand.layer):repair", position: nil,
             notes: "a surplus of one leg was taken back", by: "munim", &turn)
+        let value = Self.money(fills.repairedValue, pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
+        bookRepairCharges(on: value, key: "\(intent.id):\(strand.layer)", &turn)
     }
 
-    mutating func bookCharges(_ amount: Money, of position: PositionID?, key: String, _ turn: inout Turn) {
+    /// Charges of what was traded too much, and of taking it back.
+    private mutating func bookRepairCharges(on value: Money?, key: String, _ turn: inout Turn) {
+        let cost = value.flatMap { try? $0.times(policy.chargeRate) }
         book(
-            .charges, Money(units: policy.has(.chargesForgotten) ? 0 : 0 - amount.units), key: "\(key):charges", position: position,
-            notes: "charges", by: "munim", &turn)
+            .repairCharges, cost.map { Money(units: policy.has(.chargesForgotten) ? 0 : 0 - $0.units) }, key: "\(key):repair:charges",
+            position: nil, notes: "charges of a surplus and of taking it back", by: "munim", &turn)
+    }
+
+    mutating func bookCharges(_ amount: Money?, of position: PositionID?, key: String, _ turn: inout Turn) {
+        book(
+            .charges, amount.map { Money(units: policy.has(.chargesForgotten) ? 0 : 0 - $0.units) }, key: "\(key):charges",
+            position: position, notes: "charges", by: "munim", &turn)
     }
 
     // MARK: - Closing
@@ -164,8 +174,8 @@ extension Core {
             .tradingProfit, policy.has(.profitForgotten) ? .zero : profit, key: "\(key):profit", position: position.id, notes: reason,
             by: "munim", &turn)
         bookCharges(cost, of: position.id, key: key, &turn)
-        scope.positions[index].realizedProfit = (try? position.realizedProfit.adding(profit)) ?? position.realizedProfit
-        scope.positions[index].charges = (try? position.charges.adding(cost)) ?? position.charges
+        scope.positions[index].realizedProfit = Self.adding(profit, to: position.realizedProfit, "the profit of \(position.id)", &turn)
+        scope.positions[index].charges = Self.adding(cost, to: position.charges, "the charges of \(position.id)", &turn)
         scope.positions[index].exitPrice = price
         scope.positions[index].exitTimestamp = turn.at
         scope.positions[index].exitReason = reason
@@ -179,7 +189,7 @@ extension Core {
         }
         audit(
             "position", position.id, from: position.status.rawValue, to: scope.positions[index].status.rawValue,
-            cause: "\(lots) lots at \(price), profit \(profit)", &turn)
+            cause: "\(lots) lots at \(price), profit \(profit?.description ?? "does not fit")", &turn)
         guard isWhole else { return }
         if scope.stack.record.base == position.id {
             scope.stack.base = nil
@@ -199,5 +209,8 @@ extension Core {
         let difference = cash + (leg.side == .sell ? 0 - Int128(strand.lateValue) : Int128(strand.lateValue))
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
         book(.tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim", &turn)
+        let traded = fills.repairs.reduce(Int128(strand.lateValue)) { $0 + Int128($1.value) }
+        bookRepairCharges(
+            on: Self.money(traded, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot), key: "\(intent.id):late", &turn)
     }
 }

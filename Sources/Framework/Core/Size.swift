@@ -10,13 +10,16 @@ struct SizedEntry {
 
 /// Sizing of entries: quote, rule, surge, gates, explanation.
 extension Core {
-    func size(_ signal: Signal, _ structure: Structure, _ survey: Survey, _ scope: Scope, at: Instant) throws(Refusal) -> SizedEntry {
+    func size(
+        _ signal: Signal, _ structure: Structure, _ survey: Survey, _ scope: Scope, priceBefore: Price?, at: Instant
+    ) throws(Refusal) -> SizedEntry {
         let isPyramid = signal.kind == .pyramid
         let market = try marketPrice(of: structure, survey)
         var explanation = Explanation(summary: "", quotes: survey.quotes)
         let terms = scope.desk.instrument.terms(on: TradingDay(of: at))
         if isPyramid, policy.limits.areEnforced, let base = scope.base { explanation.gates += pyramidGates(signal, base, scope, at: at) }
         if policy.divergence.areEnforced {
+            explanation.gates += jumpGate(signal, last: priceBefore)
             explanation.gates += divergenceGates(signal, market: market, isPyramid: isPyramid)
             try refuse(on: explanation)
         }
@@ -30,11 +33,13 @@ extension Core {
             explanation.counterfactuals = Counterfactuals(rule: scope.desk.sizing, request: numbers.request, decision: numbers.decision).all
         }
         guard numbers.lots > .zero else { throw Self.refusal(of: numbers.decision, explanation) }
+        explanation.gates.append(bookableGate(numbers.lots, structure, with: scope))
+        try refuse(on: explanation)
         if policy.limits.areEnforced {
+            explanation.gates += decisionGates(numbers.lots, structure, value: numbers.value)
             explanation.gates += portfolioGates(
                 risk: numbers.risk, volatility: numbers.volatility, margin: numbers.margin, equity: numbers.request.equity,
                 isPyramid: isPyramid, with: scope)
-            explanation.gates += orderValueGate(numbers.value)
             try refuse(on: explanation)
         }
         explanation.summary = Self.summary(of: numbers)

@@ -18,6 +18,8 @@ public struct Snapshot: Sendable {
     public var sent = SentOrders()
     /// Whether the broker is known to have had an order of ours on the current day.
     public var hasReachedBroker = false
+    /// The processes that sent them.
+    public var instances: [InstanceRecord] = []
     /// Trades of these orders.
     public var trades: [TradeRecord] = []
     /// Signals without a verdict, oldest first.
@@ -81,6 +83,7 @@ public struct Snapshot: Sendable {
         let doubtful = LegState.allCases.filter(\.isDoubtful)
         orders += try await store.fetch(Query<OrderRecord>(isOfToday, .isIn("state", doubtful))).filter { !open.contains($0.intent) }
         trades = try await store.fetch(where: "tag", isIn: orders.map(\.tag))
+        instances = try await store.fetch(where: "instance_id", isIn: Set(orders.compactMap(\.sender)).sorted())
         let filled = Query<OrderRecord>(isOfToday, .equal("state", LegState.filled), order: [.ascending("sent_at")], limit: 1)
         let isKnown = orders.contains { order in order.brokerOrder != nil && order.sentAt.map { $0 >= midnight } ?? false }
         hasReachedBroker = try await !store.fetch(filled).isEmpty || isKnown
@@ -148,6 +151,9 @@ extension Core {
         for name in scopes.keys {
             guard var scope = scopes.take(name) else { continue }
             scope.restore(name, from: parts[name] ?? Snapshot())
+            if term.othersHaveEnded {
+                scope.leftBehind = Set(scope.signals.lazy.filter { $0.status == .accepted }.map(\.record.fingerprint))
+            }
             for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
             count(&scope)
             scopes[name] = scope
@@ -156,6 +162,7 @@ extension Core {
         if snapshot.hasReachedBroker { dayOfLastOrder = day }
         limiter.restore(snapshot.sent.times, at: at)
         endedTags = snapshot.sent.tags
+        for instance in snapshot.instances { machines[instance.id] = instance.machine }
         for order in snapshot.orders {
             if isLive(order) { scopeOfTag[order.tag] = order.instrument }
             if scopeOfTag[order.tag] != nil || scopeOfWatchedTag[order.tag] != nil { endedTags.remove(order.tag) }
@@ -178,8 +185,10 @@ extension Core {
     public mutating func carryOn(from previous: Core) {
         hasRecovered = previous.hasRecovered
         isStopping = previous.isStopping
+        underExamination = previous.underExamination
         bornAt = previous.bornAt
-        lastFillAt = previous.lastFillAt
+        figure.takeOver(from: previous.figure)
+        toldDifferences = previous.toldDifferences
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter
@@ -193,6 +202,7 @@ extension Core {
             guard let old = previous.scopes[name] else { continue }
             scopes.change(name) { $0.carryOn(from: old) }
         }
+        forgetExaminedElsewhere()
     }
 }
 
@@ -201,16 +211,19 @@ extension Scope {
     mutating func carryOn(from previous: Scope) {
         hasAlertedWaiting = previous.hasAlertedWaiting
         hasAlertedUnread = previous.hasAlertedUnread
+        awaitsReadingSince = previous.awaitsReadingSince
         openAlarm = previous.openAlarm
         rateAlarm = previous.rateAlarm
         isHeld = previous.isHeld
-        lastBarAt = previous.lastBarAt
         lastTradeAt = previous.lastTradeAt
         rollQueue = previous.rollQueue
+        leftBehind = previous.leftBehind
+        postponed = previous.postponed
         for index in intents.indices {
             guard let old = previous.intents.first(where: { $0.id == intents[index].id }) else { continue }
-            intents[index].brokenSince = old.brokenSince
+            intents[index].watchedBroken = old.watchedBroken
             intents[index].alertedBroken = old.alertedBroken
+            intents[index].hasAlertedOverdue = old.hasAlertedOverdue
         }
     }
 
@@ -224,14 +237,14 @@ extension Scope {
             intent.legs = snapshot.orders.filter { $0.intent == stored.id }
                 .sorted { ($0.strand, $0.step, $0.attempt, $0.slice) < ($1.strand, $1.step, $1.attempt, $1.slice) }
                 .map { Tracked(stored: $0) }
-            intent.postedTrades = snapshot.trades.filter { $0.intent == stored.id }.map(\.id)
+            intent.postedTrades = snapshot.trades.filter { $0.intent == stored.id }.map(PostedTrade.init)
             intents.append(intent)
         }
         watchedLegs = snapshot.orders
             .filter { order in
                 order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.carriesOut(order) }
             }
-            .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(\.id)) }
+            .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(PostedTrade.init)) }
         recentEntries = snapshot.recentEntries[name] ?? []
     }
 }

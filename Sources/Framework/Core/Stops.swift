@@ -7,8 +7,10 @@ extension Core {
         var lines: [String] = []
         var hit: [PositionID] = []
         // An older bar that comes late may be the highest close, but its range and its price are not those of now.
-        let isNewest = scope.lastBarAt.map { bar.timestamp >= $0 } ?? true
-        scope.lastBarAt = max(scope.lastBarAt ?? bar.timestamp, bar.timestamp)
+        let at = turn.at
+        let isNewest = scope.record.record.lastBarAt.map { bar.timestamp >= $0 } ?? true
+        // A time in the future would keep every later bar from being tested.
+        if isNewest { scope.record.lastBarAt = min(bar.timestamp, at) }
         for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
             raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: turn.at)
             let position = scope.positions[index].record

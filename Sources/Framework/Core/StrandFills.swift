@@ -78,6 +78,13 @@ struct StrandFills {
         }
     }
 
+    /// Σ price × units of everything that was traded too much, and of what took it back.
+    var repairedValue: Int128 {
+        steps.reduce(repairs.reduce(Int128(0)) { $0 + Int128($1.value) }) { sum, leg in
+            sum + Int128(leg.value) - Int128(value(leg, units: min(leg.units, max(0, leg.held))))
+        }
+    }
+
     /// Units of a repair's contract that are still too many, or too few, without what the repair will fill.
     func surplus(against repair: Step) -> Int64 {
         guard let opened = steps.first(where: { $0.contract == repair.contract }) else { return .max }

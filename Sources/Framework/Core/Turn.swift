@@ -7,6 +7,8 @@ struct Turn {
     private(set) var transaction = Transaction()
     private(set) var effects: [Effect] = []
     private(set) var touched: [InstrumentName] = []
+    /// What could not be booked, in sentences for people.
+    private var unbooked: [String] = []
 
     init(_ stimulus: Stimulus, incarnation: Incarnation) {
         at = stimulus.at
@@ -17,6 +19,15 @@ struct Turn {
     /// Has the scope's changed records written at the end of the turn.
     mutating func touch(_ scope: InstrumentName) {
         if !touched.contains(scope) { touched.append(scope) }
+    }
+
+    /// Keeps a sentence on something that could not be booked.
+    mutating func leaveUnbooked(_ sentence: String) { unbooked.append(sentence) }
+
+    /// The sentences so far, once.
+    mutating func takeUnbooked() -> [String] {
+        defer { unbooked = [] }
+        return unbooked
     }
 
     mutating func perform(_ effect: Effect) { effects.append(effect) }

@@ -158,7 +158,8 @@ public final class Engine: Sendable {
         let snapshot = try await Snapshot.read(
             from: parts.store, instruments: parts.desks.map(\.name), at: now, entryMemory: parts.policy.entryMemory)
         return Core(
-            policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation, snapshot: snapshot,
+            policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation,
+            term: Term(machine: parts.clock.machine), snapshot: snapshot,
             at: now)
     }
 

@@ -32,9 +32,7 @@ public final class Inbox: Sendable {
     public func submit(_ record: SignalRecord, waiting span: Span) async -> Admission {
         guard engine.acceptsSignals else { return .unavailable("the host is starting, stopping, or cannot store") }
         stopPoints?.reach(.beforeInbox)
-        var first = record
-        // The first attempt counts from the start, so that a process that dies deciding it has been counted.
-        first.attempts = 1
+        let first = record
         let ticket = engine.verdicts.register(record.fingerprint)
         let deadline = clock.now() + span
         do throws(StorageError) {

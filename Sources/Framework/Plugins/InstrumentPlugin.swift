@@ -8,6 +8,10 @@ public protocol InstrumentPlugin: Plugin {
     func knowsCalendar(of day: TradingDay) -> Bool
     /// The next `count` expiries on or after `day`, in order.
     func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay]
+    /// Whether the broker's symbol is that of a contract of this instrument that trades on `day` or did in the month before.
+    ///
+    /// Whoever trades such a contract by hand, or finds an order of it without a record, is this instrument's concern even while it holds nothing.
+    func isContract(_ symbol: String, on day: TradingDay) -> Bool
     /// The contracts that make one position with this expiry when the underlying trades at `price` on `day`.
     func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure
 }
@@ -83,6 +87,14 @@ public enum DaySchedule: Hashable, Codable, Sendable {
 
 extension InstrumentPlugin {
     public func knowsCalendar(of day: TradingDay) -> Bool { true }
+
+    /// By the symbols of its structures at any one price, which is right as long as no strike is part of them.
+    public func isContract(_ symbol: String, on day: TradingDay) -> Bool {
+        expiries(onOrAfter: day.advanced(by: -31), count: 13).contains { expiry in
+            let structure = try? structure(expiry: expiry, price: Price(whole: 1_000), on: min(day, expiry))
+            return structure?.legs.contains { $0.contract.symbol == symbol } ?? false
+        }
+    }
 
     /// Whether the exchange trades at `instant`.
     public func isOpen(at instant: Instant) -> Bool {

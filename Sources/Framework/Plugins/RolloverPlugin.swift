@@ -14,7 +14,7 @@ public struct RolloverView: Hashable, Codable, Sendable {
     public var expiry: TradingDay
     /// The expiry after it; nil when none is known.
     public var nextExpiry: TradingDay?
-    /// Trading days strictly between `day` and `expiry`; an entry guard asks with fewer than there are.
+    /// Trading days strictly between `day` and `expiry`; an entry guard asks for the coming days as well, each as the day that it is.
     public var tradingDaysLeft: Int
     /// Open contracts of the held expiry; nil when unknown.
     public var openInterest: Int64?

@@ -235,6 +235,10 @@ public struct InstanceRecord: Record {
     public var lastHeartbeat: Instant
     /// Whether it was the one that may trade when the row was written; false at the start.
     public var isLeader: Bool
+    /// Names the machine's life between two boots; nil where the machine does not tell.
+    public var boot: String?
+    /// The process's own time when the machine's boot clock was zero: by it times of two processes of one boot compare, however their clocks were set.
+    public var bootOrigin: Instant?
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
@@ -244,12 +248,17 @@ public struct InstanceRecord: Record {
         columns: [
             Column("instance_id", .text), Column("name", .text), Column("hostname", .text), Column("status", .text),
             Column("binary_version", .text), Column("started_at", .instant), Column("last_heartbeat", .instant),
-            Column("is_leader", .boolean), Column("version", .integer),
+            Column("is_leader", .boolean), Column("version", .integer), Column("boot", .text, optional: true),
+            Column("boot_origin", .instant, optional: true),
         ],
         primaryKey: ["instance_id"], indexes: [["last_heartbeat"]], versionColumn: "version")
 
     /// A process that starts.
-    public init(id: Incarnation, name: String, hostname: String, binaryVersion: String, at: Instant) {
+    public init(
+        id: Incarnation, name: String, hostname: String, binaryVersion: String, machine: MachineTime? = nil, at: Instant
+    ) {
+        boot = machine?.boot
+        bootOrigin = machine?.origin
         self.id = id
         self.name = name
         self.hostname = hostname
@@ -265,7 +274,7 @@ public struct InstanceRecord: Record {
     public var values: [Value] {
         [
             id.column, name.column, hostname.column, status.column, binaryVersion.column, startedAt.column, lastHeartbeat.column,
-            isLeader.column, version.column,
+            isLeader.column, version.column, boot.column, bootOrigin.column,
         ]
     }
 
@@ -280,6 +289,14 @@ public struct InstanceRecord: Record {
         lastHeartbeat = try row.read("last_heartbeat")
         isLeader = try row.read("is_leader")
         version = try row.read("version")
+        boot = try row.read("boot")
+        bootOrigin = try row.read("boot_origin")
+    }
+
+    /// The clock of its machine as it saw it; nil where the machine did not tell.
+    public var machine: MachineTime? {
+        guard let boot, let bootOrigin else { return nil }
+        return MachineTime(boot: boot, origin: bootOrigin)
     }
 }
 

@@ -16,6 +16,8 @@ public struct ScopeRecord: Record {
     public var lastAverageTrueRange: Price?
     /// The sender's time of `lastPrice`; nil before the first.
     public var lastPriceAt: Instant?
+    /// The newest sender's time of a bar that stops were held against; nil before the first. An older bar raises stops and hits none.
+    public var lastBarAt: Instant?
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
@@ -27,7 +29,7 @@ public struct ScopeRecord: Record {
             Column("last_exit_at", .instant, optional: true), Column("newest_exit_timestamp", .instant, optional: true),
             Column("last_price", .decimal(scale: 4), optional: true),
             Column("last_atr", .decimal(scale: 4), optional: true), Column("last_price_at", .instant, optional: true),
-            Column("version", .integer),
+            Column("version", .integer), Column("last_bar_at", .instant, optional: true),
         ],
         primaryKey: ["instrument"], versionColumn: "version")
 
@@ -42,7 +44,7 @@ public struct ScopeRecord: Record {
     public var values: [Value] {
         [
             instrument.column, state.column, frozenReason.column, lastExitAt.column, newestExitTimestamp.column, lastPrice.column,
-            lastAverageTrueRange.column, lastPriceAt.column, version.column,
+            lastAverageTrueRange.column, lastPriceAt.column, version.column, lastBarAt.column,
         ]
     }
 
@@ -67,6 +69,7 @@ public struct ScopeRecord: Record {
         lastPrice = try row.read("last_price")
         lastAverageTrueRange = try row.read("last_atr")
         lastPriceAt = try row.read("last_price_at")
+        lastBarAt = try row.read("last_bar_at")
         version = try row.read("version")
     }
 }

@@ -30,7 +30,7 @@ public struct SignalRecord: Record {
     public var attempts: Int
     /// Whether the same message came again after the verdict.
     public var isDuplicate: Bool
-    /// The process that gave the verdict; nil until then, and for an instrument that is not configured.
+    /// The process that gave the verdict or began to decide it; nil before, and for an instrument that is not configured.
     public var processedBy: String?
     /// When the verdict was given, by the host's clock; nil until then.
     public var processedAt: Instant?

@@ -122,6 +122,8 @@ public enum LedgerEntryKind: String, StoredName, Sendable {
     case tradingProfit = "TRADING_PNL"
     /// What trading cost; negative.
     case charges = "CHARGES"
+    /// What it cost to trade too much and to take it back; negative, and of no position.
+    case repairCharges = "REPAIR_CHARGES"
 }
 
 /// Where money is traded.

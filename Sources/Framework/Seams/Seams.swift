@@ -4,13 +4,35 @@ public protocol Clock: Sendable {
     func now() -> Instant
     /// Time since an arbitrary start that never jumps and counts time spent suspended.
     func boot() -> Span
+    /// The machine's boot and this clock's time at it, by which times of two processes compare; nil where the machine does not tell.
+    var machine: MachineTime? { get }
     /// How far the machine's wall clock has gone ahead of this one, because somebody set it; negative when it was set back.
     func drift() -> Span
     /// Returns when the wall clock has reached `instant`, or throws when the task is cancelled.
     func sleep(until instant: Instant) async throws
 }
 
+/// A machine's life between two boots, and what time it was by one process's clock when it began.
+public struct MachineTime: Hashable, Codable, Sendable {
+    /// Names the boot; two processes with the same one share a boot clock.
+    public var boot: String
+    /// The process's wall clock when the boot clock was zero.
+    public var origin: Instant
+    /// Creates it.
+    public init(boot: String, origin: Instant) {
+        self.boot = boot
+        self.origin = origin
+    }
+
+    /// A time that another process of the same boot recorded, by this process's clock; nil for one of another boot.
+    public func translated(_ recorded: Instant, from other: MachineTime) -> Instant? {
+        boot == other.boot ? origin + (recorded - other.origin) : nil
+    }
+}
+
 extension Clock {
+    /// Unknown, so that times of other processes do not compare.
+    public var machine: MachineTime? { nil }
     /// A clock that nobody can set.
     public func drift() -> Span { .zero }
 }

@@ -16,6 +16,11 @@ public struct SystemClock: Clock {
     public func now() -> Instant { origin + boot() }
     /// The time since the machine started, suspended time included.
     public func boot() -> Span { Span(microseconds: Self.read(CLOCK_BOOTTIME)) }
+    /// The kernel's name of this boot, with the wall clock's time at it as this clock has it.
+    public var machine: MachineTime? {
+        guard let boot = Self.boot else { return nil }
+        return MachineTime(boot: boot, origin: origin)
+    }
     /// How far the machine's wall clock is ahead of ``now()``, because somebody set it since; negative when it is behind.
     public func drift() -> Span { Instant(microseconds: Self.read(CLOCK_REALTIME)) - now() }
     /// Returns when `instant` has come by ``now()``, or throws when the task is cancelled.
@@ -26,6 +31,16 @@ public struct SystemClock: Clock {
             guard rest > .zero else { return }
             try await Task.sleep(for: min(rest, .seconds(1)).duration, tolerance: .milliseconds(1))
         }
+    }
+
+    /// Linux names each boot by a random identifier of 36 characters.
+    private static var boot: String? {
+        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 36)
+        let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+        return count == bytes.count ? String(decoding: bytes, as: UTF8.self) : nil
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {

@@ -137,7 +137,9 @@ struct HistoryCheck {
         if intent.kind == .pyramid, scope.base.map({ scope.live[$0]?.isClosing != false }) ?? true { wrong("without an open base") }
         if isStopped { wrong("while trading was stopped") }
         if scope.isFrozen { wrong("while its scope was frozen") }
-        if let exit = scope.lastCarriedExit, signal.timestamp <= exit { wrong("after an exit of \(exit) that is not older") }
+        if let exit = scope.lastCarriedExit, signal.timestamp.seconds <= exit.seconds {
+            wrong("after an exit of \(exit) that is not older")
+        }
         if row.at > signal.timestamp + evidence.policy.entryWindow { wrong("after its window") }
         if signal.timestamp > row.at + evidence.policy.futureTolerance { wrong("before its time") }
         if evidence.hasTrueClocks, scope.hasTwin(of: signal, within: evidence.policy.duplicateWindow, traded: true) {
@@ -191,7 +193,9 @@ struct HistoryCheck {
                 breach("\(intent.id) closes \(strand.position), which others close")
             }
             guard let signal else { continue }
-            if position.entryTimestamp >= signal.timestamp { breach("\(intent.id) closes \(strand.position), which is not older") }
+            if position.entryTimestamp.seconds > signal.timestamp.seconds {
+                breach("\(intent.id) closes \(strand.position), which is not older")
+            }
             if case .layer(let layer) = signal.target, layer != strand.layer { breach("\(intent.id) closes \(strand.layer), not \(layer)") }
         }
         let layers = intent.plan.content.strands.map(\.layer)

@@ -1,8 +1,8 @@
-import MunimKit
+public import MunimKit
 
 extension SignalRecord {
     /// A signal as a door stores it: its identity is made of instrument, type, position and time; its digest of the price.
-    init(of signal: Signal, at: Instant) {
+    public init(of signal: Signal, at: Instant) {
         let hash = FNV1a.hash(signal.canonicalText)
         func hex(_ number: UInt64) -> String {
             let digits = String(number, radix: 16)

@@ -38,7 +38,7 @@ extension Oracle {
         else { return }
         let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
         for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
-            guard exit.signal.content.timestamp > entry.signal.content.timestamp,
+            guard exit.signal.content.timestamp.seconds >= entry.signal.content.timestamp.seconds,
                 acceptedAt[exit.fingerprint].map({ max($0, isReadableSince) + .seconds(8) < at }) ?? false
             else { continue }
             breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")

@@ -166,10 +166,10 @@ public struct Oracle: Sendable {
     // I30
     private mutating func follow(_ audit: AuditRecord) {
         let key = "\(audit.entity) \(audit.entityID)"
-        let isRoll = audit.entity == "position" && PositionStatus(rawValue: audit.to) == nil
+        let isRoll = audit.entity == "position" && audit.cause.hasPrefix("rolled from")
         marks.insert("\(audit.entity): \(isRoll ? "rolled" : "\(audit.from) → \(audit.to)")")
         let before = auditStates[key] ?? (audit.entity == "signal" ? SignalStatus.accepted.rawValue : "")
-        if ["order", "intent", "signal"].contains(audit.entity), before != audit.from {
+        if ["order", "intent", "signal", "position"].contains(audit.entity), before != audit.from {
             breach("I30", "\(key) went from \(audit.from) to \(audit.to), but was \(before)")
         }
         auditStates[key] = audit.to
@@ -238,7 +238,7 @@ public struct Oracle: Sendable {
             breach("I17", "\(intent.id) has no base")
         }
         if intent.createdAt > signal.timestamp + policy.entryWindow { breach("I4", "\(intent.id) trades a signal of \(signal.timestamp)") }
-        if let exit = lastExits[intent.instrument], signal.timestamp <= exit {
+        if let exit = lastExits[intent.instrument], signal.timestamp.seconds <= exit.seconds {
             breach("I5", "\(intent.id) of \(signal.timestamp) is not newer than the exit of \(exit)")
         }
         if let thrownAt, at > thrownAt + .seconds(1) { breach("I28", "\(intent.id) was decided while trading is stopped") }
@@ -247,7 +247,8 @@ public struct Oracle: Sendable {
     // I4: an exit closes only what was opened before it.
     private mutating func checkExit(_ intent: IntentRecord, _ signal: Signal, _ store: ModelStore) {
         for strand in intent.plan.content.strands {
-            guard let position = store.row(PositionRecord.self, strand.position), position.entryTimestamp >= signal.timestamp else {
+            guard let position = store.row(PositionRecord.self, strand.position), position.entryTimestamp.seconds > signal.timestamp.seconds
+            else {
                 continue
             }
             breach("I4", "\(intent.id) of \(signal.timestamp) closes \(position.id) of \(position.entryTimestamp)")

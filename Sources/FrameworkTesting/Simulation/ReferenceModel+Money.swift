@@ -12,7 +12,7 @@ extension ReferenceModel {
             case .tradingProfit:
                 total += row.amount.units
                 if let position = row.position { profits[position, default: 0] += row.amount.units }
-            case .charges:
+            case .charges, .repairCharges:
                 if row.amount > .zero { breach("ledger row \(row.number) books charges of \(row.amount)") }
                 if let position = row.position { charges[position, default: 0] -= row.amount.units }
             case .deposit, .withdraw: break

@@ -45,14 +45,16 @@ extension ReferenceModel {
     private func isOvertaken(_ reason: String, _ row: SignalRecord, _ then: Circumstances) -> Bool {
         let signal = row.signal.content
         guard signal.kind.isEntry else {
-            return targets(of: signal, then).contains { evidence.positions[$0].map { $0.entryTimestamp >= signal.timestamp } ?? false }
+            return targets(of: signal, then).contains {
+                evidence.positions[$0].map { $0.entryTimestamp.seconds > signal.timestamp.seconds } ?? false
+            }
         }
-        if let exit = then.scope.lastExit, signal.timestamp <= exit { return true }
+        if let exit = then.scope.lastExit, signal.timestamp.seconds <= exit.seconds { return true }
         guard then.wasWorking else { return false }
         if signal.kind == .pyramid, then.scope.base == nil { return true }
         // An exit that waits for what is under way has no trail yet; a stop has no signal.
         return evidence.signals.values.contains {
-            $0.instrument == row.instrument && $0.signal.content.kind == .exit && $0.signalTimestamp >= signal.timestamp
+            $0.instrument == row.instrument && $0.signal.content.kind == .exit && $0.signalTimestamp.seconds >= signal.timestamp.seconds
         } || evidence.intents.values.contains { $0.instrument == row.instrument && $0.kind == .exit && $0.signal == nil }
     }
 

@@ -59,6 +59,7 @@ public struct TestSynthetic: InstrumentPlugin {
     public func terms(on day: TradingDay) -> InstrumentTerms { facts.terms }
     public func schedule(on day: TradingDay) -> DaySchedule { TestFuture(facts).schedule(on: day) }
     public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { MonthEnds.after(day, count: count) }
+    public func isContract(_ symbol: String, on day: TradingDay) -> Bool { symbol.hasPrefix("\(facts.root)2") && symbol.hasSuffix("E") }
 
     public func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         let step = facts.strikeStep.units

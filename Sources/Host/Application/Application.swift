@@ -68,8 +68,8 @@ struct Application: Sendable {
         var transaction = Transaction()
         transaction.insert(
             InstanceRecord(
-                id: incarnation, name: configuration.instance.name, hostname: Self.hostname, binaryVersion: Version.current, at: clock.now()
-            ))
+                id: incarnation, name: configuration.instance.name, hostname: Self.hostname, binaryVersion: Version.current,
+                machine: clock.machine, at: clock.now()))
         _ = try await store.commit(transaction)
     }
 

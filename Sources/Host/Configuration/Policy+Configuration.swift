@@ -64,6 +64,17 @@ extension Policy {
             "reconcile_interval", interval, default: reconcileInterval, summary: "How often books and positions are compared.")
         repairAlert = section.value(
             "repair_alert", interval, default: repairAlert, summary: "A structure that is not whole after this is alerted.")
+        restLimit = section.value(
+            "rest_limit", interval, default: restLimit,
+            summary:
+                "A working order is ended after this when its legs are unequal, when it is filled in part, or when its entry window is over."
+        )
+        repairLimit = section.value(
+            "repair_limit", interval, default: repairLimit,
+            summary: "A structure that is not whole or flat after this is alerted once more.")
+        emptyBookHorizon = section.value(
+            "empty_book_horizon", .span.within(.seconds(1) ... .days(1)), default: emptyBookHorizon,
+            summary: "While the broker's book has shown nothing of the day, it counts as evidence only so long after an order was sent.")
         retry = section.list(
             "retry", of: interval, default: retry, count: 1...32,
             summary: "Waiting times before further attempts to reduce risk; the last repeats.")
@@ -97,8 +108,13 @@ extension PortfolioLimits {
         entryVolatility = section.value(
             "entry_volatility", .share, default: entryVolatility, summary: "Volatility above which base entries are refused.")
         positions = section.value("positions", .integer.within(1...10_000), default: positions, summary: "Open positions of the account.")
-        orderValue = section.optional(
-            "order_value", .money.above(.zero), unit: "INR", summary: "Largest value of one order; none when left out.")
+        lots = section.value(
+            "decision_lots", .lots.within(Lots(1)...Lots(1_000_000)), default: lots, summary: "Largest size of one decision.")
+        slices = section.value(
+            "decision_orders", .integer.within(1...10_000), default: slices, unit: "orders",
+            summary: "Orders that one leg of a decision may take, each at most the exchange's freeze quantity.")
+        orderValue = section.value(
+            "order_value", .money.above(.zero), default: orderValue, unit: "INR", summary: "Largest value of one decision.")
     }
 }
 
@@ -108,6 +124,9 @@ extension DivergenceLimits {
         areEnforced = section.value("enforced", .flag, default: areEnforced, summary: "Whether they are enforced.")
         entry = section.value("entry", .share, default: entry, summary: "Largest distance for base entries.")
         pyramid = section.value("pyramid", .share, default: pyramid, summary: "Largest distance for pyramids.")
+        jump = section.value(
+            "jump", .percent.above(.zero), default: jump,
+            summary: "How far a price may lie from the last one that was heard within four days, as a share of the smaller of the two.")
         entryRiskIncrease = section.value(
             "entry_risk_increase", .percent.atLeast(.zero), default: entryRiskIncrease,
             summary: "Largest increase of the risk per lot for base entries.")

@@ -46,6 +46,17 @@ package struct DescribedInstrument<Preset: InstrumentPreset>: InstrumentPlugin {
         facts.months.contracts(onOrAfter: day, count: count).map(\.expiry)
     }
 
+    package func isContract(_ symbol: String, on day: TradingDay) -> Bool {
+        let rights: [ContractKind] =
+            switch facts.form {
+            case .future: [.future]
+            case .synthetic: [.call(strike: .zero), .put(strike: .zero)]
+            }
+        return facts.months.contracts(onOrAfter: day.advanced(by: -31), count: 13).contains { month in
+            rights.contains { facts.symbol.isSymbol(symbol, root: facts.root, month: month, right: $0) }
+        }
+    }
+
     package func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         guard let month = facts.months.contract(expiring: expiry), expiry >= day else { throw .noSuchExpiry(expiry) }
         let pointValue = facts.pointValue.value(on: day)

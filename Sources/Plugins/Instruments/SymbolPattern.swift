@@ -72,6 +72,19 @@ package struct SymbolPattern: Hashable, Sendable, CustomStringConvertible {
         }.joined()
     }
 
+    /// Whether a symbol is that of a contract with this right and any strike.
+    package func isSymbol(_ symbol: String, root: String, month: ContractMonth, right: ContractKind) -> Bool {
+        guard let place = parts.firstIndex(of: .field(.strike)) else { return symbol == self.symbol(root: root, month: month, kind: right) }
+        func rendered(_ parts: ArraySlice<Part>) -> String {
+            SymbolPattern(description: "", parts: Array(parts)).symbol(root: root, month: month, kind: right)
+        }
+        let (before, after) = (rendered(parts[..<place]), rendered(parts[(place + 1)...]))
+        guard symbol.hasPrefix(before), symbol.hasSuffix(after), symbol.utf8.count > before.utf8.count + after.utf8.count else {
+            return false
+        }
+        return (try? Price(symbol.dropFirst(before.count).dropLast(after.count))) != nil
+    }
+
     private static func text(of field: Field, root: String, month: ContractMonth, kind: ContractKind) -> String {
         switch field {
         case .root: root

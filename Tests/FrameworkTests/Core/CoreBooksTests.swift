@@ -246,3 +246,72 @@ struct CoreBooksTests {
         #expect(world.breaches.isEmpty)
     }
 }
+
+/// Trades that nobody wanted cost as much as others, and what the broker corrects is not passed over.
+@Suite("Trades too many and trades changed")
+struct CoreRepairBooksTests {
+    private static var policy: Policy {
+        var policy = Policy.testing
+        policy.chargeRate = Ratio(units: 500)
+        return policy
+    }
+
+    @Test("A surplus and the order that takes it back carry charges")
+    func surplus() {
+        let world = Fixture.world(policy: Self.policy)
+        world.broker { $0.script = [.fill, .partialThenCancelled(30)] }
+        world.send(Fixture.base(Fixture.synthetic, at: world.now))
+        world.wait(.seconds(30))
+        let repairs = world.ledger.filter { $0.kind == .repairCharges }
+        #expect(repairs.count == 1)
+        let traded = world.lane.broker.orders.filter { order in
+            world.orders.first { $0.tag == order.request.tag }.map { $0.step > 1 } ?? false
+        }
+        .flatMap(\.fills).reduce(Int64(0)) { $0 + $1.price.units * $1.quantity.count }
+        // Bought or sold once too many and taken back at the same price: both sides pay 0.05 %.
+        #expect(repairs.first?.amount.units == 0 - traded * 2 / 2_000)
+        expectSound(world)
+    }
+
+    @Test("A late order that is taken back carries charges")
+    func late() {
+        let world = Fixture.world([Fixture.desk()], policy: Self.policy)
+        world.broker { $0.script = [.late(.seconds(200))] }
+        world.send(Fixture.base(at: world.now))
+        world.wait(.minutes(6))
+        #expect(world.holdings.isEmpty)
+        #expect(world.ledger.filter { $0.kind == .repairCharges }.count == 1)
+        expectSound(world)
+    }
+
+    @Test("A price that the broker corrects under a known trade is told once, and the books keep the first")
+    func corrected() throws {
+        let world = Fixture.world([Fixture.desk()])
+        world.broker { $0.script = [.partial(30, restAfter: .minutes(30))] }
+        world.send(Fixture.base(at: world.now))
+        let order = try #require(world.lane.broker.orders.first)
+        var fill = try #require(order.fills.first)
+        fill.price = try fill.price.adding(Price(whole: 1))
+        let report = OrderReport(
+            orderID: order.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: .buy, quantity: order.request.quantity,
+            state: .open, fills: [fill], updatedAt: world.now)
+        world.push(report)
+        world.push(report)
+        #expect(world.alertCodes.count { $0 == "fill_not_understood" } == 1)
+        #expect(world.lane.store.all(TradeRecord.self).map(\.price) == [try #require(order.fills.first).price])
+    }
+
+    @Test("A second order under a tag is a tag sent twice, whoever tells of it")
+    func doubled() throws {
+        let world = Fixture.world([Fixture.desk()])
+        world.broker { $0.script = [.partial(30, restAfter: .minutes(30))] }
+        world.send(Fixture.base(at: world.now))
+        let order = try #require(world.lane.broker.orders.first)
+        world.push(
+            OrderReport(
+                orderID: "ANOTHER", tag: order.request.tag, symbol: order.request.contract.symbol, side: .buy,
+                quantity: order.request.quantity, state: .open, updatedAt: world.now))
+        #expect(world.alertCodes.contains("tag_sent_twice"))
+        #expect(world.lane.store.row(SwitchRecord.self, Core.tradingSwitchName)?.isThrown == true)
+    }
+}

@@ -69,9 +69,9 @@ struct CoreExitTests {
         }
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(2))
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.lane.broker.requests.count == 1)
         #expect(world.scope(Fixture.future)?.state == .frozen)
-        #expect(world.alertCodes.contains("missing_in_broker"))
+        #expect(world.alertCodes.contains("position_mismatch"))
         #expect(world.breaches.isEmpty)
     }
 
@@ -84,7 +84,8 @@ struct CoreExitTests {
         }
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(5))
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.alertCodes.contains("exit_waits_for_positions"))
         #expect(world.performed < 2_000)
         world.broker { $0.positionsMood = .honest }
         world.wait(.minutes(1))

@@ -59,7 +59,7 @@ struct CoreRollTests {
         #expect(after.initialStop == Fixture.price("51875"))
         #expect(after.highestClose == Fixture.price("52400"))
         #expect(after.initialRisk == before.initialRisk)
-        #expect(after.rolloverCount == 1 && after.rolloverStatus == .none)
+        #expect(after.rolloverCount == 1 && after.rolloverStatus == .rolled)
         #expect(after.rolloverProfit == Fixture.money("18000"))
         #expect(after.originalEntryPrice == Fixture.price("52000"))
         #expect(world.portfolio?.closedEquity == Fixture.money("5018000"))

@@ -287,7 +287,7 @@ struct CoreUnknownTests {
         for name in names { world.send(Fixture.exit(1, name, at: world.now)) }
         world.wait(.minutes(2))
         #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
-        #expect(world.lane.broker.requests.count == 3)
+        #expect(world.lane.broker.requests.count == 2)
         #expect(world.breaches.isEmpty)
     }
 

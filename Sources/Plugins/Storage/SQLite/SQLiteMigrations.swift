@@ -3,7 +3,10 @@ enum SQLiteMigrations {
     /// All of them; an applied one is never edited, the next number is added instead.
     static var all: [SQLiteMigration] {
         [
-            migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql)
+            migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql),
+            migration(
+                2, "repairs_bars_clocks", PackageResources.v0002_repairs_bars_clocks_up_sql,
+                PackageResources.v0002_repairs_bars_clocks_down_sql),
         ]
     }
 

@@ -1,0 +1,87 @@
+/// What the broker last said that the account holds, and how far that can be relied on.
+///
+/// The books add up to a figure of each contract; the broker has another. They fit when they are equal, or when the difference is a trade of the last
+/// moments that the broker's figure need not show yet. Whatever else lies between them somebody else did: a person at the broker's terminal, another
+/// program, a commit that was lost.
+struct AccountFigure: Sendable {
+    /// Units that a trade of ours added to a contract, and when the records took it.
+    private struct Flow {
+        let at: Instant
+        let units: Int64
+    }
+
+    /// The last answer of the broker, and when it came; nil before the first.
+    private var last: (reading: PositionsReading, takenAt: Instant)?
+    /// Readings that began before do not tell what the account holds now.
+    private let doubtedAt: Instant
+    /// Contracts in which somebody else traded, and when it was told, until a newer reading is there; only looked up, never walked.
+    private var unexplained: [String: Instant] = [:]
+    /// When the reading began that was last held against the books; nil before the first.
+    private(set) var comparedAt: Instant?
+    /// Contracts in which that reading did not fit the books.
+    private var differing: Set<String> = []
+    /// Trades of the last minute by contract; only looked up, never walked.
+    private var flows: [String: [Flow]] = [:]
+    /// How long a trade may be missing in the broker's figure.
+    private let lag: Span
+
+    init(lag: Span, at: Instant) {
+        self.lag = lag
+        doubtedAt = at
+    }
+
+    /// Notes that somebody else traded in a contract. A second one changes nothing, or who trades all the time would keep every exit waiting.
+    mutating func doubt(_ symbol: String, at: Instant) {
+        if unexplained[symbol] == nil { unexplained[symbol] = at }
+    }
+
+    /// Takes an answer of the broker; false when it began too early to tell anything.
+    mutating func take(_ reading: PositionsReading, at: Instant) -> Bool {
+        guard reading.startedAt >= doubtedAt else { return false }
+        last = (reading, at)
+        unexplained = unexplained.filter { $0.value > reading.startedAt }
+        return true
+    }
+
+    /// Notes that an answer was held against the books, and in which contracts the two did not fit.
+    mutating func noteComparison(_ reading: PositionsReading, differingIn symbols: Set<String>) {
+        comparedAt = reading.startedAt
+        differing = symbols
+    }
+
+    /// The last answer, when it tells what the account holds of a contract at `at`.
+    ///
+    /// A call may take seven seconds, and its answer is used within one: what waited longer, as for a full disk, is old.
+    func reading(of symbol: String, at: Instant) -> PositionsReading? {
+        guard let last, at - last.takenAt <= .seconds(1), at - last.reading.startedAt <= .seconds(8), unexplained[symbol] == nil else {
+            return nil
+        }
+        return last.reading
+    }
+
+    /// Notes that the records took a trade.
+    mutating func note(_ units: Int64, of symbol: String, at: Instant) {
+        var recent = flows[symbol] ?? []
+        recent.removeAll { $0.at < at - .minutes(1) }
+        recent.append(Flow(at: at, units: units))
+        flows[symbol] = recent
+    }
+
+    /// What is remembered of trades outlives rows that are read anew.
+    mutating func takeOver(from previous: AccountFigure) { flows = previous.flows }
+
+    /// From when on a figure of a contract shows every trade that the records hold; nil when no recent one is known.
+    func settledAt(_ symbol: String) -> Instant? { flows[symbol]?.last.map { $0.at + lag } }
+
+    /// Whether what was read before fits the books, so that trades of the last moments are all that a newer figure may miss.
+    func isFollowed(_ symbol: String) -> Bool { comparedAt != nil && !differing.contains(symbol) }
+
+    /// Whether `units` of a figure fit `recorded` units of the books, of which trades of the last moments may be missing.
+    func fits(_ units: Int64, recorded: Int64, of symbol: String, readAt: Instant) -> Bool {
+        var (lowest, highest) = (recorded, recorded)
+        for flow in flows[symbol] ?? [] where flow.at + lag > readAt {
+            if flow.units > 0 { lowest &-= flow.units } else { highest &-= flow.units }
+        }
+        return (lowest...max(lowest, highest)).contains(units)
+    }
+}

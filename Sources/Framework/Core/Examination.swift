@@ -1,0 +1,107 @@
+/// I29: what an earlier process left undecided may be what ended it, so that deciding it goes on record before it is decided.
+///
+/// Only that counts against a signal: not that it waited while a process died, and not a stop on purpose. Entries and bars go one at a time over the whole
+/// account, so that a death speaks of one of them. Exits wait for nothing and are never set aside.
+extension Core {
+    /// Whether a signal may be decided in this turn; one that was left is first put on record, and comes back once that is committed.
+    mutating func mayDecide(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+        guard scope.leftBehind.contains(record.fingerprint), record.processedBy != incarnation.text else { return true }
+        guard let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }) else { return true }
+        if record.signal.content.kind != .exit {
+            guard underExamination == nil else { return false }
+            guard record.attempts < policy.attemptLimit else {
+                setAside(record, &scope, &turn)
+                return false
+            }
+            underExamination = Examined(instrument: scope.name, fingerprint: record.fingerprint)
+        }
+        scope.signals[index].attempts += 1
+        scope.signals[index].processedBy = incarnation.text
+        scope.isHeld = true
+        turn.perform(.wake(.scope(scope.name), at: turn.at))
+        return false
+    }
+
+    private mutating func setAside(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+        alert(
+            .critical, "signal_quarantined", scope.name,
+            "Signal \(record.fingerprint) was being decided in \(record.attempts) processes that ended; it is set aside and needs a person.",
+            &turn)
+        conclude(record.fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
+        turn.perform(.wake(.scope(scope.name), at: turn.at))
+    }
+
+    /// An exit that was examined and waits for the open ended no process, so that it waits as if it had not begun.
+    func endWaiting(_ record: SignalRecord, _ scope: inout Scope) {
+        guard scope.leftBehind.remove(record.fingerprint) != nil,
+            let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }), record.attempts > 0
+        else { return }
+        scope.signals[index].attempts -= 1
+        scope.signals[index].processedBy = nil
+    }
+
+    /// Rows that were read anew may show that another process decided what was being decided here.
+    mutating func forgetExaminedElsewhere() {
+        guard let examined = underExamination,
+            !(scopes[examined.instrument]?.signals.contains { $0.fingerprint == examined.fingerprint && $0.status == .accepted } ?? false)
+        else { return }
+        underExamination = nil
+    }
+
+    /// When an exit may be decided that ended so many processes; nil for at once. It is never given up, but what else there is goes first.
+    func postponement(of record: SignalRecord, in scope: Scope, at: Instant) -> Instant? {
+        guard scope.leftBehind.contains(record.fingerprint), record.processedBy != incarnation.text, record.attempts >= policy.attemptLimit
+        else { return nil }
+        let pause = Span.seconds(min(600, 30 * Int64(min(record.attempts, 20))))
+        return at < bornAt + pause ? bornAt + pause : nil
+    }
+
+    /// Tells people of an exit that ends whoever decides it, and comes back for it.
+    mutating func postpone(_ record: SignalRecord, until: Instant, _ scope: inout Scope, _ turn: inout Turn) {
+        guard scope.postponed.insert(record.fingerprint).inserted else { return }
+        alert(
+            .critical, "exit_ends_host", scope.name,
+            "\(record.attempts) processes ended while they decided the exit \(record.fingerprint); it is tried again at \(until). Close the position by hand.",
+            &turn)
+        turn.perform(.wake(.scope(scope.name), at: until))
+    }
+
+    /// Notes that a signal is decided, or carried out: the next one that was left may be.
+    mutating func endExamination(of fingerprint: Fingerprint, _ scope: inout Scope, _ turn: inout Turn) {
+        scope.postponed.remove(fingerprint)
+        guard scope.leftBehind.remove(fingerprint) != nil, underExamination?.fingerprint == fingerprint else { return }
+        underExamination = nil
+        for name in [scope.name] + scopes.keys where name == scope.name || scopes[name]?.leftBehind.isEmpty == false {
+            turn.perform(.wake(.scope(name), at: turn.at))
+        }
+    }
+
+    /// A stop on purpose is no death: what was on record and is not decided counts as if it had not begun.
+    mutating func endExaminations(_ turn: inout Turn) {
+        for name in scopes.keys where scopes[name]?.isExamined(by: incarnation) ?? false {
+            change(name, &turn) { core, scope, turn in
+                for index in scope.signals.indices where scope.signals[index].record.isBeingDecided(by: core.incarnation) {
+                    scope.signals[index].attempts -= 1
+                    scope.signals[index].processedBy = nil
+                }
+            }
+        }
+    }
+}
+
+/// The signal that is being decided on record.
+struct Examined: Sendable {
+    let instrument: InstrumentName
+    let fingerprint: Fingerprint
+}
+
+extension Scope {
+    /// Whether a signal of it is on record as being decided by a process.
+    fileprivate func isExamined(by process: Incarnation) -> Bool { signals.contains { $0.record.isBeingDecided(by: process) } }
+}
+
+extension SignalRecord {
+    fileprivate func isBeingDecided(by process: Incarnation) -> Bool {
+        status == .accepted && attempts > 0 && processedBy == process.text
+    }
+}

@@ -1,0 +1,31 @@
+/// Positions near the end of their contracts: whatever a rollover rule says, nobody finds out by the broker's settlement.
+extension Core {
+    /// Tells people of every position whose contract ends on the next trading day, ends today, or has ended; at the start and once on each day.
+    mutating func alertExpiries(_ turn: inout Turn) {
+        let day = TradingDay(of: turn.at)
+        for scope in scopes.values {
+            for position in scope.positions where position.status.isLive {
+                guard let (severity, code, sentence) = expiryAlert(of: position.record, scope.desk, on: day) else { continue }
+                alert(severity, code, scope.name, sentence, &turn)
+            }
+        }
+    }
+
+    private func expiryAlert(of position: PositionRecord, _ desk: Desk, on day: TradingDay) -> (Severity, String, String)? {
+        let contracts = position.structure.content.legs.map(\.contract.symbol).joined(separator: " and ")
+        if position.expiry < day {
+            return (
+                .critical, "position_expired",
+                "\(position.id) still holds \(contracts), which ended on \(position.expiry). Look at the broker, and book what became of it."
+            )
+        }
+        if position.expiry == day {
+            return (.critical, "position_expires", "\(position.id) holds \(contracts), which ends today. Roll or close it.")
+        }
+        guard desk.instrument.tradingDays(from: day, to: position.expiry) == 0 else { return nil }
+        return (
+            .error, "position_expires",
+            "\(position.id) holds \(contracts), which ends on \(position.expiry), the next trading day; its rollover rule has not moved it."
+        )
+    }
+}
