@@ -31,9 +31,17 @@ public struct Desk: Sendable {
             .map { expiries[$0] }
     }
 
+    /// Whether the rule leaves an expiry on `day` or on one of the `days` trading days after it, each asked as the day that it is.
     private func isDue(_ expiry: TradingDay, before next: TradingDay?, on day: TradingDay, avoidingDays days: Int) -> Bool {
-        let left = max(0, instrument.tradingDays(from: day, to: expiry) - days)
-        return rollover.advice(on: RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)).isDue
+        var left = instrument.tradingDays(from: day, to: expiry)
+        var day = day
+        for ahead in 0...max(0, days) {
+            if rollover.advice(on: RolloverView(day: day, expiry: expiry, nextExpiry: next, tradingDaysLeft: left)).isDue { return true }
+            guard ahead < days, day < expiry else { return false }
+            repeat { day = day.advanced(by: 1) } while day < expiry && instrument.schedule(on: day).sessions.isEmpty
+            left = max(0, left - 1)
+        }
+        return false
     }
 
     /// The expiry after `expiry`, nil when the instrument knows none.
