@@ -114,7 +114,8 @@ struct ExampleConfigurationTests {
         let result = await Munim.run("validate", file)
         #expect(result.code == 2)
         #expect(
-            result.output.first?.hasPrefix("\(file):\(line):25: instruments.SILVER_MINI.tests[1].expect.lots: a base entry in January") == true,
+            result.output.first?.hasPrefix("\(file):\(line):25: instruments.SILVER_MINI.tests[1].expect.lots: a base entry in January")
+                == true,
             "\(result.text)")
         #expect(result.text.contains("expected 5 lots, found 4, limited by risk"))
     }
