@@ -24,11 +24,14 @@ public struct BrokerConformance: Sendable {
         public var move: @Sendable (Price) async throws -> Void
         /// Comes back when nothing more happens at the broker by itself.
         public var settle: @Sendable () async -> Void
+        /// Starts another broker over the same account after the first was stopped, as a host does that starts again.
+        public var reopen: (@Sendable () async throws -> any BrokerPlugin)?
 
-        /// Creates a bench.
+        /// Creates a bench; without `reopen` the broker does not pass, because a host that starts again must find its orders.
         public init(
             broker: any BrokerPlugin, clock: any Clock, structure: Structure, price: Price,
-            move: @escaping @Sendable (Price) async throws -> Void = { _ in }, settle: @escaping @Sendable () async -> Void = {}
+            move: @escaping @Sendable (Price) async throws -> Void = { _ in }, settle: @escaping @Sendable () async -> Void = {},
+            reopen: (@Sendable () async throws -> any BrokerPlugin)? = nil
         ) {
             self.broker = broker
             self.clock = clock
@@ -36,6 +39,7 @@ public struct BrokerConformance: Sendable {
             self.price = price
             self.move = move
             self.settle = settle
+            self.reopen = reopen
         }
     }
 
@@ -60,6 +64,8 @@ public struct BrokerConformance: Sendable {
         case unknownButTaken = "an order without an answer that was taken is found by its tag, once"
         case unknownAndLost = "an order without an answer that was lost is in no book"
         case failedReads = "a failed read throws and is never an empty list"
+        case remembersBook = "after closing and opening, orders, trades, positions and money are as they were"
+        case goesOnAfterReopening = "after closing and opening, resting orders still fill and cancel, and no number is given twice"
 
         public var testDescription: String { rawValue }
     }
@@ -93,6 +99,8 @@ public struct BrokerConformance: Sendable {
         case .unknownButTaken: try await bench.unknownButTaken()
         case .unknownAndLost: try await bench.unknownAndLost()
         case .failedReads: try await bench.failedReads()
+        case .remembersBook: try await bench.remembersBook()
+        case .goesOnAfterReopening: try await bench.goesOnAfterReopening()
         }
         await bench.broker.stop()
     }

@@ -44,7 +44,8 @@ public struct StorageConformance: Sendable {
         case folds = "some columns of the records are folded in the order asked for"
         case wholeRows = "a record comes back with all fields set, and with all optional fields empty"
         case extremes = "the smallest and largest integers come back exactly"
-        case exactText = "text of any kind comes back byte for byte and is distinguished byte for byte"
+        case exactText = "text without a NUL comes back byte for byte and is distinguished byte for byte"
+        case nulText = "text with a NUL comes back byte for byte, or is refused as unsupported and nothing is written"
         case bytes = "bytes come back as they were, empty ones too"
         case documents = "documents come back equal"
         case concurrentCommits = "of a thousand concurrent commits each distinct key is won once"
@@ -94,6 +95,7 @@ public struct StorageConformance: Sendable {
         case .wholeRows: try await wholeRows(store)
         case .extremes: try await extremes(store)
         case .exactText: try await exactText(store)
+        case .nulText: try await nulText(store)
         case .bytes: try await bytes(store)
         case .documents: try await documents(store)
         case .concurrentCommits: try await concurrentCommits(store)

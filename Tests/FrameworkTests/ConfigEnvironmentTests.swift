@@ -49,6 +49,63 @@ struct ConfigEnvironmentTests {
         #expect(!faults.description.contains("hunter2"))
     }
 
+    private func secrets(_ node: ConfigNode) -> OptionFindings {
+        let (node, _) = Self.environment.expanding(node, file: "test")
+        return OptionReader.examine(node, file: "test") { reader in
+            _ = reader.optional("first", .secret, summary: "A secret.")
+            _ = reader.optional("second", .secret, summary: "Another.")
+            _ = reader.rows("services", summary: "Services.") { _ = $0.optional("token", .secret, summary: "A third.") }
+        }.findings
+    }
+
+    @Test("A percentage from the environment without its sign is a fault that does not show it")
+    func percentage() {
+        let environment = EnvironmentReferences { _ in "0.017" }
+        let (node, _) = environment.expanding(["risk": "${RISK}"], file: "test")
+        let (_, faults) = OptionReader.read(node, file: "test") { $0.value("risk", .percent, summary: "Risk.") }
+        #expect(faults.map(\.message) == [#"expected a percentage, found the value of "${RISK}", which has no %"#])
+    }
+
+    @Test("A secret that stands in the file is remarked, one from the environment is not")
+    func clearSecret() {
+        let findings = secrets(["first": "hunter2", "second": "${KEY:-}", "services": [["token": "${NAME}"]]])
+        #expect(findings.faults.map(\.path) == ["second"], "the two are the same secret")
+        let remarks = secrets(["first": "hunter3", "second": "${KEY}"]).remarks
+        #expect(
+            remarks.map(\.description) == [
+                "test:1:1: first: the secret stands in the file as it is: expected a variable of the environment, as ${NAME}"
+            ])
+    }
+
+    @Test("A secret has no default but an empty one")
+    func secretDefault() {
+        let faults = secrets(["first": "${KEY:-hunter2}", "second": "${NAME:-}"]).faults
+        #expect(
+            faults.map(\.description) == [
+                "test:1:1: first: a secret has no default, which would stand in the file: expected a variable of the environment, as ${NAME}"
+            ])
+    }
+
+    @Test("The same secret for two purposes is a fault; two channels of one service may share theirs")
+    func sharedSecret() {
+        let faults = secrets(["first": "hunter2", "second": "hunter2", "services": [["token": "x"], ["token": "x"]]]).faults
+        #expect(
+            faults.map(\.description) == [
+                "test:1:1: second: expected a secret of its own, found that of first: who learns one would have both"
+            ])
+    }
+
+    @Test("A secret that is not set is offered no default")
+    func unsetSecret() {
+        let node: ConfigNode = ["first": "${NONE}", "lots": "${NONE}"]
+        let (_, faults) = Self.environment.expanding(node, file: "test", secretPaths: secrets(node).secretPaths)
+        #expect(
+            faults.map(\.description) == [
+                "test:1:1: first: the environment variable NONE is not set; set it",
+                "test:1:1: lots: the environment variable NONE is not set; set it or give a default as ${NONE:-default}",
+            ])
+    }
+
     @Test("An empty variable without quotes counts as nothing")
     func emptyIsNothing() throws {
         let (node, _) = Self.environment.expanding(

@@ -197,13 +197,15 @@ struct ConfigSectionTests {
 
     @Test("A contradiction is not reported for an option that is faulty already")
     func faultyOptions() {
-        let (_, faults) = OptionReader.read(["from": "x", "inner": ["to": "y"]], file: "test") { reader in
+        let (_, faults) = OptionReader.read(["from": "x", "inner": ["to": "y"], "list": [1, "z"]], file: "test") { reader in
             _ = reader.value("from", .integer, summary: "From.")
             _ = reader.section("inner", summary: "Inner.") { $0.value("to", .integer, summary: "To.") }
             #expect(reader.isFaulty("from") && reader.isFaulty("inner.to") && !reader.isFaulty("inner"))
             reader.fail("from", "a consequence of the fault")
+            _ = reader.list("list", of: .integer, summary: "List.")
+            reader.fail("list", "a consequence of the fault of an element")
         }
-        #expect(faults.map(\.message) == [#"expected a whole number, found "x""#, #"expected a whole number, found "y""#])
+        #expect(faults.map(\.message) == ["x", "y", "z"].map { "expected a whole number, found \"\($0)\"" })
     }
 
     @Test("Ranges of one kind add up in words")

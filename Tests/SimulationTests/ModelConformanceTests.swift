@@ -31,8 +31,10 @@ struct ModelConformanceTests {
             model.funds = Funds(available: Money(whole: 5_000_000), used: .zero)
             change(&model)
             let clock = ManualClock(.testing)
+            let broker = ModelBrokerPlugin(model, clock: clock)
             return BrokerConformance.Bench(
-                broker: ModelBrokerPlugin(model, clock: clock), clock: clock, structure: structure, price: Price(whole: 52_000))
+                broker: broker, clock: clock, structure: structure, price: Price(whole: 52_000),
+                reopen: { ModelBrokerPlugin(broker.model, clock: clock) })
         }
     }
 

@@ -8,25 +8,36 @@ public struct EnvironmentReferences: Sendable {
     public init(lookup: @escaping @Sendable (String) -> String?) { self.lookup = lookup }
 
     /// The tree with every scalar expanded, and a fault for each reference that failed; keys are never expanded.
-    public func expanding(_ node: ConfigNode, file: String) -> (node: ConfigNode, faults: [ConfigFault]) {
-        var faults: [ConfigFault] = []
-        return (expanding(node, path: "", file: file, &faults), faults)
+    ///
+    /// - Parameter secretPaths: options that are secrets, to which no default is offered.
+    public func expanding(
+        _ node: ConfigNode, file: String, secretPaths: Set<String> = []
+    ) -> (node: ConfigNode, faults: [ConfigFault]) {
+        var broken: [(mark: Mark, path: String, reference: BadReference)] = []
+        let expanded = expanding(node, path: "", &broken)
+        let faults = broken.map { mark, path, reference in
+            let sentence = secretPaths.contains(path) ? reference.messageForSecret : nil
+            return ConfigFault(file: file, mark: mark, path: path, message: sentence ?? reference.message)
+        }
+        return (expanded, faults)
     }
 
-    private func expanding(_ node: ConfigNode, path: String, file: String, _ faults: inout [ConfigFault]) -> ConfigNode {
+    private func expanding(
+        _ node: ConfigNode, path: String, _ broken: inout [(mark: Mark, path: String, reference: BadReference)]
+    ) -> ConfigNode {
         switch node.content {
         case .scalar(let scalar):
             do { return ConfigNode(.scalar(try expanding(scalar)), mark: node.mark) } catch {
-                faults.append(ConfigFault(file: file, mark: node.mark, path: path, message: error.message))
+                broken.append((node.mark, path, error))
                 return ConfigNode(.scalar(ConfigNode.Scalar("", isQuoted: scalar.isQuoted, origin: .broken)), mark: node.mark)
             }
         case .sequence(let elements):
-            let expanded = elements.enumerated().map { expanding($1, path: "\(path)[\($0 + 1)]", file: file, &faults) }
+            let expanded = elements.enumerated().map { expanding($1, path: "\(path)[\($0 + 1)]", &broken) }
             return ConfigNode(.sequence(expanded), mark: node.mark)
         case .mapping(let entries):
             let expanded = entries.map { entry in
                 let inner = path.isEmpty ? entry.key : path + "." + entry.key
-                return ConfigNode.Entry(key: entry.key, mark: entry.mark, value: expanding(entry.value, path: inner, file: file, &faults))
+                return ConfigNode.Entry(key: entry.key, mark: entry.mark, value: expanding(entry.value, path: inner, &broken))
             }
             return ConfigNode(.mapping(expanded), mark: node.mark)
         }
@@ -42,7 +53,12 @@ public struct EnvironmentReferences: Sendable {
     public struct BadReference: Error, Hashable, Sendable {
         /// The sentence.
         public let message: String
+        /// The sentence where the option is a secret, which must not have a default; nil for the same one.
+        var messageForSecret: String?
     }
+
+    /// Whether a text gives a variable a default that is not empty.
+    static func hasDefault(_ text: String) -> Bool { text.ranges(of: ":-").contains { text[$0.upperBound...].first != "}" } }
 
     /// The text with its references replaced, and whether there were any.
     public func expand(_ text: String) throws(BadReference) -> (text: String, wasReplaced: Bool) {
@@ -81,7 +97,9 @@ public struct EnvironmentReferences: Sendable {
         let found = lookup(name)
         if let separator { return found.flatMap { $0.isEmpty ? nil : $0 } ?? String(reference[separator.upperBound...]) }
         guard let found else {
-            throw BadReference(message: "the environment variable \(name) is not set; set it or give a default as ${\(name):-default}")
+            throw BadReference(
+                message: "the environment variable \(name) is not set; set it or give a default as ${\(name):-default}",
+                messageForSecret: "the environment variable \(name) is not set; set it")
         }
         return found
     }

@@ -85,14 +85,19 @@ extension OptionKind where Value == Ratio {
     /// A pure number with up to 6 decimals.
     public static var ratio: OptionKind { decimal("ratio", form: "such as 0.5") }
 
-    /// A share of a hundred with up to 4 decimals: `1.5%` and `1.5` are both 0.015.
+    /// A share of a hundred with up to 4 decimals and its sign: `1.5%` is 0.015. Without the sign nobody knows whether 0.01 means one percent.
     public static var percent: OptionKind {
         OptionKind("percentage", noun: "a percentage", form: "such as 1.5%", placeholder: .zero, text: { $0.percentText + "%" }) {
             text throws(OptionMismatch) in
-            var digits = text[...]
-            if digits.last == "%" { digits = digits.dropLast() }
+            let isSigned = text.last == "%"
+            var digits = isSigned ? text.dropLast() : text[...]
             while digits.last == " " { digits = digits.dropLast() }
-            return Ratio(units: try Decimals.units(of: digits, scale: Ratio.scale - 2))
+            let ratio = Ratio(units: try Decimals.units(of: digits, scale: Ratio.scale - 2))
+            guard !isSigned else { return ratio }
+            let (share, isTooLarge) = ratio.units.multipliedReportingOverflow(by: 100)
+            let isShare = !isTooLarge && share != 0 && abs(share) <= Ratio.one.units
+            let meant = [ratio.percentText + "%"] + (isShare ? [Ratio(units: share).percentText + "%"] : [])
+            throw .meant(meant, remark: ", which has no %")
         }
     }
 }

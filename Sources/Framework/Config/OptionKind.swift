@@ -66,6 +66,8 @@ public enum OptionMismatch: Error, Hashable, Sendable {
     case malformed
     /// The same, with a remark that follows the text shown, such as `, which has more than 4 decimals`.
     case remarked(String)
+    /// The same, where one of these texts would be right, such as `1%` for `1`; what came from the environment is not shown.
+    case meant([String], remark: String)
     /// It is such a value but outside the permitted range.
     case outOfRange
 }

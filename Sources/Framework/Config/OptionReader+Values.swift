@@ -76,6 +76,7 @@ extension OptionReader {
 
     /// The value of a scalar, or nil after a fault was recorded.
     func read<Value>(_ node: ConfigNode, _ kind: OptionKind<Value>, path: String) -> Value? {
+        if kind.isSecret { look(atSecret: node, path) }
         guard !node.isBroken else { return nil }
         let shown = kind.isSecret ? (node.isNothing ? "nothing" : node.isScalar ? "a value that is not shown" : node.shown) : node.shown
         let expected = kind.noun + (kind.range.map { " " + $0 } ?? "")
@@ -87,6 +88,9 @@ extension OptionReader {
             switch error {
             case .malformed: fail(node.mark, path, "expected \(expected)\(kind.form.map { " (\($0))" } ?? ""), found \(shown)")
             case .remarked(let remark): fail(node.mark, path, "expected \(expected), found \(shown)\(remark)")
+            case .meant(let texts, let remark):
+                let advice = scalar.origin == .file ? ": write \(texts.joined(separator: " or "))" : ""
+                fail(node.mark, path, "expected \(expected), found \(shown)\(remark)\(advice)")
             case .outOfRange: fail(node.mark, path, "expected \(expected), found \(shown)")
             }
             return nil
@@ -101,6 +105,7 @@ extension OptionReader {
 
     func failMissing(_ key: String, _ expected: String) {
         fail(mark, path(of: key), "missing option: expected \(expected)")
+        record.missing.insert(path(of: key))
     }
 
     private func describe<Value>(

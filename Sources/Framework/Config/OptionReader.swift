@@ -27,14 +27,6 @@ public struct OptionReader {
         case description
     }
 
-    /// What all sections of one reading share.
-    final class Record {
-        let file: String
-        var faults: [ConfigFault] = []
-        var descriptions: [OptionDescription] = []
-        init(file: String) { self.file = file }
-    }
-
     init(path: String, mark: Mark, source: Source, record: Record) {
         self.path = path
         self.mark = mark
@@ -46,9 +38,17 @@ public struct OptionReader {
     public static func read<Value>(
         _ node: ConfigNode, file: String, _ body: (inout OptionReader) throws -> Value
     ) rethrows -> (value: Value, faults: [ConfigFault]) {
+        let (value, findings) = try examine(node, file: file, body)
+        return (value, findings.faults)
+    }
+
+    /// Reads a whole tree: what `body` makes of it, and all that came to light.
+    public static func examine<Value>(
+        _ node: ConfigNode, file: String, _ body: (inout OptionReader) throws -> Value
+    ) rethrows -> (value: Value, findings: OptionFindings) {
         let record = Record(file: file)
         let value = try reading(node, path: "", mark: .start, record: record, body).value
-        return (value, record.faults.sorted())
+        return (value, record.findings)
     }
 
     /// Every option that `body` asks for, in the order of asking.
@@ -97,8 +97,7 @@ public struct OptionReader {
 
     /// Whether reading this option, or one below it such as `http.listen`, has recorded a fault, so that its value means nothing.
     public func isFaulty(_ key: String) -> Bool {
-        let path = path(of: key)
-        return record.faults.contains { $0.path == path }
+        record.isFaulty(path(of: key))
     }
 
     /// Records a fault that concerns the whole section.
@@ -153,6 +152,7 @@ public struct OptionReader {
         reader.reportDuplicates()
         let value = try body(&reader)
         reader.reportUnknownKeys()
+        record.known[path] = reader.askedKeys
         return (value, .section(reader.effective))
     }
 
@@ -171,7 +171,17 @@ public struct OptionReader {
     private func reportUnknownKeys() {
         guard case .entries(let entries) = source, !acceptsUnknownKeys else { return }
         for entry in entries where !askedKeys.contains(entry.key) {
-            fail(entry.mark, path(of: entry.key), Vocabulary(askedKeys).unknown("option", entry.key))
+            let owners = askedKeys.filter { record.known[path(of: $0)]?.contains(entry.key) == true }
+            guard owners.isEmpty else {
+                let place = "\(Shown.quoted(entry.key)) is an option of \(Shown.choice(owners))"
+                fail(entry.mark, path(of: entry.key), "\(place), which is one level deeper: write it there")
+                continue
+            }
+            let vocabulary = Vocabulary(askedKeys)
+            fail(entry.mark, path(of: entry.key), vocabulary.unknown("option", entry.key))
+            // A required option that is only misspelled is one fault, not two.
+            guard let meant = vocabulary.nearest(to: entry.key).map(path(of:)), record.missing.remove(meant) != nil else { continue }
+            record.faults.removeAll { $0.path == meant }
         }
     }
 }

@@ -1,8 +1,28 @@
-/// The number of the binary interface between host and plugins; raised with every change that breaks compiled plugins.
-@export(implementation) public var munimABI: Int32 { 2 }
+/// The number of the plugin interface itself: of the symbols that a library has, and of what they mean.
+@export(implementation) public var munimABI: Int32 { 3 }
 
 /// The number of the framework that is loaded in this process, for comparison with the one that a plugin was compiled against.
 @export(interface) public func loadedMunimABI() -> Int32 { munimABI }
+
+#if MUNIM_FUZZ
+    /// Stands for the digest where none is made.
+    @export(implementation) public func munimInterface() -> UInt64 { 0 }
+#endif
+
+/// The digest of the declarations of the framework that is loaded; ``munimInterface(_:)`` is that of the framework that the caller was compiled with.
+@export(interface) public func loadedMunimInterface() -> UInt64 { munimInterface() }
+
+/// Whether the framework that the caller was compiled with is a debug build.
+@export(implementation) public var munimIsDebug: Bool {
+    #if DEBUG
+        true
+    #else
+        false
+    #endif
+}
+
+/// Whether the framework that is loaded is a debug build.
+@export(interface) public func loadedMunimIsDebug() -> Bool { munimIsDebug }
 
 /// A kind of plugin: one protocol, one section of the configuration, one conformance suite.
 public enum PluginKind: String, Codable, CaseIterable, Sendable {

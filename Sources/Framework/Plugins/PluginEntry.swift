@@ -21,6 +21,8 @@ public final class PluginRegistrar {
 /// The whole of a plugin library's contract with the host:
 /// ```swift
 /// @c(munim_plugin_abi) public func pluginABI() -> Int32 { munimABI }
+/// @c(munim_plugin_interface) public func pluginInterface() -> UInt64 { munimInterface() }
+/// @c(munim_plugin_is_debug) public func pluginIsDebug() -> Bool { munimIsDebug }
 /// @c(munim_plugin_register) public func register(_ registrar: UnsafeMutableRawPointer) { registerPlugins([MyPlugin.self], in: registrar) }
 /// ```
 public func registerPlugins(_ types: [any Plugin.Type], in registrar: UnsafeMutableRawPointer) {

@@ -16,7 +16,7 @@ public struct IntentRecord: Record {
     public var plan: Stored<IntentPlan>
     /// After this moment no leg that increases risk is sent.
     public var entryDeadline: Instant?
-    /// When a structure that is not whole must be whole or flat.
+    /// When a structure that is not whole must be whole or flat; written for people, not acted on yet.
     public var repairDeadline: Instant?
     /// Money at risk that counts against the account's limit until the intent is over; zero unless it increases risk.
     public var reservedRisk: Money

@@ -61,16 +61,24 @@ struct Application: Sendable {
 
     /// Opens everything that must be open before signals are taken.
     func start() async throws {
-        try await store.start()
-        try await coordination.start()
-        try await broker.start()
-        for alert in alerts { try await alert.start() }
+        try await start(store, as: configuration.storage)
+        try await start(coordination, as: configuration.coordination)
+        try await start(broker, as: configuration.broker)
+        for (alert, chosen) in zip(alerts, configuration.alerts) { try await start(alert, as: chosen) }
         var transaction = Transaction()
         transaction.insert(
             InstanceRecord(
                 id: incarnation, name: configuration.instance.name, hostname: Self.hostname, binaryVersion: Version.current,
                 machine: clock.machine, at: clock.now()))
         _ = try await store.commit(transaction)
+    }
+
+    /// Starts one plugin; its failure names the plugin and its place in the configuration, and closes what is open already.
+    private func start(_ plugin: any Plugin, as chosen: ChosenPlugin) async throws {
+        do { try await plugin.start() } catch {
+            await stop()
+            throw PluginFault("\(chosen.path): plugin \(chosen.name) cannot start: \(error)")
+        }
     }
 
     /// Closes what ``start()`` opened, last first.

@@ -12,9 +12,14 @@ enum MigrateCommand {
                 options: [CommandOption(name: "to", value: "NUMBER", summary: "Up to this one; the newest when left out."), .config],
                 examples: ["munim migrate up"], run: up),
             Command(
-                words: ["migrate", "down"], summary: "Takes migrations back, with what they hold; the host must not run.",
-                options: [CommandOption(name: "to", value: "NUMBER", summary: "Down to this one; takes one back when left out."), .config],
-                examples: ["munim migrate down --to 0"], run: down),
+                words: ["migrate", "down"],
+                summary: "Takes migrations back, with the tables that they made and all that stands in them; the host must not run.",
+                options: [
+                    CommandOption(name: "to", value: "NUMBER", summary: "Down to this one; takes one back when left out."),
+                    CommandOption(name: "copy", value: "FILE", summary: "First copies the records to this new file, as munim backup does."),
+                    CommandOption(name: "discard", summary: "Keeps no copy."), .config,
+                ],
+                examples: ["munim migrate down --to 0 --copy before.db"], run: down),
             Command(
                 words: ["migrate", "check"], summary: "Answers 0 when the schema is complete and unedited, 1 with a sentence when not.",
                 options: [.config], examples: ["munim migrate check"], run: check),
@@ -47,7 +52,10 @@ enum MigrateCommand {
 
     @Sendable private static func down(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let target = try target(input)
-        return try await move(input) { migrations throws(CommandFailure) in
+        guard (input.values["copy"] != nil) != input.flags.contains("discard") else {
+            throw .usage("migrate down drops tables with all that stands in them: expected either --copy FILE or --discard")
+        }
+        return try await move(input, copyingTo: input.values["copy"]) { migrations throws(CommandFailure) in
             let current = migrations.current
             guard current > 0 else { throw .failed("no migration is applied") }
             guard (target ?? 0) < current else { throw .usage("the schema stands at \(current): expected a number below it") }
@@ -64,10 +72,14 @@ enum MigrateCommand {
     }
 
     private static func move(
-        _ input: CommandInput, _ choose: ([MigrationStatus]) throws(CommandFailure) -> MigrationTarget
+        _ input: CommandInput, copyingTo copy: String? = nil, _ choose: ([MigrationStatus]) throws(CommandFailure) -> MigrationTarget
     ) async throws(CommandFailure) -> Int32 {
         let before = try await with(input) { try await $0.migrations() }
         let target = try choose(before)
+        if let copy {
+            try await input.reading(try input.configuration()) { try await $0.backUp(to: copy) }
+            input.show(["the records are copied to \(copy)"])
+        }
         let after = try await with(input) { store in
             try await store.migrate(to: target)
             return try await store.migrations()

@@ -88,6 +88,6 @@ func validate(
     guard let configuration = reading.configuration else { return ValidationReport(file: file, faults: reading.faults, configuration: nil) }
     let faults = checks.flatMap { $0(configuration, file) }.sorted()
     guard faults.isEmpty else { return ValidationReport(file: file, faults: faults, configuration: nil) }
-    let warnings = advice.flatMap { $0(configuration, file) }.sorted()
+    let warnings = (reading.remarks + advice.flatMap { $0(configuration, file) }).sorted()
     return ValidationReport(file: file, faults: [], warnings: warnings, configuration: configuration)
 }

@@ -3,22 +3,25 @@ import MunimKit
 /// `munim version`.
 enum VersionCommand {
     static let command = Command(
-        words: ["version"], summary: "Shows the version of the host and the number of its plugin interface.", options: [.json],
+        words: ["version"], summary: "Shows the version of the host, and the number and the digest of its plugin interface.",
+        options: [.json],
         examples: ["munim version", "munim --version"], run: run)
 
     private struct Listing: Encodable {
         let version: String
         let abi: Int32
+        let interface: String
         let build: String
     }
 
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
-        let listing = Listing(version: Version.current, abi: loadedMunimABI(), build: build)
+        let listing = Listing(
+            version: Version.current, abi: loadedMunimABI(), interface: LibrarySymbols.text(loadedMunimInterface()), build: build)
         guard !input.isJSON else {
             try input.show(json: listing)
             return 0
         }
-        input.show(["munim \(listing.version) (\(listing.build), plugin interface \(listing.abi))"])
+        input.show(["munim \(listing.version) (\(listing.build), plugin interface \(listing.abi), digest \(listing.interface))"])
         return 0
     }
 

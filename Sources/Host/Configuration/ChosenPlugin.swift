@@ -1,5 +1,13 @@
 import MunimKit
 
+/// The plugins that a configuration can name.
+struct KnownPlugins: Sendable {
+    /// Those that are built in or were loaded.
+    let registry: PluginRegistry
+    /// Whether none is missing because its library could not be loaded.
+    var isComplete = true
+}
+
 /// A plugin that the configuration chose with `use`, its options read and checked.
 struct ChosenPlugin: Sendable {
     /// The plugin, ready to be created.
@@ -13,12 +21,13 @@ struct ChosenPlugin: Sendable {
     var name: String { prepared.manifest.name }
 
     /// Reads `use` and the options beside it; nil after a fault when no plugin of that kind and name is known.
-    init?(_ kind: PluginKind, default name: String?, from reader: inout OptionReader, registry: PluginRegistry) {
-        let names = registry.names(of: kind)
+    init?(_ kind: PluginKind, default name: String?, from reader: inout OptionReader, plugins: KnownPlugins) {
+        let names = plugins.registry.names(of: kind)
         let chosen = reader.value(
             "use", .pluginName(of: names), default: name, summary: "The \(kind.rawValue) plugin; its options stand beside it.")
-        guard let entry = registry.entry(kind, chosen) else {
-            reader.fail("use", Vocabulary(names).unknown("plugin", chosen))
+        guard let entry = plugins.registry.entry(kind, chosen) else {
+            // The library that could not be loaded is reported, and this may be what was in it.
+            if plugins.isComplete { reader.fail("use", Vocabulary(names).unknown("plugin", chosen)) }
             reader.acceptUnknownKeys()
             return nil
         }
@@ -47,8 +56,8 @@ extension OptionKind where Value == String {
 extension OptionReader {
     /// The plugin that a section chooses.
     mutating func plugin(
-        _ key: String, _ kind: PluginKind, default name: String?, _ registry: PluginRegistry, summary: String
+        _ key: String, _ kind: PluginKind, default name: String?, _ plugins: KnownPlugins, summary: String
     ) -> ChosenPlugin? {
-        section(key, summary: summary) { ChosenPlugin(kind, default: name, from: &$0, registry: registry) }
+        section(key, summary: summary) { ChosenPlugin(kind, default: name, from: &$0, plugins: plugins) }
     }
 }

@@ -11,6 +11,8 @@ struct ConfigurationReading: Sendable {
     let registry: PluginRegistry
     /// All faults, ordered by place.
     let faults: [ConfigFault]
+    /// What a person should mend although the file can be used, ordered by place.
+    let remarks: [ConfigFault]
 
     /// Reads a file, then loads its dynamic plugins, then checks every option and everything that options refer to.
     ///
@@ -28,6 +30,7 @@ struct ConfigurationReading: Sendable {
         configuration = nil
         self.registry = registry
         self.faults = faults
+        remarks = []
     }
 
     /// Reads the text of a file that was named `file`.
@@ -35,21 +38,27 @@ struct ConfigurationReading: Sendable {
         var registry = registry
         let (written, syntaxFaults) = ConfigFile.parse(bytes, file: file)
         var faults = syntaxFaults
+        var remarks: [ConfigFault] = []
         var configuration: HostConfiguration?
         if let written {
             let (node, broken) = environment.expanding(written, file: file)
-            faults += broken
+            var isLoaded = true
             for request in LoadRequest.list(in: node, file: file) {
                 do { try loading(request, &registry) } catch {
+                    isLoaded = false
                     faults.append(ConfigFault(file: file, mark: request.mark, path: request.option, message: error.description))
                 }
             }
-            let (value, optionFaults) = HostConfiguration.read(node, file: file, registry: registry)
-            faults += optionFaults
+            let (value, findings) = HostConfiguration.read(node, file: file, registry: registry, isComplete: isLoaded)
+            let isSecretBroken = broken.contains { findings.secretPaths.contains($0.path) }
+            faults += isSecretBroken ? environment.expanding(written, file: file, secretPaths: findings.secretPaths).faults : broken
+            faults += findings.faults
+            remarks = findings.remarks
             configuration = value
         }
         self.configuration = faults.isEmpty ? configuration : nil
         self.registry = registry
         self.faults = faults.sorted()
+        self.remarks = remarks
     }
 }

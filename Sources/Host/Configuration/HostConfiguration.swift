@@ -24,31 +24,38 @@ struct HostConfiguration: Sendable {
     let effective: [EffectiveOption]
 
     /// Reads the sections of a file; nil when there are faults, of the options or of what they refer to.
-    static func read(_ node: ConfigNode, file: String, registry: PluginRegistry) -> (value: HostConfiguration?, faults: [ConfigFault]) {
-        let (value, faults) = OptionReader.read(node, file: file) { HostConfiguration(from: &$0, registry: registry) }
-        return (faults.isEmpty ? value : nil, faults)
+    ///
+    /// - Parameter isComplete: whether every plugin that the file loads is in the registry; if not, an unknown one is not a fault of its own.
+    static func read(
+        _ node: ConfigNode, file: String, registry: PluginRegistry, isComplete: Bool = true
+    ) -> (value: HostConfiguration?, findings: OptionFindings) {
+        let known = KnownPlugins(registry: registry, isComplete: isComplete)
+        let (value, findings) = OptionReader.examine(node, file: file) { HostConfiguration(from: &$0, file: file, plugins: known) }
+        return (findings.faults.isEmpty ? value : nil, findings)
     }
 
     /// Every option of the host itself; plugins describe their own.
     static func descriptions() -> [OptionDescription] {
-        OptionReader.describe { _ = HostConfiguration(from: &$0, registry: PluginRegistry()) }
+        OptionReader.describe { _ = HostConfiguration(from: &$0, file: "", plugins: KnownPlugins(registry: PluginRegistry())) }
     }
 
     /// The configuration, or nil when a plugin is missing, which is reported then.
-    private init?(from reader: inout OptionReader, registry: PluginRegistry) {
-        instance = reader.section("instance", summary: "This host.") { InstanceConfiguration(from: &$0) }
+    private init?(from reader: inout OptionReader, file: String, plugins: KnownPlugins) {
+        instance = reader.section("instance", summary: "This host.") { InstanceConfiguration(from: &$0, beside: file) }
         http = reader.section("http", summary: "Where and how requests are taken.") { HTTPConfiguration(from: &$0) }
-        let storage = reader.plugin("storage", .storage, default: "sqlite", registry, summary: "The store of records.")
-        let coordination = reader.plugin("coordination", .coordination, default: "local", registry, summary: "Leases between instances.")
-        let broker = reader.plugin("broker", .brokers, default: "paper", registry, summary: "Where orders go.")
+        let storage = reader.plugin("storage", .storage, default: "sqlite", plugins, summary: "The store of records.")
+        let coordination = reader.plugin(
+            "coordination", .coordination, default: "local", plugins,
+            summary: "Leases between instances. Not asked yet: a second host is held off by the lock of the records.")
+        let broker = reader.plugin("broker", .brokers, default: "paper", plugins, summary: "Where orders go.")
         let mode = reader.isFaulty("instance.mode") ? nil : instance.mode
         let instruments = reader.entries("instruments", summary: "What is traded, by the name that signals carry.") { name, entry in
-            InstrumentConfiguration(named: name, from: &entry, registry: registry, instanceMode: mode)
+            InstrumentConfiguration(named: name, from: &entry, plugins: plugins, instanceMode: mode)
         }
         if instruments.isEmpty { reader.fail("instruments", "expected at least one instrument") }
         let policyMode = instance.mode
         policy = reader.section("risk", summary: "What the core decides with.") { Policy(from: &$0, mode: policyMode) }
-        let alerts = Self.alerts(from: &reader, registry: registry)
+        let alerts = Self.alerts(from: &reader, plugins: plugins)
         load = LoadRequest.list(from: &reader)
         effective = reader.effective
         guard let storage, let coordination, let broker else { return nil }
@@ -59,12 +66,12 @@ struct HostConfiguration: Sendable {
         self.alerts = alerts.compactMap(\.self)
     }
 
-    private static func alerts(from reader: inout OptionReader, registry: PluginRegistry) -> [ChosenPlugin?] {
+    private static func alerts(from reader: inout OptionReader, plugins: KnownPlugins) -> [ChosenPlugin?] {
         let isGiven = reader.isGiven("alerts") && !reader.isDescribing
         let rows = reader.rows("alerts", summary: "Who is told; the log when the list is left out.") { row in
-            ChosenPlugin(.alerts, default: nil, from: &row, registry: registry)
+            ChosenPlugin(.alerts, default: nil, from: &row, plugins: plugins)
         }
-        guard !isGiven, let log = registry.entry(.alerts, "log") else { return rows }
+        guard !isGiven, let log = plugins.registry.entry(.alerts, "log") else { return rows }
         let (plugin, _) = OptionReader.read([:], file: "") { ChosenPlugin(entry: log, from: &$0) }
         return [plugin]
     }

@@ -35,6 +35,8 @@ struct InstrumentTest: Sendable {
         let legs: [ExpectedLeg]
         /// The symbols of the legs, in the same order.
         let symbols: [String]
+        /// Where each of these is written, by its name.
+        let marks: [String: Mark]
     }
 
     init(of instrument: String, from row: inout OptionReader) {
@@ -50,7 +52,7 @@ struct InstrumentTest: Sendable {
                     "available_margin", .money.atLeast(.zero), unit: "INR", summary: "Margin that may still be used."))
         }
         base = row.optionalSection("base", summary: "The stack under a pyramid.") { PyramidContext(from: &$0) }
-        if !row.isDescribing {
+        if !row.isDescribing, !row.isFaulty("signal.type") {
             if signal.kind == .pyramid, base == nil { row.fail("missing option base: expected the stack under the pyramid") }
             if signal.kind != .pyramid, base != nil { row.fail("base", "expected no stack, because the signal is no PYRAMID") }
         }
@@ -64,6 +66,8 @@ extension InstrumentTest.Expected {
         limiter = section.optional("limiter", .text, summary: "What limits the size.")
         legs = section.list("legs", of: .expectedLeg, default: [], count: 0...4, summary: "The legs in the order in which they are opened.")
         symbols = section.list("symbols", of: .text, default: [], count: 0...4, summary: "The symbols of the legs, in the same order.")
+        let given = section
+        marks = Dictionary(uniqueKeysWithValues: ["lots", "limiter", "legs", "symbols"].map { ($0, given.mark(of: $0)) })
         if !legs.isEmpty, !symbols.isEmpty, legs.count != symbols.count {
             section.fail("symbols", "expected one symbol for each of the \(legs.count) legs, found \(symbols.count)")
         }

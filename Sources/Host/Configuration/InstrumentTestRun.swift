@@ -9,30 +9,35 @@ struct InstrumentTestRun: Sendable {
 
     /// What came out otherwise than expected.
     func faults(in file: String) -> [ConfigFault] {
-        do { return try sizingMessages().map { fault($0, in: file) } + structureMessages().map { fault($0, in: file) } } catch {
-            return [fault("the example cannot be computed: \(error)", in: file)]
+        do { return try (sizingMessages() + structureMessages()).map { fault($0.message, at: $0.expectation, in: file) } } catch {
+            return [fault("the example cannot be computed: \(error)", at: nil, in: file)]
         }
     }
+
+    /// What came out otherwise, and the name of the expectation.
+    private typealias Difference = (expectation: String, message: String)
 
     private var day: TradingDay { TradingDay(of: test.signal.timestamp) }
 
-    private func fault(_ message: String, in file: String) -> ConfigFault {
-        ConfigFault(file: file, mark: test.mark, path: test.path, message: "\(test.name): \(message)")
+    /// A fault at the expectation that was not met, or at the example as a whole.
+    private func fault(_ message: String, at expectation: String?, in file: String) -> ConfigFault {
+        let mark = expectation.flatMap { test.expected.marks[$0] } ?? test.mark
+        let path = test.path + (expectation.map { ".expect." + $0 } ?? "")
+        return ConfigFault(file: file, mark: mark, path: path, message: "\(test.name): \(message)")
     }
 
-    private func sizingMessages() throws -> [String] {
+    private func sizingMessages() throws -> [Difference] {
         let decision = try instrument.sizing.size(request())
-        var messages: [String] = []
+        var differences: [Difference] = []
         if decision.lots != test.expected.lots {
             let numbers = decision.constraints.map { "\($0.name) \($0.quotient)" }.joined(separator: ", ")
-            messages.append(
-                "expected \(test.expected.lots) lots, found \(decision.lots), limited by \(decision.limiter)"
-                    + (numbers.isEmpty ? "" : " (\(numbers))"))
+            let found = "found \(decision.lots), limited by \(decision.limiter)" + (numbers.isEmpty ? "" : " (\(numbers))")
+            differences.append(("lots", "expected \(test.expected.lots) lots, \(found)"))
         }
         if let limiter = test.expected.limiter, limiter != decision.limiter {
-            messages.append("expected the limiter \(limiter), found \(decision.limiter)")
+            differences.append(("limiter", "expected the limiter \(limiter), found \(decision.limiter)"))
         }
-        return messages
+        return differences
     }
 
     private func request() throws -> SizingRequest {
@@ -50,24 +55,24 @@ struct InstrumentTestRun: Sendable {
             pointValue: terms.pointValue, pyramid: test.base)
     }
 
-    private func structureMessages() throws -> [String] {
+    private func structureMessages() throws -> [Difference] {
         guard !test.expected.legs.isEmpty || !test.expected.symbols.isEmpty else { return [] }
         let desk = Desk(
             name: test.signal.instrument, instrument: instrument.instrument, sizing: instrument.sizing, rollover: instrument.rollover)
         guard let expiry = desk.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
-            return ["expected a contract, found none that would not roll at once"]
+            return [(test.expected.legs.isEmpty ? "symbols" : "legs", "expected a contract, found none that would not roll at once")]
         }
         let legs = try instrument.instrument.structure(expiry: expiry, price: test.signal.price, on: day).legs
-        var messages: [String] = []
+        var differences: [Difference] = []
         let found = legs.map { ExpectedLeg(side: $0.openingSide, role: $0.role) }
         if !test.expected.legs.isEmpty, found != test.expected.legs {
-            messages.append("expected the legs \(list(test.expected.legs)), found \(list(found))")
+            differences.append(("legs", "expected the legs \(list(test.expected.legs)), found \(list(found))"))
         }
         let symbols = legs.map(\.contract.symbol)
         if !test.expected.symbols.isEmpty, symbols != test.expected.symbols {
-            messages.append("expected the symbols \(list(test.expected.symbols)), found \(list(symbols))")
+            differences.append(("symbols", "expected the symbols \(list(test.expected.symbols)), found \(list(symbols))"))
         }
-        return messages
+        return differences
     }
 
     private func list(_ elements: [some CustomStringConvertible]) -> String {

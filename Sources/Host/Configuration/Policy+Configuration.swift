@@ -147,7 +147,9 @@ extension EquityPolicy {
         let word = reader.value("equity", .choice(Word.self), default: .closed, summary: "Which equity sizes are computed from.")
         let blend = reader.value(
             "blend", .share, default: Ratio(units: 500_000), summary: "Share of the unrealised profit that counts when equity is blended.")
-        if word != .blended, reader.isGiven("blend") { reader.fail("blend", "expected equity: blended beside it, found \(word.rawValue)") }
+        if word != .blended, reader.isGiven("blend"), !reader.isFaulty("equity") {
+            reader.fail("blend", "expected equity: blended beside it, found \(word.rawValue)")
+        }
         switch word {
         case .closed: self = .closed
         case .open: self = .open

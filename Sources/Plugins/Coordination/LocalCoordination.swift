@@ -7,7 +7,8 @@ public import MunimKit
 public actor LocalCoordination: CoordinationPlugin {
     public static var manifest: PluginManifest {
         PluginManifest(
-            kind: .coordination, name: "local", version: "1.0.0", summary: "Leases within one process, for a host that runs alone.")
+            kind: .coordination, name: "local", version: "1.0.0",
+            summary: "Leases within one process, for a host that runs alone; not asked yet.")
     }
 
     private struct Grant {

@@ -6,6 +6,8 @@ package struct ExpiryRule: Hashable, Sendable, CustomStringConvertible {
     package enum Anchor: Hashable, Sendable {
         /// The last such day of the week.
         case last(Weekday)
+        /// The first to fourth such day of the week; every month has these.
+        case ordinal(Int, Weekday)
         /// The day with this number; in shorter months the last one.
         case day(Int)
         /// The last day.
@@ -29,16 +31,21 @@ package struct ExpiryRule: Hashable, Sendable, CustomStringConvertible {
         let length = TradingDay.length(ofMonth: month, year: year)
         switch anchor {
         case .last(let weekday): return TradingDay(year: year, month: month, day: length)?.previousOrSame(weekday)
+        // The third is the last that is not behind the 21st.
+        case .ordinal(let number, let weekday): return TradingDay(year: year, month: month, day: 7 * number)?.previousOrSame(weekday)
         case .day(let number): return TradingDay(year: year, month: month, day: min(max(number, 1), length))
         case .lastDay: return TradingDay(year: year, month: month, day: length)
         }
     }
 
-    /// The text form that ``init(_:)`` reads, such as `last tuesday`, `day 5` or `last day of feb apr`.
+    private static let ordinals = ["first", "second", "third", "fourth"]
+
+    /// The text form that ``init(_:)`` reads, such as `last tuesday`, `third thursday`, `day 5` or `last day of feb apr`.
     package var description: String {
         let anchor =
             switch anchor {
             case .last(let weekday): "last \(weekday.rawValue)"
+            case .ordinal(let number, let weekday): "\(Self.ordinals[number - 1]) \(weekday.rawValue)"
             case .day(let number): "day \(number)"
             case .lastDay: "last day"
             }
@@ -46,7 +53,7 @@ package struct ExpiryRule: Hashable, Sendable, CustomStringConvertible {
         return anchor + " of " + months.sorted().map { MonthName.lowercase[$0 - 1] }.joined(separator: " ")
     }
 
-    /// The rule of `last WEEKDAY`, `day N` or `last day`, each optionally followed by `of` and months such as `feb apr`; nil for other text.
+    /// The rule of `last WEEKDAY`, `first WEEKDAY` to `fourth WEEKDAY`, `day N` or `last day`, each optionally followed by `of` and months such as `feb apr`; nil for other text.
     package init?(_ text: String) {
         let words = text.lowercased().split { $0 == " " || $0 == "," }.map(String.init)
         let head = words.prefix { $0 != "of" }
@@ -58,11 +65,26 @@ package struct ExpiryRule: Hashable, Sendable, CustomStringConvertible {
         switch (first, second) {
         case ("last", "day"): anchor = .lastDay
         case ("last", let name): anchor = Weekday(rawValue: name).map(Anchor.last)
+        case (let ordinal, let name) where Self.ordinals.contains(ordinal):
+            let number = Self.ordinals.firstIndex(of: ordinal).map { $0 + 1 } ?? 1
+            anchor = Weekday(rawValue: name).map { .ordinal(number, $0) }
         case ("day", let number): anchor = Int(number).flatMap { (1...31).contains($0) ? .day($0) : nil }
         default: anchor = nil
         }
         guard let anchor else { return nil }
         self.init(anchor, months: Set(months.compactMap(\.self)))
+    }
+}
+
+extension ExpiryRule {
+    /// The text with each unknown word replaced by the nearest known one, when that makes a rule; nil when it makes none.
+    static func nearest(to text: String) -> String? {
+        let words = ordinals + ["last", "day", "of"] + Weekday.allCases.map(\.rawValue) + MonthName.lowercase
+        let vocabulary = Vocabulary(words)
+        let corrected = text.lowercased().split { $0 == " " || $0 == "," }.map { word in
+            Int(word) != nil || words.contains(String(word)) ? String(word) : vocabulary.nearest(to: String(word)) ?? String(word)
+        }
+        return ExpiryRule(corrected.joined(separator: " ")).map(\.description)
     }
 }
 

@@ -58,10 +58,13 @@ extension DatedTable {
 extension OptionKind where Value == ExpiryRule {
     static var expiryRule: OptionKind {
         OptionKind(
-            "expiry rule", noun: "a rule of expiry", form: "such as `last tuesday`, `day 5` or `last day of feb apr`",
+            "expiry rule", noun: "a rule of expiry", form: "such as `last tuesday`, `third thursday`, `day 5` or `last day of feb apr`",
             placeholder: ExpiryRule(.lastDay), text: \.description
         ) { text throws(OptionMismatch) in
-            guard let rule = ExpiryRule(text) else { throw .malformed }
+            guard let rule = ExpiryRule(text) else {
+                guard let nearest = ExpiryRule.nearest(to: text) else { throw .malformed }
+                throw .remarked(" (did you mean \"\(nearest)\"?)")
+            }
             return rule
         }
     }

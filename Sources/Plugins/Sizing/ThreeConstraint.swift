@@ -35,11 +35,13 @@ package struct ThreeConstraint: SizingPlugin {
             volatility = reader.value(
                 "volatility", share, default: standard.volatility, summary: "Share of equity that one average true range may move.")
             ongoingRisk = reader.value(
-                "ongoing_risk", share, default: standard.ongoingRisk, summary: "Share of equity at risk above which peeling off is advised."
-            )
+                "ongoing_risk", share, default: standard.ongoingRisk,
+                summary: "Share of equity at risk above which peeling off is advised. Not used yet: nothing asks for the advice.")
             ongoingVolatility = reader.value(
                 "ongoing_volatility", share, default: standard.ongoingVolatility,
-                summary: "Share of equity in one average true range above which peeling off is advised.")
+                summary:
+                    "Share of equity in one average true range above which peeling off is advised. Not used yet: nothing asks for the advice."
+            )
             constraints = reader.list(
                 "constraints", of: .choice(BaseConstraint.self), default: standard.constraints, count: 1...3,
                 summary: "Which constraints bind a base entry; the others are shown only.")

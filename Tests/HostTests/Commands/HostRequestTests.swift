@@ -45,7 +45,36 @@ struct HostRequestTests {
             let result = await Munim.run("status", "--config", file)
             #expect(result.code == 0 && result.output.contains("host      ok"), "\(result.complaint)")
             #expect(
-                await Munim.run("doctor", "--config", file).output.contains { $0.hasPrefix("ok    port") && $0.contains("a host answers") })
+                await Munim.run("doctor", "--config", file).output.contains {
+                    $0.hasPrefix("ok    port") && $0.contains("munim \(Version.current) answers at")
+                })
+        }
+    }
+
+    @Test(
+        "Something else that answers at the port is no host to the doctor",
+        arguments: [(200, "{}"), (404, "not found"), (200, #"{"status":"healthy"}"#), (503, "")])
+    func stranger(_ status: Int, _ body: String) async throws {
+        let folder = try TestFolder()
+        let file = try CommandHost.configuration(in: folder, http: "listen: 127.0.0.1:0")
+        var options = HTTPServerOptions()
+        options.port = 0
+        let server = HTTPServer(options: options) { _ in
+            HTTPResponse(status: status, contentType: "application/json", body: Array(body.utf8))
+        }
+        let port = try server.start()
+        let text = try String(contentsOfFile: file, encoding: .utf8).replacing("listen: 127.0.0.1:0", with: "listen: 127.0.0.1:\(port)")
+        let taken = try folder.write(text, to: "taken.yaml")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await server.run() }
+            let result = await Munim.run("doctor", "--config", taken)
+            await server.stop(grace: .seconds(1))
+            #expect(result.code == 1)
+            let line = result.output.first { $0.contains("port") }
+            #expect(
+                line == "fail  port            what answers at 127.0.0.1:\(port) is no munim: it says \(status) to /health",
+                "\(result.text)")
+            group.cancelAll()
         }
     }
 

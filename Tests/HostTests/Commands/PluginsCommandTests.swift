@@ -53,11 +53,16 @@ struct PluginsCommandTests {
 
     @Test("The version is told to people and to programs")
     func version() async throws {
+        let digest = LibrarySymbols.text(loadedMunimInterface())
         for line in [["version"], ["--version"]] {
-            #expect(await Munim.run(line).output == ["munim \(Version.current) (\(build), plugin interface \(loadedMunimABI()))"])
+            #expect(
+                await Munim.run(line).output == [
+                    "munim \(Version.current) (\(build), plugin interface \(loadedMunimABI()), digest \(digest))"
+                ])
         }
         let listed = try #require(try await Munim.run("version", "--json").json() as? [String: Any])
         #expect(listed["version"] as? String == Version.current && listed["abi"] as? Int == Int(loadedMunimABI()))
+        #expect(listed["interface"] as? String == digest && digest.count == 16)
     }
 
     @Test("A test build lists its stop points, and no other build knows them")

@@ -104,17 +104,18 @@ struct ExampleConfigurationTests {
     @Test("All are there")
     func complete() { #expect(Self.files == ["gold-only.yaml", "paper.yaml", "silver-so.yaml", "silver-yaml.yaml"]) }
 
-    @Test("An example of an instrument that comes out otherwise is a fault at its line")
+    @Test("An example of an instrument that comes out otherwise is a fault at the line of the expectation")
     func failing() async throws {
         let folder = try TestFolder()
         let text = try String(contentsOfFile: Repository.path + "/examples/configs/silver-yaml.yaml", encoding: .utf8)
         let file = try folder.write(text.replacing("lots: 4,", with: "lots: 5,"), to: "silver.yaml")
         let line =
-            (text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("a base entry in January") } ?? 0) + 1
+            (text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("lots: 4,") } ?? 0) + 1
         let result = await Munim.run("validate", file)
         #expect(result.code == 2)
         #expect(
-            result.output.first?.hasPrefix("\(file):\(line):9: instruments.SILVER_MINI.tests[1]: a base entry in January") == true,
+            result.output.first?.hasPrefix("\(file):\(line):25: instruments.SILVER_MINI.tests[1].expect.lots: a base entry in January")
+                == true,
             "\(result.text)")
         #expect(result.text.contains("expected 5 lots, found 4, limited by risk"))
     }

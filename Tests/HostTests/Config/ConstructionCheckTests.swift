@@ -38,14 +38,21 @@ struct ConstructionCheckTests {
     }
 
     @Test(
-        "An example that comes out otherwise is a fault at its line",
+        "An example that comes out otherwise is a fault at the expectation that was not met",
         arguments: [
-            ("lots: 2", [] as [String]), ("lots: 3", ["expected 3 lots, found 2, limited by risk"]),
-            ("lots: 2, limiter: margin", ["expected the limiter margin, found risk"]),
-            ("lots: 2, legs: [buy call, sell put]", ["expected the legs [buy call, sell put], found [buy future]"]),
+            ("lots: 2", [] as [String]), ("lots: 3", ["11:24: lots: expected 3 lots, found 2, limited by risk"]),
+            ("lots: 2, limiter: margin", ["11:36: limiter: expected the limiter margin, found risk"]),
+            ("lots: 2, legs: [buy call, sell put]", ["11:33: legs: expected the legs [buy call, sell put], found [buy future]"]),
             // The expiry ten days later leaves 5 trading days, less 5 of the policy: the next one is taken.
             ("lots: 2, symbols: [ALPHA2025-12-18]", []),
-            ("lots: 2, symbols: [OTHER]", ["expected the symbols [OTHER], found [ALPHA2025-12-18]"]),
+            ("lots: 2, symbols: [OTHER]", ["11:36: symbols: expected the symbols [OTHER], found [ALPHA2025-12-18]"]),
+            (
+                "lots: 3, symbols: [OTHER]",
+                [
+                    "11:24: lots: expected 3 lots, found 2, limited by risk",
+                    "11:36: symbols: expected the symbols [OTHER], found [ALPHA2025-12-18]",
+                ]
+            ),
         ])
     func examples(_ expected: String, _ messages: [String]) throws {
         let text =
@@ -56,7 +63,12 @@ struct ConstructionCheckTests {
                         account: {equity: 1000000, available_margin: 1000000}
                         expect: {\(expected)}
                 """
-        #expect(try faults(text) == messages.map { "plugins.yaml:8:9: instruments.ALPHA.tests[1]: a case: " + $0 })
+        let expectation = #/^(\d+:\d+): (\w+): /#
+        #expect(
+            try faults(text)
+                == messages.map { message in
+                    "plugins.yaml:" + message.replacing(expectation) { "\($0.1): instruments.ALPHA.tests[1].expect.\($0.2): a case: " }
+                })
     }
 
     @Test("Examples size on the wider stop unless the policy says otherwise", arguments: [("wider", 3), ("signal", 2)])

@@ -140,6 +140,27 @@ struct HostConfigurationTests {
         #expect(reading.registry.entry(.rollover, "loaded") != nil)
     }
 
+    @Test("A plugin whose library could not be loaded is not unknown as well")
+    func missingLibrary() throws {
+        let text = "load: [bad.so]\n" + Self.minimal.replacing("days-before-expiry", with: "loaded")
+        let reading = try Self.reading(text) { request, _ throws(PluginFault) in throw PluginFault("\(request.path) is not a plugin") }
+        #expect(reading.faults.map(\.description) == ["plugins.yaml:1:8: load[1]: bad.so is not a plugin"])
+    }
+
+    @Test(
+        "The folder of the host begins at the folder of the file, as what it loads does",
+        arguments: [
+            ("plugins.yaml", "var", "var"), ("configs/plugins.yaml", "var/a", "configs/var/a"),
+            ("/etc/munim/a.yaml", "var", "/etc/munim/var"),
+            ("/a.yaml", "../b", "/../b"), ("configs/plugins.yaml", "/srv/munim", "/srv/munim"),
+        ])
+    func dataFolder(_ file: String, _ data: String, _ expected: String) throws {
+        let reading = ConfigurationReading(
+            bytes: Array("instance: {data: \(data)}\n\(Self.minimal)".utf8), file: file, registry: try SamplePlugins.registry(),
+            environment: SamplePlugins.environment)
+        #expect(try #require(reading.configuration).instance.data == expected)
+    }
+
     @Test("An empty list of alerts tells nobody") func noAlerts() throws {
         let configuration = try #require(try Self.reading("alerts: []\n" + Self.minimal).configuration)
         #expect(configuration.alerts.isEmpty)

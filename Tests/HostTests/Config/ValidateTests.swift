@@ -35,6 +35,19 @@ struct ValidateTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["plugins.yaml"])
     }
 
+    @Test("A secret that stands in the file is a warning at its place, and never shown")
+    func clearSecret() throws {
+        let folder = try Folder()
+        let file = try folder.write("http: {secret: correct-horse-battery}\n" + HostConfigurationTests.minimal)
+        let (report, lines) = try report(file)
+        #expect(report.exitCode == 0)
+        #expect(
+            lines.first
+                == "warning: \(file):1:16: http.secret: the secret stands in the file as it is: expected a variable of the environment, as ${NAME}"
+        )
+        #expect(!lines.joined().contains("battery"))
+    }
+
     @Test("Faults are listed by line with 2")
     func faults() throws {
         let folder = try Folder()

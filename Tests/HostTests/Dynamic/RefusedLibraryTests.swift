@@ -34,36 +34,81 @@ struct RefusedLibraryTests {
         #expect(try refusal(of: path).hasPrefix("\(path) cannot be loaded as a shared library: "))
     }
 
-    @Test(
-        "A library that is no plugin, for want of either symbol",
-        arguments: [
-            "int answer(void) { return 42; }", "int munim_plugin_abi(void) { return 1; }", "void munim_plugin_register(void *r) {}",
-        ])
-    func noPlugin(_ text: String) async throws {
-        let path = try await BuiltLibraries.compile(c: text, named: "Other", in: folder)
-        #expect(try refusal(of: path) == "\(path) is no plugin of munim: expected the symbols munim_plugin_abi and munim_plugin_register")
+    /// A plugin library in C that says so of what it was built against; whoever enters it ends.
+    private static func plugin(
+        abi: Int32 = loadedMunimABI(), interface: UInt64 = loadedMunimInterface(), isDebug: Bool = loadedMunimIsDebug(),
+        entry: String = "abort();"
+    ) -> String {
+        """
+        #include <stdlib.h>
+        int munim_plugin_abi(void) { return \(abi); }
+        unsigned long munim_plugin_interface(void) { return \(interface)UL; }
+        _Bool munim_plugin_is_debug(void) { return \(isDebug ? 1 : 0); }
+        void munim_plugin_register(void *r) { \(entry) }
+        """
     }
+
+    @Test(
+        "A library that is no plugin, for want of any symbol",
+        arguments: [
+            ("int answer(void) { return 42; }", "munim_plugin_abi, munim_plugin_interface, munim_plugin_is_debug, munim_plugin_register"),
+            ("int munim_plugin_abi(void) { return 1; }", "munim_plugin_interface, munim_plugin_is_debug, munim_plugin_register"),
+            (
+                "int munim_plugin_abi(void) { return \(loadedMunimABI()); }\nvoid munim_plugin_register(void *r) {}",
+                "munim_plugin_interface, munim_plugin_is_debug"
+            ),
+        ])
+    func noPlugin(_ text: String, missing: String) async throws {
+        let path = try await BuiltLibraries.compile(c: text, named: "Other", in: folder)
+        #expect(
+            try refusal(of: path)
+                == "\(path) is no plugin of munim: expected the symbols munim_plugin_abi, munim_plugin_interface, munim_plugin_is_debug, munim_plugin_register, "
+                + "missing \(missing)")
+    }
+
+    private static let remedy = "build it again from clean, with this host's source and in its way"
 
     @Test("A plugin for another interface is never entered, and both numbers are named")
     func otherInterface() async throws {
-        let text = "#include <stdlib.h>\nint munim_plugin_abi(void) { return 99; }\nvoid munim_plugin_register(void *r) { abort(); }\n"
-        let path = try await BuiltLibraries.compile(c: text, named: "Old", in: folder)
+        let path = try await BuiltLibraries.compile(c: Self.plugin(abi: 99), named: "Old", in: folder)
         #expect(
             try refusal(of: path)
-                == "\(path) was built for plugin interface 99, this host has \(loadedMunimABI()): build it again with this host's source")
+                == "\(path) was built for plugin interface 99, this host is built for \(loadedMunimABI()): \(Self.remedy)")
+    }
+
+    @Test("A debug library in a release host, or the other way round, is never entered")
+    func otherBuild() async throws {
+        let path = try await BuiltLibraries.compile(c: Self.plugin(isDebug: !loadedMunimIsDebug()), named: "Slow", in: folder)
+        let (theirs, ours) = loadedMunimIsDebug() ? ("release", "debug") : ("debug", "release")
+        #expect(
+            try refusal(of: path) == "\(path) was built for a \(theirs) build, this host is built for a \(ours) build: \(Self.remedy)")
+    }
+
+    @Test("A plugin built when a request of sizing had one member more is never entered, and both digests are named")
+    func oneMemberMore() async throws {
+        let changed = try await FrameworkDigest.of(folder) { file, text in
+            guard file == "Plugins/SizingPlugin.swift" else { return text }
+            return text.replacing(
+                "    public var equity: Money\n    /// Margin", with: "    var spare = 0\n    public var equity: Money\n    /// Margin")
+        }
+        let path = try await BuiltLibraries.compile(c: Self.plugin(interface: changed), named: "Larger", in: folder)
+        let (theirs, ours) = (LibrarySymbols.text(changed), LibrarySymbols.text(loadedMunimInterface()))
+        #expect(changed != loadedMunimInterface())
+        #expect(
+            try refusal(of: path)
+                == "\(path) was built for the framework's interface \(theirs), this host is built for \(ours): \(Self.remedy)")
     }
 
     @Test("A plugin library without a plugin")
     func empty() async throws {
-        let text = "int munim_plugin_abi(void) { return \(loadedMunimABI()); }\nvoid munim_plugin_register(void *r) {}\n"
-        let path = try await BuiltLibraries.compile(c: text, named: "Empty", in: folder)
+        let path = try await BuiltLibraries.compile(c: Self.plugin(entry: ""), named: "Empty", in: folder)
         #expect(try refusal(of: path) == "\(path) registers no plugin")
     }
 
     @Test("The refusal is a fault of the configuration at its line, in the program itself too")
     func place() async throws {
         let library = try await BuiltLibraries.compile(
-            c: "int munim_plugin_abi(void) { return 99; }\nvoid munim_plugin_register(void *r) {}", named: "Old", in: folder)
+            c: Self.plugin(abi: 99), named: "Old", in: folder)
         let shipped = try String(contentsOfFile: Repository.path + "/plugins.yaml", encoding: .utf8)
         _ = try folder.write("load:\n  - libOld.so\n" + shipped, to: "plugins.yaml")
         let result = try await Munim.program("validate", "plugins.yaml", in: folder.path)
@@ -92,6 +137,8 @@ struct RefusedLibraryTests {
         }
 
         @c(munim_plugin_abi) public func pluginABI() -> Int32 { munimABI }
+        @c(munim_plugin_interface) public func pluginInterface() -> UInt64 { munimInterface() }
+        @c(munim_plugin_is_debug) public func pluginIsDebug() -> Bool { munimIsDebug }
         @c(munim_plugin_register) public func register(_ registrar: UnsafeMutableRawPointer) {
             registerPlugins([Stubborn.self, Picky.self], in: registrar)
         }
@@ -112,6 +159,8 @@ struct RefusedLibraryTests {
         #expect(picky.code == 2 && picky.text.contains("plugin picky refuses its options: not on this machine"), "\(picky.text)")
         _ = try folder.write("load: [libBells.so]\n" + shipped.replacing("- use: log", with: "- use: stubborn"), to: "plugins.yaml")
         let stubborn = try await Munim.program("serve", in: folder.path)
-        #expect(stubborn.code == 1 && stubborn.complaint.contains("the bell is broken"), "\(stubborn.complaint)")
+        #expect(
+            stubborn.code == 1 && stubborn.complaint.contains("alerts[1]: plugin stubborn cannot start: the bell is broken"),
+            "\(stubborn.complaint)")
     }
 }

@@ -8,7 +8,8 @@ struct PaperConformanceTests {
     private let suite = BrokerConformance {
         let bench = try await PaperBench()
         return BrokerConformance.Bench(
-            broker: try await bench.open(), clock: bench.clock, structure: PaperScene.outright(), price: PaperScene.price(1_000))
+            broker: try await bench.open(), clock: bench.clock, structure: PaperScene.outright(), price: PaperScene.price(1_000),
+            reopen: { try await bench.open() })
     }
 
     @Test("The paper broker keeps the promise", arguments: BrokerConformance.Promise.allCases)
@@ -18,10 +19,10 @@ struct PaperConformanceTests {
     func promiseWithCosts(_ promise: BrokerConformance.Promise) async throws {
         let suite = BrokerConformance {
             let bench = try await PaperBench()
-            let terms = PaperTerms(slippage: .ticks(2), spread: .ticks(2), charges: Ratio(units: 500))
+            let options = PaperOptions(terms: PaperTerms(slippage: .ticks(2), spread: .ticks(2), charges: Ratio(units: 500)))
             return BrokerConformance.Bench(
-                broker: try await bench.open(PaperOptions(terms: terms)), clock: bench.clock, structure: PaperScene.outright(),
-                price: PaperScene.price(1_000))
+                broker: try await bench.open(options), clock: bench.clock, structure: PaperScene.outright(),
+                price: PaperScene.price(1_000), reopen: { try await bench.open(options) })
         }
         try await suite.check(promise)
     }

@@ -103,12 +103,32 @@ struct ExpiryTests {
         "Rules are read from their text and written back",
         arguments: [
             "last tuesday", "last friday", "day 5", "day 31", "last day", "last day of feb apr jun aug nov",
-            "last thursday of mar jun sep dec",
+            "last thursday of mar jun sep dec", "first monday", "second tuesday", "third thursday", "fourth friday of mar jun",
         ])
     func ruleText(text: String) throws { #expect(try #require(ExpiryRule(text)).description == text) }
 
     @Test(
         "Other text is no rule",
-        arguments: ["", "last", "day 0", "day 32", "first monday", "last day of", "last day of x", "day 5 feb", "of feb"])
+        arguments: [
+            "", "last", "day 0", "day 32", "fifth monday", "first day", "0 monday", "last day of", "last day of x", "day 5 feb", "of feb",
+        ])
     func noRule(text: String) { #expect(ExpiryRule(text) == nil) }
+
+    @Test(
+        "The first to fourth weekday of a month is counted from its beginning",
+        arguments: [
+            ("first thursday", 2026, 1, "2026-01-01"), ("third thursday", 2026, 1, "2026-01-15"), ("third thursday", 2026, 2, "2026-02-19"),
+            ("fourth thursday", 2026, 2, "2026-02-26"), ("first monday", 2026, 6, "2026-06-01"), ("second sunday", 2026, 2, "2026-02-08"),
+            ("third friday", 2026, 5, "2026-05-15"), ("fourth wednesday", 2024, 2, "2024-02-28"),
+        ])
+    func ordinal(_ text: String, _ year: Int, _ month: Int, _ day: String) throws {
+        #expect(try #require(ExpiryRule(text)).day(year: year, month: month) == .of(day))
+    }
+
+    @Test("A misspelled rule is answered with the nearest one")
+    func nearest() throws {
+        let error = #expect(throws: ConfigFaults.self) { try GoldMini.read(["expiry": "thrid thurdsay of mrz"]) }
+        let expected = #"expected a rule of expiry, found "thrid thurdsay of mrz" (did you mean "third thursday of mar"?)"#
+        #expect(error?.faults.map(\.message) == [expected])
+    }
 }

@@ -44,7 +44,7 @@ struct SimpleSizingTests {
     func options() throws {
         #expect(try ThreeConstraint.Options.read([:]) == ThreeConstraint.Options())
         let read = try ThreeConstraint.Options.read([
-            "risk": "0.5%", "volatility": "0.2%", "ongoing_risk": "1.5", "ongoing_volatility": "0.3", "constraints": ["risk", "margin"],
+            "risk": "0.5%", "volatility": "0.2%", "ongoing_risk": "1.5%", "ongoing_volatility": "0.3%", "constraints": ["risk", "margin"],
         ])
         #expect(
             read

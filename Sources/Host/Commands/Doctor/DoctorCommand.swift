@@ -24,19 +24,31 @@ enum DoctorCommand {
                 + [limit]
         }
         let machine = MachineExamination(folder: configuration.instance.data, clock: input.world.clock)
-        let host = try? await HostConnection(configuration.http).get("/health")
         var findings = [Finding("configuration", .ok, "\(file) has no fault")]
         findings += await machine.findings()
         findings += await RecordsExamination(input: input, configuration: configuration).findings()
-        findings += [Self.port(configuration.http, isHost: host != nil), limit]
+        findings += [await Self.port(configuration.http), limit]
         findings += CalendarExamination(desks: try input.desks(of: configuration), now: input.world.clock.now()).findings()
         return findings + secrets(configuration.http)
     }
 
-    private static func port(_ http: HTTPConfiguration, isHost: Bool) -> Finding {
-        if isHost { return Finding("port", .ok, "a host answers at \(http.listen)") }
-        guard let reason = MachineExamination.refusal(of: http.listen) else { return Finding("port", .ok, "\(http.listen) is free") }
-        return Finding("port", .fail, "\(http.listen) cannot be used: \(reason)", "stop what uses it, or name another http.listen")
+    /// Who listens at the port: only what speaks of its health as a host does is one.
+    private static func port(_ http: HTTPConfiguration) async -> Finding {
+        let remedy = "stop what uses it, or name another http.listen"
+        do throws(CommandFailure) {
+            guard let answer = try await HostConnection(http).get("/health") else {
+                guard let reason = MachineExamination.refusal(of: http.listen) else {
+                    return Finding("port", .ok, "\(http.listen) is free")
+                }
+                return Finding("port", .fail, "\(http.listen) cannot be used: \(reason)", remedy)
+            }
+            guard let health = try? InterfaceCoding.decode(Health.self, from: answer.body) else {
+                return Finding("port", .fail, "what answers at \(http.listen) is no munim: it says \(answer.status) to /health", remedy)
+            }
+            return Finding("port", .ok, "munim \(health.version) answers at \(http.listen) and is \(health.status.rawValue)")
+        } catch {
+            return Finding("port", .fail, "what listens at \(http.listen) is no munim: \(error.message)", remedy)
+        }
     }
 
     private static func secrets(_ http: HTTPConfiguration) -> [Finding] {

@@ -86,6 +86,8 @@ actor HostConnection {
             guard count >= 0 else { throw .failed("the host at \(address) does not answer: \(String(cString: strerror(errno)))") }
             guard count > 0 else { return bytes }
             bytes += buffer[..<count]
+            // Not everything that listens ends the connection when it is asked to.
+            if Self.isWhole(bytes) { return bytes }
         }
         throw .failed("the host at \(address) answers more than \(Self.limit) bytes")
     }
@@ -93,15 +95,29 @@ actor HostConnection {
     /// The answer in the bytes up to the end of the connection; throws when its length is not the one it announced.
     static func answer(in bytes: [UInt8]) throws(CommandFailure) -> Answer {
         let failure = CommandFailure.failed("what listens there does not speak HTTP, or broke off")
-        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { throw failure }
-        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        guard let (lines, body) = parts(of: bytes) else { throw failure }
         let words = lines.first?.split(separator: " ") ?? []
         guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { throw failure }
-        let body = Array(bytes[end.upperBound...])
-        let length = lines.dropFirst().first { $0.lowercased().hasPrefix("content-length:") }
-        let announced = length.flatMap { Int($0.drop { $0 != ":" }.dropFirst().drop { $0 == " " }) }
-        guard announced == nil || announced == body.count else { throw failure }
-        return Answer(status: status, body: body)
+        let length = announcedLength(in: lines)
+        guard length == nil || length == body.count else { throw failure }
+        return Answer(status: status, body: Array(body))
+    }
+
+    /// Whether the answer announced its length and has it.
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let (lines, body) = parts(of: bytes), let length = announcedLength(in: lines) else { return false }
+        return body.count >= length
+    }
+
+    private static func parts(of bytes: [UInt8]) -> (lines: [Substring], body: ArraySlice<UInt8>)? {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        return (lines, bytes[end.upperBound...])
+    }
+
+    private static func announcedLength(in lines: [Substring]) -> Int? {
+        let line = lines.dropFirst().first { $0.lowercased().hasPrefix("content-length:") }
+        return line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().drop { $0 == " " }) }
     }
 }
 
