@@ -3,7 +3,8 @@ enum SQLiteMigrations {
     /// All of them; an applied one is never edited, the next number is added instead.
     static var all: [SQLiteMigration] {
         [
-            migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql)
+            migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql),
+            migration(2, "deliveries", PackageResources.v0002_deliveries_up_sql, PackageResources.v0002_deliveries_down_sql),
         ]
     }
 
