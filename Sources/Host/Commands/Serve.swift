@@ -59,6 +59,7 @@ struct Serve {
                 await self.announce(servers, application, since: started); return nil
             }
             group.addTask { await self.waitForStop(shutdown, servers, application) }
+            group.addTask { await RecordsGuard(application: application, servers: servers).run() }
             var code: Int32?
             while code == nil, let result = await group.next() { code = result }
             group.cancelAll()
