@@ -5,7 +5,7 @@ import Synchronization
 
 /// Writes lines of log to standard error: aligned for people on a terminal, one JSON object per line in a pipe.
 ///
-/// Nobody who logs waits for who reads. Errors and alerts have room of their own, so that no flood of other lines takes it from them.
+/// Nobody who logs waits for who reads. Errors and alerts have rooms of their own, so that no flood of other lines takes it from them.
 final class ConsoleLog: Log {
     private let clock: any MunimKit.Clock
     private let format: LineFormat
@@ -34,11 +34,11 @@ final class ConsoleLog: Log {
         guard severity >= least else { return }
         let line = LogLine(severity: severity, message: message, fields: fields)
         if LineGathering.concerns(line), !gathering.lines.withLock({ $0.admits(line, at: clock.boot()) }) { return }
-        writer.put(format.text(line), isUrgent: severity >= .error)
+        writer.put(format.text(line), severity >= .error ? .error : .ordinary)
     }
 
     func alert(_ severity: Severity, _ message: String, _ fields: [LogField]) -> Bool {
-        writer.put(format.text(LogLine(severity: severity, message: message, fields: fields)), isUrgent: true)
+        writer.put(format.text(LogLine(severity: severity, message: message, fields: fields)), .alert)
     }
 
     /// Counts the lines that are lost, also those of before.

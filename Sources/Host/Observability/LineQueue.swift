@@ -1,7 +1,12 @@
-/// Lines that wait to be written: bounded in number and bytes, with room apart for those that a person must see.
+/// Lines that wait to be written: bounded in number and bytes, with room of its own for each rank.
 ///
-/// A value without a lock or a thread. What does not fit is dropped and counted; a flood of ordinary lines takes no room from the urgent ones.
+/// A value without a lock or a thread. What does not fit is dropped and counted; a flood of lines of one rank takes no room from another.
 struct LineQueue {
+    /// How much a line matters to a person.
+    enum Rank: Int, CaseIterable, Sendable {
+        case ordinary, error, alert
+    }
+
     /// How much may wait.
     struct Limit: Sendable {
         /// Lines.
@@ -10,7 +15,7 @@ struct LineQueue {
         var bytes: Int
     }
 
-    /// Lines of one kind that wait.
+    /// Lines of one rank that wait.
     private struct Room {
         let limit: Limit
         var lines: [[UInt8]] = []
@@ -22,39 +27,34 @@ struct LineQueue {
             bytes += line.count
             return true
         }
-
-        mutating func give() -> [[UInt8]] {
-            defer {
-                lines.removeAll(keepingCapacity: true)
-                bytes = 0
-            }
-            return lines
-        }
     }
 
-    private var urgent: Room
-    private var ordinary: Room
+    private var rooms: [Room]
     /// Lines that did not fit since ``takeDropped()`` was last asked.
     private(set) var dropped = 0
 
-    /// An empty queue with these limits for each of its two rooms.
-    init(urgent: Limit, ordinary: Limit) {
-        self.urgent = Room(limit: urgent)
-        self.ordinary = Room(limit: ordinary)
-    }
+    /// An empty queue with the limit of each room.
+    init(_ limit: (Rank) -> Limit) { rooms = Rank.allCases.map { Room(limit: limit($0)) } }
 
     /// Whether nothing waits.
-    var isEmpty: Bool { urgent.lines.isEmpty && ordinary.lines.isEmpty }
+    var isEmpty: Bool { rooms.allSatisfy(\.lines.isEmpty) }
 
     /// Takes a line, or counts it as dropped and answers false.
-    mutating func put(_ line: [UInt8], isUrgent: Bool) -> Bool {
-        let isTaken = isUrgent ? urgent.take(line) || ordinary.take(line) : ordinary.take(line)
+    mutating func put(_ line: [UInt8], _ rank: Rank = .ordinary) -> Bool {
+        let isTaken = rooms[rank.rawValue].take(line)
         if !isTaken { dropped += 1 }
         return isTaken
     }
 
-    /// Everything that waits, the urgent lines first.
-    mutating func takeAll() -> [[UInt8]] { urgent.give() + ordinary.give() }
+    /// Everything that waits, what matters most first.
+    mutating func takeAll() -> [[UInt8]] {
+        let lines = rooms.reversed().flatMap(\.lines)
+        for rank in Rank.allCases {
+            rooms[rank.rawValue].lines.removeAll(keepingCapacity: true)
+            rooms[rank.rawValue].bytes = 0
+        }
+        return lines
+    }
 
     /// How many lines did not fit, counted from zero afterwards.
     mutating func takeDropped() -> Int {

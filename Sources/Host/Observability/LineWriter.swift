@@ -29,17 +29,22 @@ final class LineWriter: Sendable {
 
     /// Starts the thread; `ownsDescriptor` closes the descriptor with the last line.
     init(
-        to descriptor: Int32, ownsDescriptor: Bool = false, urgent: LineQueue.Limit = LineQueue.Limit(lines: 2_000, bytes: 2_000_000),
-        ordinary: LineQueue.Limit = LineQueue.Limit(lines: 10_000, bytes: 4_000_000), notice: (@Sendable (_ lost: Int) -> String)? = nil,
-        due: @escaping @Sendable () -> [String] = { [] }, loss: @escaping @Sendable (_ count: Int) -> Void = { _ in }
+        to descriptor: Int32, ownsDescriptor: Bool = false, limit: (LineQueue.Rank) -> LineQueue.Limit = LineWriter.limit,
+        notice: (@Sendable (_ lost: Int) -> String)? = nil, due: @escaping @Sendable () -> [String] = { [] },
+        loss: @escaping @Sendable (_ count: Int) -> Void = { _ in }
     ) {
         self.descriptor = descriptor
         self.ownsDescriptor = ownsDescriptor
-        state = Mutex(State(queue: LineQueue(urgent: urgent, ordinary: ordinary)))
+        state = Mutex(State(queue: LineQueue(limit)))
         self.notice = notice
         self.due = due
         self.loss = loss
         OwnThread.start { [self] in run() }
+    }
+
+    /// What may wait when nothing else is said.
+    static func limit(_ rank: LineQueue.Rank) -> LineQueue.Limit {
+        rank == .ordinary ? LineQueue.Limit(lines: 10_000, bytes: 4_000_000) : LineQueue.Limit(lines: 2_000, bytes: 2_000_000)
     }
 
     /// Lines that nobody will read, since the start.
@@ -47,11 +52,11 @@ final class LineWriter: Sendable {
 
     /// Takes a line, to which its end is added; answers false when there is no room for it. Returns at once.
     @discardableResult
-    func put(_ line: String, isUrgent: Bool = false) -> Bool {
+    func put(_ line: String, _ rank: LineQueue.Rank = .ordinary) -> Bool {
         let bytes = Array((line + "\n").utf8)
         let (isTaken, isFirst) = state.withLock { state in
             let isFirst = state.queue.isEmpty
-            return (!state.isClosed && state.queue.put(bytes, isUrgent: isUrgent), isFirst)
+            return (!state.isClosed && state.queue.put(bytes, rank), isFirst)
         }
         if !isTaken { note(1) } else if isFirst { wakeUp.signal() }
         return isTaken

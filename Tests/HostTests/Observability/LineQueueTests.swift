@@ -7,34 +7,35 @@ import Testing
 struct LineQueueTests {
     private static func queue(lines: Int = 3, bytes: Int = 100) -> LineQueue {
         let limit = LineQueue.Limit(lines: lines, bytes: bytes)
-        return LineQueue(urgent: limit, ordinary: limit)
+        return LineQueue { _ in limit }
     }
 
     @Test("What does not fit, by number or by bytes, is dropped and counted once")
     func bounds() {
         var queue = Self.queue()
-        let taken = (0..<5).map { queue.put([$0], isUrgent: false) }
+        let taken = (0..<5).map { queue.put([$0]) }
         #expect(taken == [true, true, true, false, false])
         let dropped = [queue.takeDropped(), queue.takeDropped()]
         #expect(dropped == [2, 0])
         let lines = queue.takeAll()
         #expect(lines == [[0], [1], [2]] && queue.isEmpty)
         let long = [UInt8](repeating: 97, count: 60)
-        let fits = (0..<2).map { _ in queue.put(long, isUrgent: false) }
+        let fits = (0..<2).map { _ in queue.put(long) }
         #expect(fits == [true, false])
         _ = queue.takeAll()
-        let fitsAgain = queue.put(long, isUrgent: false)
+        let fitsAgain = queue.put(long)
         #expect(fitsAgain, "room that was given back is there again")
     }
 
-    @Test("A flood of ordinary lines takes no room from urgent ones, which come first")
-    func urgent() {
+    @Test("A flood of lines takes no room from those that matter more, which come first")
+    func ranks() {
         var queue = Self.queue()
-        for number in 0..<10 { _ = queue.put([UInt8(number)], isUrgent: false) }
-        let taken = (100..<104).map { queue.put([$0], isUrgent: true) }
+        for number in 0..<10 { _ = queue.put([UInt8(number)]) }
+        for number in 50..<60 { _ = queue.put([UInt8(number)], .error) }
+        let taken = (100..<104).map { queue.put([$0], .alert) }
         #expect(taken == [true, true, true, false])
         let lines = queue.takeAll()
-        #expect(lines == [[100], [101], [102], [0], [1], [2]])
+        #expect(lines == [[100], [101], [102], [50], [51], [52], [0], [1], [2]])
     }
 }
 

@@ -65,13 +65,13 @@ struct LineWriterTests {
         let pipe = TestPipe()
         let losses = Mutex(0)
         let writer = LineWriter(
-            to: pipe.writing, urgent: Self.lines, ordinary: Self.lines, notice: { "lost \($0)" },
+            to: pipe.writing, limit: { _ in Self.lines }, notice: { "lost \($0)" },
             loss: { count in losses.withLock { $0 += count } })
         let long = String(repeating: "x", count: 1_000)
         // Far more than a pipe and the queue hold; nothing here waits for the reader.
         for number in 0..<5_000 { writer.put("\(number) \(long)") }
         #expect(writer.lostCount > 4_000)
-        for number in 0..<50 { #expect(writer.put("alert \(number)", isUrgent: true)) }
+        for number in 0..<50 { #expect(writer.put("alert \(number)", .alert)) }
         // Every line is written or counted.
         let text = await pipe.read { text in text.hasSuffix("\n") && Self.written(text) + Self.said(text) >= 5_050 }
         let found = text.split(separator: "\n")
@@ -145,6 +145,7 @@ struct ConsoleLogTests {
         let log = ConsoleLog(clock: SystemClock(), isTerminal: false, to: pipe.writing)
         let metrics = PrometheusMetrics()
         for number in 0..<30_000 { log(.info, "a signal was accepted", LogField("number", number)) }
+        for number in 0..<30_000 { log(.error, "a signal could not be accepted", LogField("number", number)) }
         #expect(log.alert(.warning, "position_mismatch", []))
         log.countLosses(in: metrics)
         #expect(!metrics.page.contains("munim_log_lines_lost_total 0\n"))

@@ -26,10 +26,15 @@ enum Rescue {
 
     /// Throws while a person has not decided which file holds the records.
     static func refuseUndecided(_ path: String) throws(StorageError) {
-        guard let kept = DatabaseFile.companions(of: path, suffix: suffix).first else { return }
-        throw .unavailable(
+        if let sentence = undecided(path) { throw .unavailable(sentence) }
+    }
+
+    /// What a person has to decide; nil when there is nothing.
+    static func undecided(_ path: String) -> String? {
+        DatabaseFile.companions(of: path, suffix: suffix).first.map { kept in
             "the files of \(path) were taken away while a host worked with them, and \(kept) keeps what that host had acknowledged; "
-                + "decide which of them holds the records, move that to \(path), and the other to another folder")
+                + "decide which of them holds the records, move that to \(path), and the other to another folder"
+        }
     }
 
     /// Answers whether the copy is whole: a file that was written over may have lost what the log did not hold any more.

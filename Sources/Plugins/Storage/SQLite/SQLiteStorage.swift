@@ -46,10 +46,12 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost, NoticesLoss {
 
     public func startReading() async throws(StorageError) {
         guard onlooker.withLock({ $0 == nil }) else { return }
-        let reading = try await SQLiteReading(path, settings: settings) { [migrator] connection throws(StorageError) in
-            try migrator.check(connection, isComplete: true)
-        }
-        onlooker.withLock { $0 = reading }
+        do throws(StorageError) {
+            let reading = try await SQLiteReading(path, settings: settings) { [migrator] connection throws(StorageError) in
+                try migrator.check(connection, isComplete: true)
+            }
+            onlooker.withLock { $0 = reading }
+        } catch { throw Rescue.undecided(path).map { .corrupt($0) } ?? error }
     }
 
     public func faults() async throws(StorageError) -> [String] {
@@ -58,7 +60,7 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost, NoticesLoss {
             do throws(SQLiteFault) { return try connection.rows("PRAGMA integrity_check(20)") } catch { throw error.storageError(path) }
         }
         let found = rows.compactMap { $0.first.map(ConflictText.text) }
-        return found == ["ok"] ? [] : found
+        return Rescue.undecided(path).map { [$0] } ?? (found == ["ok"] ? [] : found)
     }
 
     public func stop() async {
