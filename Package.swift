@@ -54,8 +54,9 @@ let package = Package(
             name: "Storage", dependencies: [kit, "CSQLite"], path: "Sources/Plugins/Storage",
             resources: [
                 .embedInCode("Migrations/sqlite/v0001_foundation.up.sql"), .embedInCode("Migrations/sqlite/v0001_foundation.down.sql"),
-                .embedInCode("Migrations/sqlite/v0002_repairs_bars_clocks.up.sql"),
-                .embedInCode("Migrations/sqlite/v0002_repairs_bars_clocks.down.sql"),
+                .embedInCode("Migrations/sqlite/v0002_deliveries.up.sql"), .embedInCode("Migrations/sqlite/v0002_deliveries.down.sql"),
+                .embedInCode("Migrations/sqlite/v0003_repairs_bars_clocks.up.sql"),
+                .embedInCode("Migrations/sqlite/v0003_repairs_bars_clocks.down.sql"),
             ]),
         .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
         .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),

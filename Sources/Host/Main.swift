@@ -4,6 +4,7 @@ import MunimKit
 @main
 struct Main {
     static func main() async {
+        Console.outliveReaders()
         Allocator.shareArenas()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let code = await CommandLineInterface.run(arguments)

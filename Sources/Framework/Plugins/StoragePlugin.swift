@@ -50,6 +50,13 @@ public protocol StoragePlugin: Plugin, RecordStore {
     func privateRecords(named name: String, tables: [Table]) async throws(StorageError) -> any RecordStore
 }
 
+/// A storage that notices when somebody takes its records away while it works with them.
+public protocol NoticesLoss: StoragePlugin {
+    /// Comes back when the records are no longer where a restart would look for them: what happened, and where what was acknowledged is kept. Nothing
+    /// is committed from then on. nil when the task was cancelled first.
+    func loss() async -> String?
+}
+
 /// How far to migrate.
 public enum MigrationTarget: Hashable, Sendable {
     /// To the newest that this binary knows.
@@ -93,6 +100,14 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case corrupt(String)
     /// This backend does not offer the operation.
     case unsupported(String)
+
+    /// The sentence without the kind.
+    public var reason: String {
+        switch self {
+        case .conflict(_, let reason), .unavailable(let reason), .uncertain(let reason), .corrupt(let reason), .unsupported(let reason):
+            reason
+        }
+    }
 
     public var description: String {
         switch self {

@@ -90,9 +90,9 @@ public struct OutboxRecord: Record {
     public var instrument: InstrumentName?
     /// When the core raised it, by the host's clock.
     public var createdAt: Instant
-    /// When delivery ended, by the host's clock; nil while a restart would deliver it again.
+    /// When the last channel took it, by the host's clock; nil while a channel is missing.
     public var deliveredAt: Instant?
-    /// Rounds of delivery that were recorded; 0 until the first one ended.
+    /// Deliveries that were tried and recorded, over all channels; 0 until the first one ended.
     public var attempts: Int
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64

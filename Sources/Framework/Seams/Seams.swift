@@ -81,9 +81,16 @@ public struct LogField: Hashable, Codable, Sendable {
 public protocol Log: Sendable {
     /// Writes one line; returns at once and never fails.
     func write(_ severity: Severity, _ message: String, _ fields: [LogField])
+    /// Writes one line that a person must see, in room that no other line takes; answers false when there is none, so that it is tried again.
+    func alert(_ severity: Severity, _ message: String, _ fields: [LogField]) -> Bool
 }
 
 extension Log {
+    /// A log that always has room.
+    public func alert(_ severity: Severity, _ message: String, _ fields: [LogField]) -> Bool {
+        write(severity, message, fields)
+        return true
+    }
     /// Writes one line without or with a few fields.
     public func callAsFunction(_ severity: Severity, _ message: String, _ fields: LogField...) { write(severity, message, fields) }
 }
@@ -117,6 +124,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case waitingSignals = "waiting_signals"
     case closedEquity = "closed_equity"
     case tradingStopped = "trading_stopped"
+    case logLinesLost = "log_lines_lost_total"
 }
 
 /// A log that keeps nothing.

@@ -10,7 +10,7 @@ struct Serve {
     struct Options: Sendable {
         /// Where events and effects are written, one JSON object per line.
         var trace: String?
-        /// Where webhooks are written as they come.
+        /// Where webhooks that were believed are written.
         var record: String?
     }
 
@@ -18,13 +18,16 @@ struct Serve {
     func run() async -> Int32 {
         let clock = SystemClock()
         let log = ConsoleLog(clock: clock)
+        defer { log.close() }
         do {
             try Folder.create(configuration.instance.data)
             var seams = ApplicationSeams()
             seams.trace = try options.trace.map { try TraceFile(path: $0) }
             seams.stopPoints = StopPointSwitch.fromEnvironment()
-            let recorder = try options.record.map { try SignalRecorder(path: $0) }
+            let recorder = try options.record.map { try SignalRecorder(path: $0, log: log) }
+            defer { recorder?.close() }
             let application = try Application(configuration, clock: clock, log: log, seams: seams)
+            log.countLosses(in: application.metrics)
             return try await run(application, recorder)
         } catch {
             log(.critical, "the host cannot run", LogField("why", "\(error)"))
@@ -56,6 +59,7 @@ struct Serve {
                 await self.announce(servers, application, since: started); return nil
             }
             group.addTask { await self.waitForStop(shutdown, servers, application) }
+            group.addTask { await RecordsGuard(application: application, servers: servers).run() }
             var code: Int32?
             while code == nil, let result = await group.next() { code = result }
             group.cancelAll()

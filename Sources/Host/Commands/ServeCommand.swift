@@ -7,7 +7,7 @@ enum ServeCommand {
         arguments: [CommandArgument(name: "FILE", summary: "The configuration; plugins.yaml when left out.", isOptional: true)],
         options: [
             CommandOption(name: "trace", value: "FILE", summary: "Add every event with its effects to this file; see munim trace."),
-            CommandOption(name: "record", value: "FILE", summary: "Add every webhook as it comes to this file; see munim replay."),
+            CommandOption(name: "record", value: "FILE", summary: "Add every webhook that is believed to this file; see munim replay."),
         ],
         examples: ["munim serve", "munim serve plugins.yaml --trace run.trace"], run: run)
 

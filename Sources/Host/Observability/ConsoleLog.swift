@@ -4,22 +4,87 @@ import MunimKit
 import Synchronization
 
 /// Writes lines of log to standard error: aligned for people on a terminal, one JSON object per line in a pipe.
+///
+/// Nobody who logs waits for who reads. Errors and alerts have rooms of their own, so that no flood of other lines takes it from them.
 final class ConsoleLog: Log {
     private let clock: any MunimKit.Clock
-    private let isTerminal: Bool
+    private let format: LineFormat
     private let least: Severity
-    private let lock = Mutex(())
+    private let gathering: Gathering
+    private let losses: Losses
+    private let writer: LineWriter
 
-    init(clock: any MunimKit.Clock, isTerminal: Bool = isatty(STDERR_FILENO) == 1, least: Severity = .info) {
+    init(
+        clock: any MunimKit.Clock, isTerminal: Bool = isatty(STDERR_FILENO) == 1, least: Severity = .info,
+        to descriptor: Int32 = STDERR_FILENO
+    ) {
+        let (format, gathering, losses) = (LineFormat(clock: clock, isTerminal: isTerminal), Gathering(), Losses())
         self.clock = clock
-        self.isTerminal = isTerminal
+        self.format = format
         self.least = least
+        self.gathering = gathering
+        self.losses = losses
+        writer = LineWriter(
+            to: descriptor,
+            notice: { format.text(LogLine(severity: .warning, message: "lines of log were lost", fields: [LogField("count", $0)])) },
+            due: { gathering.lines.withLock { $0.due(at: clock.boot()) }.map(format.text) }, loss: { losses.add($0) })
     }
 
     func write(_ severity: Severity, _ message: String, _ fields: [LogField]) {
         guard severity >= least else { return }
-        let line = isTerminal ? readable(severity, message, fields) : encoded(severity, message, fields)
-        lock.withLock { _ in Console.write(line + "\n", to: STDERR_FILENO) }
+        let line = LogLine(severity: severity, message: message, fields: fields)
+        if LineGathering.concerns(line), !gathering.lines.withLock({ $0.admits(line, at: clock.boot()) }) { return }
+        writer.put(format.text(line), severity >= .error ? .error : .ordinary)
+    }
+
+    func alert(_ severity: Severity, _ message: String, _ fields: [LogField]) -> Bool {
+        writer.put(format.text(LogLine(severity: severity, message: message, fields: fields)), .alert)
+    }
+
+    /// Counts the lines that are lost, also those of before.
+    func countLosses(in metrics: any Metrics) { losses.count(in: metrics) }
+
+    /// Writes what waits, as far as somebody reads it within a second; nothing is written afterwards.
+    func close() {
+        for line in gathering.lines.withLock({ $0.rest() }) { writer.put(format.text(line)) }
+        writer.close(within: 1_000)
+    }
+}
+
+/// Lines that wait for others of their kind.
+private final class Gathering: Sendable {
+    let lines = Mutex(LineGathering())
+}
+
+/// Lines that nobody will read.
+private final class Losses: Sendable {
+    private let state = Mutex<(count: Int, metrics: (any Metrics)?)>((0, nil))
+
+    func add(_ count: Int) {
+        let metrics = state.withLock { state in
+            if state.metrics == nil { state.count += count }
+            return state.metrics
+        }
+        metrics?.add(Int64(count), to: .logLinesLost, label: nil)
+    }
+
+    func count(in metrics: any Metrics) {
+        let before = state.withLock { state in
+            state.metrics = metrics
+            return state.count
+        }
+        metrics.add(Int64(before), to: .logLinesLost, label: nil)
+    }
+}
+
+/// How a line of log looks.
+struct LineFormat: Sendable {
+    let clock: any MunimKit.Clock
+    let isTerminal: Bool
+
+    /// The line without its end.
+    func text(_ line: LogLine) -> String {
+        isTerminal ? readable(line.severity, line.message, line.fields) : encoded(line.severity, line.message, line.fields)
     }
 
     private func readable(_ severity: Severity, _ message: String, _ fields: [LogField]) -> String {
@@ -41,21 +106,4 @@ final class ConsoleLog: Log {
         guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
         return String(JSONText.quoted(text).dropFirst().dropLast())
     }
-}
-
-/// Standard output and standard error.
-enum Console {
-    /// Writes all of `text`, however the system cuts it.
-    static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
-    }
-
-    /// Whether standard output is a terminal.
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }

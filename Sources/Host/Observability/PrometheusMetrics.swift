@@ -128,6 +128,7 @@ extension Metric {
         case .waitingSignals: "Signals without a verdict."
         case .closedEquity: "Closed equity in rupees."
         case .tradingStopped: "1 while a person has stopped trading, else 0."
+        case .logLinesLost: "Lines of log that nobody will read, because there was no room for them or no reader."
         }
     }
 

@@ -9,11 +9,12 @@ struct WebhookRoute: Sendable {
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let started = application.clock.boot()
         application.metrics.add(1, to: .signalsReceived, label: nil)
-        recorder?.record(request.body, at: application.clock.now())
         let response: HTTPResponse
         switch admission.admit(request) {
         case .failure(let refusal): response = refuse(refusal, request)
-        case .success(let parsed): response = await take(parsed, request)
+        case .success(let parsed):
+            recorder?.record(parsed, at: application.clock.now())
+            response = await take(parsed, request)
         }
         application.metrics.record(application.clock.boot() - started, in: .acknowledgement, label: "\(response.status)")
         return response

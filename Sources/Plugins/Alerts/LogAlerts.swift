@@ -13,6 +13,6 @@ public struct LogAlerts: AlertPlugin {
     public func deliver(_ alert: Alert) async throws {
         var fields = [LogField("alert", alert.id), LogField("code", alert.code), LogField("raised_at", alert.at)]
         if let instrument = alert.instrument { fields.append(LogField("instrument", instrument)) }
-        log.write(alert.severity, alert.message, fields)
+        guard log.alert(alert.severity, alert.message, fields) else { throw PluginFault("nobody reads the log, and it has no room left") }
     }
 }

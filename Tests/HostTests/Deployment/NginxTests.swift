@@ -153,6 +153,31 @@ struct NginxTests {
         }
     }
 
+    @Test("No log holds a secret that stands in the path, whatever becomes of the request", arguments: ["127.0.0.1", "255.255.255.255"])
+    func pathSecret(upstream: String) async throws {
+        try await RunningHost.run(Self.setup) { host async throws in
+            try await Nginx.run(before: host.port, at: upstream) { nginx async throws in
+                let path = "/webhook/\(Self.secret)"
+                let requests = [
+                    post(path, body: Self.entry), post(path, body: String(repeating: "x", count: 20_000)),
+                    post(path + "/more", body: Self.entry), post("/" + path, body: Self.entry),
+                    post("/hook/\(Self.secret)", body: Self.entry),
+                    Array("GET \(path) HTTP/1.1\r\nHost: h\r\nReferer: \(path)\r\nConnection: close\r\n\r\n".utf8),
+                    Array("POST \(path)%zz HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n".utf8),
+                    Array("POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\nContent-Length: 8\r\n\r\n".utf8),
+                ]
+                for request in requests { #expect(await exchange(nginx.port, request) != nil) }
+                await offPool {
+                    // One that leaves in the middle of its body.
+                    RawClient(port: nginx.port)?.send("POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n{")
+                    while nginx.accesses.split(separator: "\n").count < requests.count + 1 { usleep(2_000) }
+                }
+                #expect(nginx.accesses.contains(" upstream=\(upstream == "127.0.0.1" ? "20" : "50")"), "\(nginx.accesses)")
+                for log in [nginx.log, nginx.accesses] { #expect(!log.contains(Self.secret), "\(log)") }
+            }
+        }
+    }
+
     @Test("Without a host the sender is told to send it again, in the language that the host speaks")
     func noHost() async throws {
         let port = try await RunningHost.run(Self.setup) { $0.port }

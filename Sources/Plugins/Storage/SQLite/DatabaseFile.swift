@@ -4,16 +4,19 @@ import MunimKit
 /// The few things that are done to a database file from outside.
 enum DatabaseFile {
     /// Makes the folders above `path` and an empty file at it where they are missing, readable by their owner only.
-    static func prepare(_ path: String) throws(StorageError) {
+    static func prepare(_ path: String) throws(StorageError) { close(try open(path)) }
+
+    /// A descriptor of the file at `path`, which is made when it is missing, with the folders above it.
+    static func open(_ path: String) throws(StorageError) -> Int32 {
         try makeFolders(above: path)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .unavailable("\(path) cannot be written: \(String(cString: strerror(errno)))") }
-        close(descriptor)
+        return descriptor
     }
 
     /// Makes an empty file where there is none.
     static func create(_ path: String) throws(StorageError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .unavailable("\(path) cannot be created: \(String(cString: strerror(errno)))") }
         close(descriptor)
     }
@@ -39,10 +42,27 @@ enum DatabaseFile {
     static func exists(path: String) -> String { "\(path) exists already and is not overwritten; name another file" }
 
     private static func sync(_ path: String, _ flags: Int32) throws(StorageError) {
-        let descriptor = open(path, flags | O_CLOEXEC)
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unavailable("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .unavailable("\(path) cannot be made to last: \(String(cString: strerror(errno)))") }
+    }
+
+    /// Gives a file another name, which must not be taken.
+    static func rename(_ path: String, to other: String) { if !exists(other) { Glibc.rename(path, other) } }
+
+    /// The files beside `path` whose names begin as its own and go on with `suffix`, in the order of their names.
+    static func companions(of path: String, suffix: String) -> [String] {
+        let folder = folder(of: path)
+        let start = (path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]) + suffix
+        guard let list = opendir(folder) else { return [] }
+        defer { closedir(list) }
+        var names: [String] = []
+        while let entry = readdir(list) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name.hasPrefix(start) { names.append(folder + "/" + name) }
+        }
+        return names.sorted()
     }
 
     private static func folder(of path: String) -> String {

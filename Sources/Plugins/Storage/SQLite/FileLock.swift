@@ -14,8 +14,7 @@ final class FileLock: Sendable {
             let found = Self.text(descriptor)
             close(descriptor)
             guard code == EWOULDBLOCK else { throw .unavailable("\(path) cannot be locked: \(String(cString: strerror(code)))") }
-            throw .unavailable(
-                "\(subject) is in use by \(found.isEmpty ? "another process" : found); stop that process, or give this one another path")
+            throw .unavailable(Self.refusal(of: subject, holder: found))
         }
         self.descriptor = descriptor
         let bytes = Array((holder + "\n").utf8)
@@ -32,6 +31,19 @@ final class FileLock: Sendable {
 
     /// The number of this process.
     static var process: Int32 { getpid() }
+
+    /// Who holds the lock at `path`, as far as the file says.
+    static func holder(_ path: String) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        return text(descriptor)
+    }
+
+    /// The sentence for who comes second.
+    static func refusal(of subject: String, holder: String) -> String {
+        "\(subject) is in use by \(holder.isEmpty ? "another process" : holder); stop that process, or give this one another path"
+    }
 
     private static func text(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 256)

@@ -127,6 +127,12 @@ final class SQLiteConnection {
         return rows
     }
 
+    /// The full name of the file, behind which its log and index are named.
+    var file: String { sqlite3_db_filename(handle, "main").map { String(cString: $0) } ?? "" }
+
+    /// Has the file left alone when this connection closes.
+    func keepLogOnClose() { _ = csqlite_keep_log_on_close(handle) }
+
     /// Copies the whole database as it is at one moment into the empty file at `path`, while others go on writing.
     func copy(to path: String) throws(SQLiteFault) {
         let target = try SQLiteConnection(path: path)

@@ -4,9 +4,10 @@ enum SQLiteMigrations {
     static var all: [SQLiteMigration] {
         [
             migration(1, "foundation", PackageResources.v0001_foundation_up_sql, PackageResources.v0001_foundation_down_sql),
+            migration(2, "deliveries", PackageResources.v0002_deliveries_up_sql, PackageResources.v0002_deliveries_down_sql),
             migration(
-                2, "repairs_bars_clocks", PackageResources.v0002_repairs_bars_clocks_up_sql,
-                PackageResources.v0002_repairs_bars_clocks_down_sql),
+                3, "repairs_bars_clocks", PackageResources.v0003_repairs_bars_clocks_up_sql,
+                PackageResources.v0003_repairs_bars_clocks_down_sql),
         ]
     }
 

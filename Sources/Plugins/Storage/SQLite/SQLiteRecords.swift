@@ -14,7 +14,10 @@ final class SQLiteRecords: RecordStore {
     /// Looks for damage.
     let examiner: SQLiteExaminer
     private let settings: SQLiteSettings
-    private let lock: Mutex<FileLock?>
+    /// Looks for files that are taken away.
+    let watch: DatabaseWatch
+    private let context: PluginContext
+    private let lock: Mutex<DatabaseLock?>
     private let requests: AsyncStream<Void>.Continuation
     /// Moves the log into the file beside the writer; ends when `requests` does, which ``close()`` waits for.
     private let checkpoints: Task<Void, Never>
@@ -28,13 +31,15 @@ final class SQLiteRecords: RecordStore {
         _ path: String, settings: SQLiteSettings, context: PluginContext, examiningFirst: Bool,
         prepare: @Sendable (SQLiteConnection) throws(StorageError) -> Void
     ) async throws(StorageError) -> SQLiteRecords {
-        try DatabaseFile.prepare(path)
-        let lock = try FileLock(path: path + ".lock", of: path, holder: holder(context))
+        try Rescue.refuseUndecided(path)
+        let lock = try DatabaseLock(path: path, holder: holder(context))
         let records = SQLiteRecords(path, settings: settings, context: context, lock: lock)
         do {
             try await records.writer.open(settings, examining: examiningFirst, prepare: prepare)
             try await records.reader.open(settings, readsOnly: true)
             try await records.checkpointer.open(settings, readsOnly: false)
+            records.watch.begin(try await records.writer.run { connection throws(StorageError) in connection.file })
+            try records.watch.check()
             if !examiningFirst { try await records.examiner.start() }
         } catch {
             await records.close()
@@ -43,9 +48,12 @@ final class SQLiteRecords: RecordStore {
         return records
     }
 
-    private init(_ path: String, settings: SQLiteSettings, context: PluginContext, lock: FileLock) {
+    private init(_ path: String, settings: SQLiteSettings, context: PluginContext, lock: DatabaseLock) {
         self.path = path
         self.settings = settings
+        self.context = context
+        let watch = DatabaseWatch(path: path, descriptor: lock.descriptor)
+        self.watch = watch
         self.lock = Mutex(lock)
         let (stream, requests) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let checkpointer = SQLiteSession(path: path, role: "checkpointer")
@@ -53,13 +61,15 @@ final class SQLiteRecords: RecordStore {
         self.checkpointer = checkpointer
         reader = SQLiteSession(path: path, role: "reader")
         examiner = SQLiteExaminer(path: path, settings: settings, context: context)
-        writer = SQLiteWriter(path: path, context: context) { pages in
+        writer = SQLiteWriter(path: path, context: context, watch: watch) { pages in
             if pages >= Self.checkpointPages { requests.yield() }
         }
         checkpoints = Task {
             for await _ in stream {
                 // A failed checkpoint loses nothing: the log keeps the pages.
-                _ = try? await checkpointer.run { connection throws(SQLiteFault) in try connection.rows("PRAGMA wal_checkpoint(PASSIVE)") }
+                _ = try? await checkpointer.run { connection throws(SQLiteFault) in
+                    watch.moving { _ = try? connection.rows("PRAGMA wal_checkpoint(PASSIVE)") }
+                }
             }
         }
     }
@@ -86,6 +96,19 @@ final class SQLiteRecords: RecordStore {
         await reader.close()
         await writer.close()
         lock.withLock { $0 = nil }
+    }
+
+    /// Keeps what the open file holds, after it was taken away; answers what happened and where it is kept.
+    func rescue(after loss: String) async -> String {
+        for session in [reader, checkpointer] {
+            try? await session.run { connection throws(SQLiteFault) in connection.keepLogOnClose() }
+        }
+        let (path, watch, now) = (path, watch, context.clock.now())
+        let kept = try? await writer.run { connection throws(StorageError) in
+            connection.keepLogOnClose()
+            return Rescue.keep(connection, path: path, logs: watch.ownCompanions, at: now)
+        }
+        return loss + "; " + (kept ?? "nothing of it could be kept, as it was closed already")
     }
 
     private static func holder(_ context: PluginContext) -> String {

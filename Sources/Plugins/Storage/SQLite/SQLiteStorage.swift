@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Every commit waits for the disk (`synchronous=FULL`, not an option). One connection writes, another reads, so that a long read never stops a
 /// commit. A lock beside the file keeps other processes out.
-public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
+public actor SQLiteStorage: StoragePlugin, ReadableBesideHost, NoticesLoss {
     public static var manifest: PluginManifest {
         PluginManifest(kind: .storage, name: "sqlite", version: "1.0", summary: "Keeps records in one SQLite file, durable at each commit.")
     }
@@ -46,10 +46,12 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
 
     public func startReading() async throws(StorageError) {
         guard onlooker.withLock({ $0 == nil }) else { return }
-        let reading = try await SQLiteReading(path, settings: settings) { [migrator] connection throws(StorageError) in
-            try migrator.check(connection, isComplete: true)
-        }
-        onlooker.withLock { $0 = reading }
+        do throws(StorageError) {
+            let reading = try await SQLiteReading(path, settings: settings) { [migrator] connection throws(StorageError) in
+                try migrator.check(connection, isComplete: true)
+            }
+            onlooker.withLock { $0 = reading }
+        } catch { throw Rescue.undecided(path).map { .corrupt($0) } ?? error }
     }
 
     public func faults() async throws(StorageError) -> [String] {
@@ -58,7 +60,7 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
             do throws(SQLiteFault) { return try connection.rows("PRAGMA integrity_check(20)") } catch { throw error.storageError(path) }
         }
         let found = rows.compactMap { $0.first.map(ConflictText.text) }
-        return found == ["ok"] ? [] : found
+        return Rescue.undecided(path).map { [$0] } ?? (found == ["ok"] ? [] : found)
     }
 
     public func stop() async {
@@ -81,6 +83,17 @@ public actor SQLiteStorage: StoragePlugin, ReadableBesideHost {
         _ columns: [String], of query: Query<R>, into initial: Result, _ update: @Sendable (inout Result, Row) throws(StorageError) -> Void
     ) async throws(StorageError) -> Result { try await openRecords().reduce(columns, of: query, into: initial, update) }
     public nonisolated func count<R: Record>(_ query: Query<R>) async throws(StorageError) -> Int { try await openRecords().count(query) }
+
+    public func loss() async -> String? {
+        while (try? await context.clock.sleep(until: context.clock.now() + Self.watchInterval)) != nil {
+            var open = [started.withLock { $0 }].compactMap(\.self)
+            for store in privateStores.values { if let records = try? await store.value.get() { open.append(records) } }
+            for records in open { try? records.watch.check() }
+            let sentences = await Self.rescued(open)
+            if !sentences.isEmpty { return sentences.joined(separator: "; ") }
+        }
+        return nil
+    }
 
     /// Where the schema stands; works without `start`, so that a schema that refuses to start can be looked at.
     public func migrations() async throws(StorageError) -> [MigrationStatus] {
@@ -156,6 +169,16 @@ extension SQLiteStorage {
     private nonisolated func openRecords() throws(StorageError) -> any RecordStore {
         if let reading = onlooker.withLock({ $0 }) { return reading }
         return try records()
+    }
+
+    /// How often the files are looked at besides each commit.
+    private static let watchInterval = Span.milliseconds(200)
+
+    /// What became of the stores whose files were taken away.
+    private static func rescued(_ open: [SQLiteRecords]) async -> [String] {
+        var sentences: [String] = []
+        for records in open { if let loss = records.watch.loss { sentences.append(await records.rescue(after: loss)) } }
+        return sentences
     }
 
     private var settings: SQLiteSettings {

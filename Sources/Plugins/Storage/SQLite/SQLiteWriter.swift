@@ -16,6 +16,7 @@ actor SQLiteWriter {
     private var answers: [UInt64: Result<[Bool], StorageError>] = [:]
     private nonisolated let line = Mutex(Line())
     private let logged: @Sendable (Int) -> Void
+    private let watch: DatabaseWatch
     /// Transactions in one physical commit at most.
     private static let groupLimit = 1_024
     /// Pages in the log from which the writer itself moves them into the file, because the checkpointer cannot keep up.
@@ -28,8 +29,9 @@ actor SQLiteWriter {
     }
 
     /// Prepares a writer; `logged` hears after each commit how many pages the write-ahead log has.
-    init(path: String, context: PluginContext, logged: @escaping @Sendable (Int) -> Void) {
+    init(path: String, context: PluginContext, watch: DatabaseWatch, logged: @escaping @Sendable (Int) -> Void) {
         self.path = path
+        self.watch = watch
         self.context = context
         self.logged = logged
         executor = BlockingExecutor(label: "sqlite writer")
@@ -104,6 +106,7 @@ actor SQLiteWriter {
     /// One physical commit; throws when it failed for all.
     private func commit(_ transactions: [Transaction]) throws(StorageError) -> [Result<[Bool], StorageError>] {
         guard let connection else { throw .unavailable("\(path) is not open") }
+        try watch.check()
         var results: [Result<[Bool], StorageError>] = []
         do {
             try connection.run("BEGIN IMMEDIATE")
@@ -116,6 +119,8 @@ actor SQLiteWriter {
             rollBack(connection)
             throw error.commitError(path)
         }
+        // A file that was taken away meanwhile holds the commit, and nobody will find it there.
+        do { try watch.check() } catch { throw .uncertain(error.reason) }
         tendLog(of: connection)
         return results
     }
@@ -129,7 +134,7 @@ actor SQLiteWriter {
     private func tendLog(of connection: SQLiteConnection) {
         let pages = connection.loggedPages
         // A failed checkpoint loses nothing: the log keeps the pages, and the next one tries again.
-        if pages >= Self.logLimit { _ = try? connection.rows("PRAGMA wal_checkpoint(RESTART)") }
+        if pages >= Self.logLimit { watch.moving { _ = try? connection.rows("PRAGMA wal_checkpoint(RESTART)") } }
         logged(pages)
     }
 
