@@ -1,5 +1,5 @@
 /// The number of the binary interface between host and plugins; raised with every change that breaks compiled plugins.
-@export(implementation) public var munimABI: Int32 { 2 }
+@export(implementation) public var munimABI: Int32 { 3 }
 
 /// The number of the framework that is loaded in this process, for comparison with the one that a plugin was compiled against.
 @export(interface) public func loadedMunimABI() -> Int32 { munimABI }
