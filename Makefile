@@ -4,7 +4,7 @@ SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 SECONDS  ?= 60
 
-.PHONY: help setup nginx run test prove same bench mutants fuzz format lint clean
+.PHONY: help setup secret nginx run test prove same bench mutants fuzz format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
@@ -34,7 +34,14 @@ nginx:
 	    mkdir -p .build/nginx && cd .build/nginx && apt-get download -qq nginx && dpkg-deb -x nginx_*.deb .; \
 	} || echo "test: nginx cannot be fetched; what it proves is skipped"
 
-run: setup
+# What webhooks must carry, made once: plugins.yaml takes it from there, and git leaves var out.
+secret:
+	@test -s var/webhook.secret || { \
+	    umask 077 && mkdir -p var && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >var/webhook.secret.new && \
+	    mv var/webhook.secret.new var/webhook.secret && echo "secret: var/webhook.secret holds what webhooks must carry"; \
+	}
+
+run: setup secret
 	$(SWIFT) build -c release --product munim
 	.build/release/munim serve $(CONFIG)
 

@@ -169,7 +169,9 @@ struct Exchange {
     }
 
     func post(_ path: String, _ body: String) throws -> (status: Int, body: String) {
-        try send("POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        try send(
+            "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
     }
 
     static func loopback(port: UInt16) -> sockaddr_in {

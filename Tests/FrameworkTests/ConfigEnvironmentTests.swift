@@ -37,6 +37,40 @@ struct ConfigEnvironmentTests {
         #expect(further == [])
     }
 
+    @Test(
+        "A reference to a file becomes what the file holds, without the end of its line, relative to the file in which it stands",
+        arguments: [
+            ("${file:key}", "etc/", "hunter2"), ("a ${file:key} b", "etc/", "a hunter2 b"), ("${file:/srv/key}", "etc/", "absolute"),
+            ("${file:none:-x}", "etc/", "x"), ("${file:none:-}", "", ""), ("${file:empty:-x}", "", "x"), ("${file:two}", "", "a\nb"),
+            ("$${file:key}", "", "${file:key}"), ("${file:crlf}", "", "a"),
+        ])
+    func files(_ text: String, _ folder: String, _ expected: String) throws {
+        let files = ["etc/key": "hunter2\n", "/srv/key": "absolute", "empty": "\n", "two": "a\nb\n", "crlf": "a\r\n"]
+        let environment = EnvironmentReferences(contents: { path throws(PluginFault) in files[path] }, lookup: { _ in nil })
+        #expect(try environment.expand(text, folder: folder).text == expected)
+    }
+
+    @Test("A file that is missing or cannot be read is a fault at its place, and what it holds is never shown")
+    func badFiles() {
+        let environment = EnvironmentReferences(
+            contents: { path throws(PluginFault) in
+                if path == "etc/locked" { throw PluginFault("Permission denied") }
+                return path == "etc/key" ? "hunter2" : nil
+            }, lookup: { _ in nil })
+        let node: ConfigNode = ["a": "${file:none}", "b": "${file:locked}", "c": "${file:}", "lots": "${file:key}"]
+        let (expanded, faults) = environment.expanding(node, file: "etc/plugins.yaml")
+        #expect(
+            Set(faults.map(\.message)) == [
+                #"the file "none" does not exist"#, #"the file "locked" cannot be read: Permission denied"#,
+                #"malformed environment reference "${file:}": expected ${NAME} or ${NAME:-default}"#,
+            ])
+        let (_, further) = OptionReader.read(expanded, file: "t") { reader in
+            for key in ["a", "b", "c"] { _ = reader.optional(key, .text, summary: "Text.") }
+            _ = reader.value("lots", .lots, summary: "Lots.")
+        }
+        #expect(further.map(\.message) == [#"expected a whole number of lots, found the value of "${file:key}""#])
+    }
+
     @Test("A value from the environment is not shown by a fault, whatever the option")
     func notShown() {
         let (node, _) = Self.environment.expanding(["lots": "${KEY}", "key": ["${KEY}"]], file: "test")
@@ -132,10 +166,19 @@ struct ConfigEnvironmentTests {
         "The nearest known word is suggested, a far one is not",
         arguments: [
             ("papr", "paper" as String?), ("PAPER", "paper"), ("zerodah", "zerodha"), ("riks", "risk"), ("xyz", nil), ("", nil),
-            (String(repeating: "a", count: 10_000), nil),
+            (String(repeating: "a", count: 10_000), nil), ("pape\u{301}r", nil), ("p\u{430}per", nil), ("paper\u{301}", nil),
         ])
     func nearest(_ word: String, _ expected: String?) {
         #expect(Vocabulary(["paper", "zerodha", "risk"]).nearest(to: word) == expected)
+    }
+
+    @Test("Only short words are compared, and only with as many as a person would read")
+    func bounded() {
+        let many = (0..<256).map { "word\($0)" }
+        #expect(Vocabulary(many + ["paper"]).nearest(to: "papr") == nil)
+        #expect(Vocabulary(["paper"] + many).nearest(to: "papr") == "paper")
+        let long = String(repeating: "p", count: 65)
+        #expect(Vocabulary([long]).nearest(to: long + "x") == nil && Vocabulary([long]).nearest(to: String(long.dropLast())) == long)
     }
 
     @Test("Control characters and long texts are tamed in messages")

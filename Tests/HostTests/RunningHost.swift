@@ -26,6 +26,8 @@ final class RunningHost: Sendable {
             "SILVER_MINI: { use: silver-mini, \(Setup.knownYears), rollover: { use: tender-period } }",
         ]
 
+        /// How long an operator waits for an answer.
+        var operatorsWait = ApplicationSeams().operatorsWait
         /// The time that the host goes by.
         var clock: any MunimKit.Clock = SystemClock()
 
@@ -46,7 +48,7 @@ final class RunningHost: Sendable {
     let adminPort: Int?
     let log: RecordingLog
     private let setup: Setup
-    private let folder: ScratchFolder
+    let folder: ScratchFolder
     private let servers: Servers
     private let running: Task<Void, Never>
 
@@ -58,7 +60,9 @@ final class RunningHost: Sendable {
             bytes: Array(Self.text(setup, data: folder.path).utf8), file: "test.yaml", registry: try Builtins.registry(),
             environment: EnvironmentReferences { _ in nil })
         let configuration = try #require(reading.configuration, "\(reading.faults)")
-        let application = try Application(configuration, clock: setup.clock, log: log, seams: ApplicationSeams())
+        var seams = ApplicationSeams()
+        seams.operatorsWait = setup.operatorsWait
+        let application = try Application(configuration, clock: setup.clock, log: log, seams: seams)
         self.application = application
         try await application.start()
         servers = try Servers(application, recorder: nil)
@@ -182,11 +186,12 @@ extension RunningHost {
 
     /// One request on a connection of its own.
     func send(
-        _ method: String, _ path: String, body: String? = nil, token: String? = nil, host: String = "localhost", port: Int? = nil
+        _ method: String, _ path: String, body: String? = nil, token: String? = nil, host: String = "localhost", port: Int? = nil,
+        type: String = "application/json"
     ) async throws -> HostReply {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
-        if let body { head += "Content-Length: \(body.utf8.count)\r\n" }
+        if let body { head += "Content-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n" }
         let bytes = Array((head + "\r\n" + (body ?? "")).utf8)
         let port = port ?? self.port
         // A busy machine may take its time; a host that hangs is found by the time limit of the suite.

@@ -25,11 +25,12 @@ final class Connection {
     /// The status and body of the answer to one POST.
     func post(_ path: String, _ body: String) throws -> (status: Int, body: String) {
         try exchange(
-            "POST \(path) HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
     }
 
     /// The status and body of the answer to one GET.
-    func get(_ path: String) throws -> (status: Int, body: String) { try exchange("GET \(path) HTTP/1.1\r\nHost: bench\r\n\r\n") }
+    func get(_ path: String) throws -> (status: Int, body: String) { try exchange("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n") }
 
     private func exchange(_ request: String) throws -> (status: Int, body: String) {
         let bytes = Array(request.utf8)

@@ -11,7 +11,6 @@ struct CMicrohttpd_Setup {
     const struct sockaddr *address;
     unsigned int threads;
     unsigned int connections;
-    unsigned int connectionsPerAddress;
     size_t memoryPerConnection;
     void *context;
     MHD_AccessHandlerCallback answer;
@@ -27,7 +26,6 @@ static inline struct MHD_Daemon *CMicrohttpd_start(const struct CMicrohttpd_Setu
         MHD_OPTION_SOCK_ADDR, setup->address,
         MHD_OPTION_THREAD_POOL_SIZE, setup->threads,
         MHD_OPTION_CONNECTION_LIMIT, setup->connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, setup->connectionsPerAddress,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, setup->memoryPerConnection,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, setup->lineRead, setup->context,

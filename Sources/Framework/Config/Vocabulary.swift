@@ -14,34 +14,51 @@ public struct Vocabulary: Hashable, Sendable {
     }
 
     /// The known word with the smallest edit distance to `word`, or nil when none is near: at most a third of the letters, at least two, may differ.
+    ///
+    /// Only short ASCII words are compared, and only with the first 256 words: what strangers send costs next to nothing.
     public func nearest(to word: String) -> String? {
-        let limit = max(2, word.count / 3)
-        guard word.count <= 64 else { return nil }
-        let candidates = words.map { (word: $0, distance: Self.distance($0.lowercased(), word.lowercased())) }
-        guard let best = candidates.min(by: { $0.distance < $1.distance }), best.distance <= limit, best.distance < word.count else {
-            return nil
+        guard (1...Self.longest).contains(word.utf8.count), let target = Self.folded(word) else { return nil }
+        let limit = max(2, target.count / 3)
+        var best: (word: String, distance: Int)?
+        for candidate in words.prefix(256) {
+            // As many letters must at least be put in or taken out as one is longer than the other.
+            guard abs(candidate.utf8.count - target.count) <= limit, let other = Self.folded(candidate) else { continue }
+            let distance = Self.distance(other, target)
+            if distance <= limit, distance < target.count, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        return best.word
+        return best?.word
+    }
+
+    /// The longest word that is compared, in bytes.
+    private static let longest = 64
+
+    /// The bytes of a word without ASCII case; nil where there are others.
+    private static func folded(_ word: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(word.utf8.count)
+        for byte in word.utf8 {
+            guard byte < 128 else { return nil }
+            bytes.append(65...90 ~= byte ? byte + 32 : byte)
+        }
+        return bytes
     }
 
     /// The number of letters to insert, delete, replace or swap with a neighbour to turn one word into the other.
-    static func distance(_ left: String, _ right: String) -> Int {
-        let left = Array(left)
-        let right = Array(right)
-        var beforeLast: [Int] = []
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforeLast = [Int](repeating: 0, count: right.count + 1)
         var last = Array(0...right.count)
+        var current = beforeLast
         for row in left.indices {
-            var current = [row + 1]
+            current[0] = row + 1
             for column in right.indices {
                 let replaced = last[column] + (left[row] == right[column] ? 0 : 1)
                 var best = min(replaced, last[column + 1] + 1, current[column] + 1)
                 if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
                     best = min(best, beforeLast[column - 1] + 1)
                 }
-                current.append(best)
+                current[column + 1] = best
             }
-            beforeLast = last
-            last = current
+            (beforeLast, last, current) = (last, current, beforeLast)
         }
         return last[right.count]
     }
@@ -49,14 +66,8 @@ public struct Vocabulary: Hashable, Sendable {
 
 /// How texts from outside are shown in messages.
 enum Shown {
-    /// The text in quotes, control characters escaped, cut after 60 characters.
-    static func quoted(_ text: String) -> String {
-        let cut = text.count > 60 ? text.prefix(60) + "…" : text[...]
-        let escaped = cut.unicodeScalars.map { scalar in
-            scalar.value < 32 || scalar.value == 127 ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
-        return "\"" + escaped.joined() + "\""
-    }
+    /// The text in quotes, cut after 60 characters.
+    static func quoted(_ text: String) -> String { Excerpt.quoted(text, longest: 60) }
 
     /// The text as it would be written in a file: plain where that is safe, else in quotes.
     static func written(_ text: String) -> String {

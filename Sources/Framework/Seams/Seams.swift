@@ -111,6 +111,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case signalsDuplicate = "signals_duplicate_total"
     case signalsConflicting = "signals_conflicting_total"
     case requestsRefused = "requests_refused_total"
+    case operatorsRefused = "operator_requests_refused_total"
     case verdicts = "verdicts_total"
     case ordersSent = "orders_sent_total"
     case ordersUnknown = "orders_unknown_total"

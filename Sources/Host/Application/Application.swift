@@ -10,12 +10,16 @@ struct Application: Sendable {
     let log: any Log
     let metrics: PrometheusMetrics
     let store: any StoragePlugin
+    /// The store as the engine and the inbox write to it.
+    let records: WatchedRecords
     let broker: any BrokerPlugin
     let coordination: any CoordinationPlugin
     let alerts: [any AlertPlugin]
     let desks: [Desk]
     let engine: Engine
     let inbox: Inbox
+    /// How long an operator's request waits for its answer.
+    let operatorsWait: Patience
 
     /// Creates every plugin and joins them; throws the sentence of the one that refuses.
     init(_ configuration: HostConfiguration, clock: any MunimKit.Clock, log: any Log, seams: ApplicationSeams) throws {
@@ -30,6 +34,8 @@ struct Application: Sendable {
             throw PluginFault("\(configuration.storage.name) is not a storage plugin")
         }
         self.store = store
+        records = WatchedRecords(store, clock: clock)
+        operatorsWait = Patience(seams.operatorsWait, clock: clock, most: .max)
         context.openRecords = { name, tables in try await store.privateRecords(named: name, tables: tables) }
         context.name = "broker"
         guard let broker = try configuration.broker.make(in: context) as? any BrokerPlugin else {
@@ -54,9 +60,9 @@ struct Application: Sendable {
         }
         engine = Engine(
             Engine.Parts(
-                policy: configuration.policy, desks: desks, store: store, broker: broker, alerts: alerts, incarnation: incarnation,
+                policy: configuration.policy, desks: desks, store: records, broker: broker, alerts: alerts, incarnation: incarnation,
                 clock: clock, random: SystemRandomSource(), log: log, metrics: metrics, trace: seams.trace, stopPoints: seams.stopPoints))
-        inbox = Inbox(store: store, engine: engine, clock: clock, stopPoints: seams.stopPoints)
+        inbox = Inbox(store: records, engine: engine, clock: clock, stopPoints: seams.stopPoints)
     }
 
     /// Opens everything that must be open before signals are taken.
@@ -65,12 +71,10 @@ struct Application: Sendable {
         try await start(coordination, as: configuration.coordination)
         try await start(broker, as: configuration.broker)
         for (alert, chosen) in zip(alerts, configuration.alerts) { try await start(alert, as: chosen) }
-        var transaction = Transaction()
-        transaction.insert(
+        try await records.begin(
             InstanceRecord(
                 id: incarnation, name: configuration.instance.name, hostname: Self.hostname, binaryVersion: Version.current,
                 machine: clock.machine, at: clock.now()))
-        _ = try await store.commit(transaction)
     }
 
     /// Starts one plugin; its failure names the plugin and its place in the configuration, and closes what is open already.
@@ -100,6 +104,8 @@ struct Application: Sendable {
 struct ApplicationSeams: Sendable {
     var trace: (any TraceSink)?
     var stopPoints: (any StopPointObserver)?
+    /// How long an operator waits for an answer.
+    var operatorsWait = Span.seconds(10)
 }
 
 /// The version of this host.

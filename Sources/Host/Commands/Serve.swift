@@ -78,6 +78,14 @@ struct Serve {
             .info, "munim is ready", LogField("listen", servers.addresses), LogField("mode", configuration.instance.mode.rawValue),
             LogField("broker", configuration.broker.name), LogField("storage", configuration.storage.name),
             LogField("after", application.clock.boot() - started))
+        // A person who started it by hand may see the secret; a log never does.
+        let address = servers.addresses.split(separator: " ").first.map(String.init) ?? ""
+        if Console.isTerminal,
+            let example = WebhookExample.lines(
+                configuration.http, address: address, instrument: configuration.instruments.first?.name.text ?? "")
+        {
+            Console.write(example)
+        }
     }
 
     /// Stops in the order of the protocol: not ready, no new decisions, calls in flight, connections, exit 0. A second signal ends at once.
@@ -107,16 +115,22 @@ struct Serve {
 struct Servers: Sendable {
     let all: [HTTPServer]
     let addresses: String
+    /// Files that the rest of the host has open.
+    private static let otherFiles = 256
 
     /// Starts to listen; requests wait until the servers run.
     init(_ application: Application, recorder: SignalRecorder?) throws {
         let http = application.configuration.http
         let api = Interface(application, recorder: recorder)
-        let main = HTTPServer(options: http.server) { await api.main.answer($0) }
+        let files = http.server.files * (http.admin == nil ? 1 : 2) + Self.otherFiles
+        let allowed = OpenFiles.raiseLimit(to: files)
+        // A listener that runs out of files would let everyone wait.
+        let options = allowed < files ? http.server.fitting(files: (allowed - Self.otherFiles) / (http.admin == nil ? 1 : 2)) : http.server
+        let main = HTTPServer(options: options) { await api.main.answer($0) }
         var servers = [main]
         var addresses = ["\(http.listen.address):\(try main.start())"]
         if let admin = http.admin {
-            let server = HTTPServer(options: http.server.listening(at: admin)) { await api.admin.answer($0) }
+            let server = HTTPServer(options: options.listening(at: admin)) { await api.admin.answer($0) }
             addresses.append("\(admin.address):\(try server.start())")
             servers.append(server)
         }

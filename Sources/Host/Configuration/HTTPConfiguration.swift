@@ -41,13 +41,18 @@ struct HTTPConfiguration: Sendable {
         replyWithin = reader.value(
             "reply_within", .span.above(.zero, atMost: .milliseconds(2_500)), default: .milliseconds(1_500),
             summary: "How long an answer may wait for the verdict; senders give up after 3 s.")
-        server = HTTPServerOptions(limitsFrom: &reader).listening(at: listen)
+        server = HTTPServerOptions(limitsFrom: &reader, isBehindProxy: !trustedProxies.isEmpty).listening(at: listen)
         check(reader)
     }
 
     private func check(_ reader: OptionReader) {
         if secret == nil, !listen.isLoopback, !reader.isFaulty("listen") {
             reader.fail("secret", "missing option: expected a secret, because http.listen \(listen) can be reached from other machines")
+        }
+        if secret == nil, listen.isLoopback, !trustedProxies.isEmpty,
+            !["secret", "listen", "trusted_proxies"].contains(where: reader.isFaulty)
+        {
+            reader.fail("secret", "missing option: expected a secret, because http.trusted_proxies let other machines reach this one")
         }
         if let admin, admin == listen, admin.port != 0, !reader.isFaulty("listen") {
             reader.fail("admin", "expected another address than http.listen, found the same")

@@ -2,10 +2,10 @@ import MunimKit
 
 extension HTTPServerOptions {
     /// Reads the limits within the section `http`; every default is the server's own.
-    init(limitsFrom reader: inout OptionReader) {
+    init(limitsFrom reader: inout OptionReader, isBehindProxy: Bool) {
         self.init()
         threads = reader.value("threads", .integer.within(1...64), default: threads, summary: "Threads that read and write sockets.")
-        readConnections(from: &reader)
+        readConnections(from: &reader, isBehindProxy)
         readSizes(from: &reader)
         readTimes(from: &reader)
     }
@@ -18,11 +18,14 @@ extension HTTPServerOptions {
         return options
     }
 
-    private mutating func readConnections(from reader: inout OptionReader) {
-        connections = reader.value("connection_limit", .integer.within(1...65_536), default: connections, summary: "Open connections.")
-        connectionsPerAddress = reader.value(
-            "connections_per_address", .integer.within(0...65_536), default: connectionsPerAddress,
-            summary: "Open connections from one address; 0 is without limit.")
+    private mutating func readConnections(from reader: inout OptionReader, _ isBehindProxy: Bool) {
+        connections = reader.value(
+            "connection_limit", .integer.within(1...65_536), default: connections,
+            summary: "Open connections; for one more the one that has kept the host waiting longest is closed.")
+        let perAddress = reader.optional(
+            "connections_per_address", .integer.within(0...65_536),
+            summary: "Open connections from one address; 0 is without limit. When left out 512, and 0 where proxies are trusted.")
+        connectionsPerAddress = perAddress ?? (isBehindProxy ? 0 : 512)
     }
 
     private mutating func readSizes(from reader: inout OptionReader) {

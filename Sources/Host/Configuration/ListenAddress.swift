@@ -26,7 +26,7 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether only this machine can connect.
-    var isLoopback: Bool { address.isVersion6 ? address == IPAddress("::1") : address.bytes.first == 127 }
+    var isLoopback: Bool { address.isLoopback }
 
     /// As written in the file.
     var description: String { address.isVersion6 ? "[\(address)]:\(port)" : "\(address):\(port)" }

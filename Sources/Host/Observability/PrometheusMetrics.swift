@@ -115,6 +115,7 @@ extension Metric {
         case .signalsDuplicate: "Signals that came again and were answered from the records."
         case .signalsConflicting: "Signals that came again with other content."
         case .requestsRefused: "Webhooks that were refused, by status."
+        case .operatorsRefused: "Requests whose operator token was missing or wrong, by status."
         case .verdicts: "Verdicts, by status of the signal."
         case .ordersSent: "Orders handed to the broker."
         case .ordersUnknown: "Orders whose outcome was not known after sending."
@@ -140,7 +141,7 @@ extension Metric {
     /// What the label means; nil for a metric without one.
     fileprivate var labelName: String? {
         switch self {
-        case .requestsRefused, .verdicts, .acknowledgement: "status"
+        case .requestsRefused, .operatorsRefused, .verdicts, .acknowledgement: "status"
         case .alerts: "code"
         case .openPositions: "instrument"
         default: nil

@@ -39,7 +39,7 @@ struct ReplayArguments: Equatable, Sendable {
         case "--help", "-h": showsHelp = true
         default:
             guard Self.names.contains(name) else {
-                let nearest = NearestWord.nearest(to: name, in: Self.names).map { "; did you mean \($0)?" } ?? ""
+                let nearest = Vocabulary(Self.names).nearest(to: name).map { "; did you mean \($0)?" } ?? ""
                 throw ReplayFault(
                     "no option \(name)\(nearest.isEmpty ? "; expected one of \(Self.names.joined(separator: ", "))" : nearest)")
             }

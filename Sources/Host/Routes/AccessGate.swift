@@ -15,7 +15,7 @@ struct AccessGate: Sendable {
     /// The answer to a request that may not use a route with this access; nil when it may.
     func refusal(of request: HTTPRequest, _ access: RouteAccess) -> HTTPResponse? {
         guard access != .anybody else { return nil }
-        if access == .readers, isLocal, Self.namesThisMachine(request.header("host")) { return nil }
+        if access == .readers, isLocal, LocalProgram.namesThisMachine(request.header("host")) { return nil }
         guard let token else {
             return .failure(
                 403, .forbidden, "no operator token is configured: set http.operator_token to use this route", requestID: request.id)
@@ -30,18 +30,10 @@ struct AccessGate: Sendable {
     /// The token in `Authorization: Bearer TOKEN` (RFC 6750); nil when the field is missing, stands twice or has another scheme.
     private static func bearer(_ request: HTTPRequest) -> String? {
         let fields = request.headers.filter { $0.name == "authorization" }
-        guard fields.count == 1, let parts = fields.first?.value.split(separator: " ", maxSplits: 1), parts.count == 2,
-            parts[0].lowercased() == "bearer"
+        // Byte by byte: whoever has no token yet may have sent anything.
+        guard fields.count == 1, let bytes = fields.first?.value.utf8, let blank = bytes.firstIndex(of: 32),
+            bytes[..<blank].map({ $0 | 32 }).elementsEqual("bearer".utf8)
         else { return nil }
-        return Blanks.trimmed(parts[1])
-    }
-
-    /// Whether a `Host` field names this machine itself; a web page that resolves its own name to this machine gives its own name.
-    static func namesThisMachine(_ host: String?) -> Bool {
-        guard let host else { return false }
-        if host.hasPrefix("[::1]") { return true }
-        let name = host.prefix { $0 != ":" }.lowercased()
-        guard name != "localhost" else { return true }
-        return IPAddress(name).map { !$0.isVersion6 && $0.bytes.first == 127 } ?? false
+        return Blanks.trimmed(String(fields[0].value[blank...]))
     }
 }

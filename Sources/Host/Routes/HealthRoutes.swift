@@ -3,6 +3,13 @@ import MunimKit
 /// Whether the host lives, whether it takes signals, and its figures.
 struct HealthRoutes: Sendable {
     let application: Application
+    /// Shorter than those who ask wait, and twice of it no longer than that.
+    private let patience: Patience
+
+    init(application: Application) {
+        self.application = application
+        patience = Patience(.milliseconds(900), clock: application.clock)
+    }
 
     var all: [RouteDescription] {
         [
@@ -22,24 +29,43 @@ struct HealthRoutes: Sendable {
         ]
     }
 
+    private static let silence = "storage is unavailable: it has not answered yet"
+
+    /// Why records cannot be written now, asked of the storage itself; nil when they can.
+    private func writingFailure() async -> String? {
+        let answer = await patience.value { [records = application.records] in await records.failure() }
+        guard let answer else { return Self.silence }
+        return answer
+    }
+
     @Sendable private func health(_ call: RouteCall) async -> HTTPResponse {
         let health = Health(
-            application.engine.condition, policy: application.configuration.policy,
+            application.engine.condition, writingFailure: await writingFailure(), policy: application.configuration.policy,
             gaps: application.desks.calendarGaps(at: application.clock.now()), drift: application.clock.drift())
         return .encoded(health, status: health.status == .unhealthy ? 503 : 200)
     }
 
     @Sendable private func ready(_ call: RouteCall) async -> HTTPResponse {
-        var failure: String?
-        do throws(StorageError) { _ = try await application.store.count(Query<PortfolioRecord>()) } catch { failure = error.description }
+        var failure = await writingFailure()
+        if failure == nil {
+            let answer = await patience.value { [store = application.store] () -> String? in
+                do throws(StorageError) { _ = try await store.count(Query<PortfolioRecord>()) } catch { return error.description }
+                return nil
+            }
+            failure = answer ?? Self.silence
+        }
         let readiness = Readiness(application.engine.condition, storageFailure: failure)
         return .encoded(readiness, status: readiness.ready ? 200 : 503)
     }
 
     @Sendable private func metrics(_ call: RouteCall) async -> HTTPResponse {
         // Counters matter most when the records cannot be read, so they are shown in any case.
-        do { try await fillGauges() } catch {
-            application.log(.warning, "the gauges could not be read", LogField("why", "\(error)"))
+        let failure = await patience.value { () -> String? in
+            do { try await fillGauges() } catch { return "\(error)" }
+            return nil
+        }
+        if let failure = failure ?? Self.silence {
+            application.log(.warning, "the gauges could not be read", LogField("why", failure))
         }
         return HTTPResponse(
             status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(application.metrics.page.utf8))
@@ -86,13 +112,13 @@ struct Health: Codable, Sendable {
     var disabledGuards: [String]
     var calendarGaps: [String]
 
-    init(_ condition: Engine.Condition, policy: Policy, gaps: [CalendarGap], drift: Span) {
+    init(_ condition: Engine.Condition, writingFailure: String?, policy: Policy, gaps: [CalendarGap], drift: Span) {
         let engine = condition.hasEnded ? "ended" : condition.isStopping ? "stopping" : condition.isRecovered ? "ok" : "recovering"
         components = Components(
-            storage: condition.storageFailure ?? "ok", engine: engine,
+            storage: condition.storageFailure ?? writingFailure ?? "ok", engine: engine,
             broker: condition.isRecovered ? "ok" : "its order book was not compared yet", clock: Self.clock(drift))
         let isHealthy = engine == "ok" && components.clock == "ok"
-        status = condition.storageFailure != nil || condition.hasEnded ? .unhealthy : isHealthy ? .healthy : .degraded
+        status = components.storage != "ok" || condition.hasEnded ? .unhealthy : isHealthy ? .healthy : .degraded
         version = Version.current
         disabledGuards = policy.disabledGuards
         calendarGaps = gaps.map(\.description)

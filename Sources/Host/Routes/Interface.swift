@@ -25,11 +25,19 @@ struct Interface: Sendable {
     }
 
     private static func routes(_ table: [RouteDescription], _ gate: AccessGate, _ application: Application) -> Routes {
-        Routes(
+        let patience = Patience(.milliseconds(1_900), clock: application.clock)
+        return Routes(
             table.map { description in
                 Route(description.method, description.pattern) { request, captures in
-                    if let refusal = gate.refusal(of: request, description.access) { return refusal }
-                    return await answer(request, captures, description, application)
+                    if let refusal = gate.refusal(of: request, description.access) {
+                        application.note(refusal, of: request, at: description.pattern)
+                        return refusal
+                    }
+                    // Reading costs nothing when nobody waits for it any more; what is asked for has limits of its own.
+                    guard description.method == .get else { return await answer(request, captures, description, application) }
+                    return await patience.value { await answer(request, captures, description, application) }
+                        ?? RouteRefusal(status: 503, kind: .unavailable, message: "the records cannot be read in time; ask again")
+                        .response(requestID: request.id)
                 }
             })
     }
@@ -68,6 +76,16 @@ struct Interface: Sendable {
     }
 }
 
+extension Application {
+    /// Counts a request of somebody who is not believed to be an operator, and says so in the log: a guess leaves a trace.
+    fileprivate func note(_ refusal: HTTPResponse, of request: HTTPRequest, at pattern: String) {
+        metrics.add(1, to: .operatorsRefused, label: "\(refusal.status)")
+        log(
+            .warning, "an operator's request was refused", LogField("request", request.id), LogField("status", refusal.status),
+            LogField("route", pattern), LogField("peer", request.peer))
+    }
+}
+
 /// What the description of the interface says of webhooks, which have a parser of their own.
 enum WebhookDescription {
     static let fields = [
@@ -92,7 +110,8 @@ enum WebhookDescription {
         202: .value(SignalView.self, "Stored; the verdict follows at /signals/{fingerprint}."),
         400: .failure("The body is no signal."), 401: .failure("The secret is missing or wrong."),
         403: .failure("The sender's address is not allowed."), 409: .failure("The identity of an earlier signal with other content."),
-        413: .failure("The body is too large."), 422: .failure("Well formed and cannot be meant."),
+        413: .failure("The body is too large."),
+        415: .failure("Without a secret the content type must be JSON."), 422: .failure("Well formed and cannot be meant."),
         503: .failure("Not stored; send it again."),
     ]
 }

@@ -59,9 +59,9 @@ struct MoneyRoutes: Sendable {
             keys.release(key)
             throw error
         }
-        // No answer means that it may still come, so then the key stays reserved.
-        let answer = try await application.ask(.capital(amount, notes: call.text("notes") ?? "", key: key), for: call)
-        keys.release(key)
+        // No answer means that it may still come, so the key stays reserved until it does.
+        let command = OperatorCommand.capital(amount, notes: call.text("notes") ?? "", key: key)
+        let answer = try await application.ask(command, for: call) { [keys] in keys.release(key) }
         guard answer.isDone, let row = try await entry(key) else { return OperatorReply(answer).response }
         return .encoded(CapitalReply(row))
     }

@@ -39,18 +39,31 @@ extension OperatorReply: DescribedAnswer {
 
 extension Application {
     /// Asks the core on a person's behalf; refuses with 503 when no answer comes in time, because the request may still be carried out.
-    func ask(_ command: OperatorCommand, for call: RouteCall) async throws(RouteRefusal) -> OperatorAnswer {
-        let person = try call.required("by")
+    ///
+    /// `afterwards` is called once, when nothing comes of the request any more, however late that is.
+    func ask(_ command: OperatorCommand, for call: RouteCall, afterwards: @escaping @Sendable () -> Void = {})
+        async throws(RouteRefusal) -> OperatorAnswer
+    {
+        guard let person = call.text("by"), engine.acceptsCommands else {
+            afterwards()
+            throw Self.unanswered
+        }
         log(
             .warning, "an operator asks", LogField("request", call.request.id), LogField("by", person),
             LogField("route", call.request.path.joined(separator: "/")), LogField("peer", call.request.peer))
-        guard engine.acceptsCommands, let answer = await engine.command(command, by: person, waiting: .seconds(10)) else {
-            throw RouteRefusal(
-                status: 503, kind: .unavailable,
-                message: "the host did not answer in time; the request may still be carried out, so look before asking again")
+        let answer = await operatorsWait.value { [engine] in
+            // Much longer than anybody waits: the core answers every request as soon as its records can be written.
+            let answer = await engine.command(command, by: person, waiting: .minutes(24 * 60))
+            afterwards()
+            return answer
         }
+        guard case .some(.some(let answer)) = answer else { throw Self.unanswered }
         return answer
     }
+
+    private static let unanswered = RouteRefusal(
+        status: 503, kind: .unavailable,
+        message: "the host did not answer in time; the request may still be carried out, so look before asking again")
 }
 
 extension Engine {

@@ -20,8 +20,9 @@ struct Daemon: @unchecked Sendable {
         setup.flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | version6
         setup.address = address
         setup.threads = UInt32(clamping: max(2, options.threads))
-        setup.connections = UInt32(clamping: options.connections)
-        setup.connectionsPerAddress = UInt32(clamping: options.connectionsPerAddress)
+        // Room beyond the limit, for which the server closes others: at its own limit the library would let everyone wait. Each thread takes its
+        // share of it.
+        setup.connections = UInt32(clamping: options.connections + options.sparePlaces)
         setup.memoryPerConnection = options.headBytes
         setup.context = Unmanaged.passUnretained(server).toOpaque()
         Self.setCalls(of: &setup)

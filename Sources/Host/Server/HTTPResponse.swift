@@ -73,19 +73,24 @@ struct HTTPResponse: Hashable, Sendable {
 enum JSONText {
     /// `text` as a JSON string: quotes, backslashes and control characters escaped, everything else as UTF-8.
     static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
+        guard text.utf8.contains(where: isEscaped) else { return "\"" + text + "\"" }
+        var result: [UInt8] = [UInt8(ascii: "\"")]
+        result.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
+            case 10: result += Array("\\n".utf8)
+            case 13: result += Array("\\r".utf8)
+            case 9: result += Array("\\t".utf8)
+            case _ where isEscaped(byte): result += Array("\\u00".utf8) + Array(Cryptography.hex([byte]).utf8)
+            default: result.append(byte)
             }
         }
-        return result + "\""
+        result.append(UInt8(ascii: "\""))
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }

@@ -6,10 +6,14 @@ struct HTTPServerOptions: Sendable {
     var port: UInt16 = 8080
     /// Threads that read and write sockets; handlers run elsewhere.
     var threads = 2
-    /// Open connections; the next one waits in the backlog until one ends.
+    /// Open connections; for one more the one that has kept the host waiting longest is closed.
     var connections = 4_096
-    /// Open connections from one address; 0 is without limit, as behind a proxy every connection has the same one.
+    /// Open connections from one address, or one block of IPv6; 0 is without limit, as behind a proxy every connection has the same one.
     var connectionsPerAddress = 0
+    /// The largest answer in bytes; one connection never has more to read.
+    var answerBytes = 16 << 20
+    /// Bytes of answers that peers have not read, over all connections; for more the one that reads longest is closed.
+    var unsentBytes = 64 << 20
     /// Memory for the head of a request, in bytes; a longer head is refused with 414 or 431.
     var headBytes = 16_384
     /// The target of a request in bytes; a longer one is refused with 414.
@@ -28,4 +32,17 @@ struct HTTPServerOptions: Sendable {
     var answerLimit = Duration.seconds(60)
     /// How often the limits above are looked at, so also their precision.
     var tick = Duration.milliseconds(250)
+
+    /// Places for connections for which others are being closed.
+    var sparePlaces: Int { 64 * max(2, threads) + connections / 8 }
+
+    /// Files that a listener with these limits may have open.
+    var files: Int { connections + sparePlaces }
+
+    /// The same with as many connections as so many files allow, and at least a few.
+    func fitting(files: Int) -> HTTPServerOptions {
+        var options = self
+        options.connections = min(connections, max(16, (files - 64 * max(2, threads)) * 8 / 9))
+        return options
+    }
 }

@@ -48,6 +48,9 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether this is an IPv6 address.
     var isVersion6: Bool { bytes.count == 16 }
 
+    /// Whether only this machine has the address.
+    var isLoopback: Bool { isVersion6 ? bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1 : bytes.first == 127 }
+
     /// Calls `body` with this address and `port` as the system wants them.
     func withSocketAddress<Result>(port: UInt16, _ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
         var storage = sockaddr_storage()

@@ -84,6 +84,8 @@ struct RequestHead: Sendable {
     private static func bodyLength(_ headers: [HTTPField], limit: Int) throws(HeadFault) -> Int {
         var values: [String: String] = [:]
         for field in headers where singular.contains(field.name) {
+            // Texts beyond ASCII are normalised when they are compared, which costs a stranger nothing and the host much.
+            guard field.name == "authorization" || field.value.utf8.allSatisfy({ $0 < 128 }) else { throw .malformed }
             guard values.updateValue(field.value, forKey: field.name) == nil else { throw .malformed }
         }
         guard let host = values["host"], isHost(host) else { throw .malformed }

@@ -7,7 +7,7 @@ struct RequestTarget: Equatable, Sendable {
     /// The target of the request line, or nil when it is not `/path[?query]` in printable ASCII with well-formed escapes.
     ///
     /// Refused are absolute and authority forms, fragments, `.` and `..` segments, escapes that hide a slash, backslash or control
-    /// character, escapes that are not UTF-8, and a query name that stands twice.
+    /// character, escapes that are not UTF-8, and a query name that stands twice or is not ASCII, because names are hashed and compared.
     init?(_ raw: [UInt8]) {
         guard raw.first == UInt8(ascii: "/"), raw.allSatisfy(Self.mayStandInTarget) else { return nil }
         let parts = raw.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,7 +22,8 @@ struct RequestTarget: Equatable, Sendable {
         guard !path.isEmpty else { return [] }
         var segments: [String] = []
         for raw in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard let segment = decoded(raw), segment != ".", segment != "..", !segment.utf8.contains(where: { $0 == 47 || $0 == 92 })
+            guard let segment = decoded(raw), !segment.utf8.elementsEqual(".".utf8), !segment.utf8.elementsEqual("..".utf8),
+                !segment.utf8.contains(where: { $0 == 47 || $0 == 92 })
             else { return nil }
             segments.append(segment)
         }
@@ -34,7 +35,7 @@ struct RequestTarget: Equatable, Sendable {
         for raw in query.split(separator: UInt8(ascii: "&")) {
             let parts = raw.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(parts[0]), let value = decoded(parts.count > 1 ? parts[1] : []), !name.isEmpty,
-                items.updateValue(value, forKey: name) == nil
+                name.utf8.allSatisfy({ $0 < 128 }), items.updateValue(value, forKey: name) == nil
             else { return nil }
         }
         return items

@@ -13,7 +13,7 @@ final class HTTPServer: Sendable {
         var isStopping = false
         /// Whether the grace is over: nothing is handed to the handler any more.
         var isAbandoning = false
-        var connections: [ObjectIdentifier: ServerConnection] = [:]
+        var connections: OpenConnections
     }
 
     private struct Exchange: Sendable {
@@ -26,7 +26,7 @@ final class HTTPServer: Sendable {
     private let handler: HTTPHandler
     let requestID: @Sendable () -> String
     private let clock: any _Concurrency.Clock<Duration>
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let tick = Atomic<UInt64>(0)
     private let exchanges: AsyncStream<Exchange>
     private let arrivals: AsyncStream<Exchange>.Continuation
@@ -37,6 +37,7 @@ final class HTTPServer: Sendable {
         requestID: @escaping @Sendable () -> String = { Cryptography.hex(Cryptography.randomBytes(4)) }, handler: @escaping HTTPHandler
     ) {
         self.options = options
+        state = Mutex(State(connections: OpenConnections(options)))
         self.clock = clock
         self.requestID = requestID
         self.handler = handler
@@ -96,7 +97,7 @@ final class HTTPServer: Sendable {
     private func drain(for grace: Duration) async {
         let step = Duration.milliseconds(10)
         var waited = Duration.zero
-        while waited < grace, state.withLock({ Array($0.connections.values) }).contains(where: \.isBusy) {
+        while waited < grace, state.withLock({ $0.connections.all }).contains(where: \.isBusy) {
             guard (try? await clock.sleep(for: step)) != nil else { return }
             waited += step
         }
@@ -105,7 +106,7 @@ final class HTTPServer: Sendable {
     private func enforceLimits() async {
         while (try? await clock.sleep(for: options.tick)) != nil {
             let now = tick.add(1, ordering: .relaxed).newValue
-            for connection in state.withLock({ Array($0.connections.values) }) { connection.cutIfOverdue(at: now, limits: limits) }
+            for connection in state.withLock({ $0.connections.all }) { connection.cutIfOverdue(at: now, limits: limits) }
         }
     }
 
@@ -133,23 +134,37 @@ final class HTTPServer: Sendable {
     private func abandonAll() -> Bool {
         let connections = state.withLock { state in
             state.isAbandoning = true
-            return Array(state.connections.values)
+            return state.connections.all
         }
         return connections.count { settle($0, with: .refusal(503, requestID: requestID())) } > 0
     }
 
     // MARK: - What the connections' steps need
 
-    /// Remembers a connection; returns whether it came after the server began to stop.
-    func register(_ connection: ServerConnection) -> Bool {
+    /// Remembers a connection; answers the one that has to go: one that waits longest when there are too many, and each new one while the server stops.
+    func register(_ connection: ServerConnection) -> ServerConnection? {
         state.withLock { state in
-            state.connections[ObjectIdentifier(connection)] = connection
-            return state.isStopping
+            let victim = state.connections.add(connection)
+            return state.isStopping ? connection : victim
         }
     }
 
     /// Forgets a connection that ended.
-    func forget(_ connection: ServerConnection) { state.withLock { $0.connections[ObjectIdentifier(connection)] = nil } }
+    func forget(_ connection: ServerConnection) { state.withLock { $0.connections.remove(connection) } }
+
+    /// Remembers that the peer owes the next request.
+    func waits(_ connection: ServerConnection, turn: UInt64) { state.withLock { $0.connections.noteWaiting(connection, turn: turn) } }
+
+    /// Remembers bytes that a peer has to read; answers the connections that have to go for them.
+    func noteUnread(_ connection: ServerConnection, turn: UInt64, bytes: Int) -> [ServerConnection] {
+        state.withLock { $0.connections.noteUnread(connection, turn: turn, bytes: bytes) }
+    }
+
+    /// Forgets bytes that were read or given up.
+    func settleUnread(_ bytes: Int) {
+        guard bytes > 0 else { return }
+        state.withLock { $0.connections.noteRead(bytes: bytes) }
+    }
 
     /// Hands a whole request to the handler, unless the server gives up what is open.
     func handOn(_ request: HTTPRequest, of connection: ServerConnection) {

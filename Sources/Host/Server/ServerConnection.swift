@@ -12,7 +12,7 @@ final class ServerConnection: Sendable {
         /// The request line is read, the rest of the head is not.
         case line(target: [UInt8], address: Int)
         /// The head was accepted, the body arrives.
-        case body(RequestHead, [UInt8])
+        case body(RequestHead)
         /// The handler works; the library leaves the connection alone until whoever ends this step resumes it, once.
         case handling(SuspendedConnection)
         /// The answer is known, the library writes it.
@@ -22,6 +22,12 @@ final class ServerConnection: Sendable {
     /// What the lock protects.
     struct State: Sendable {
         var step = Step.idle
+        /// What has arrived of the body.
+        var body: [UInt8] = []
+        /// Requests that were answered before.
+        var turn: UInt64 = 0
+        /// Bytes of an answer that the peer has not read yet.
+        var unsent = 0
         /// The tick at which the step began.
         var since: UInt64
         /// Whether an answer was written before: then waiting for a line is idling.
@@ -72,6 +78,34 @@ final class ServerConnection: Sendable {
 
     /// Ends the connection, whatever its step; nothing that it sent reaches the handler any more.
     func cut() { state.withLock { $0.cut(socket) } }
+
+    /// For whom the host waits.
+    enum Test: Sendable {
+        /// For a peer that owes a request, or the rest of one.
+        case waits
+        /// For a peer that owes the reading of an answer.
+        case reads
+    }
+
+    /// Whether the connection is still in the step of `turn` that `test` looks for.
+    func passes(_ test: Test, turn: UInt64) -> Bool {
+        state.withLock { state in
+            guard state.isOpen, !state.isCut, state.turn == turn else { return false }
+            switch (test, state.step) {
+            case (.waits, .idle), (.waits, .line), (.waits, .body): return true
+            case (.reads, .answered): return state.unsent > 0
+            default: return false
+            }
+        }
+    }
+
+    /// Forgets the bytes that the peer has not read, and answers how many they were.
+    func takeUnsent() -> Int {
+        state.withLock { state in
+            defer { state.unsent = 0 }
+            return state.unsent
+        }
+    }
 
     /// Whether a request is on its way.
     var isBusy: Bool {

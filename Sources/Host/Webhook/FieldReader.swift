@@ -64,17 +64,23 @@ struct FieldReader {
 
     private mutating func noteMissing(_ field: String, _ isRequired: Bool, expected: String) {
         guard isRequired else { return }
-        let strangers = members.keys.filter { !WebhookFields.all.contains($0) }.sorted()
-        let nearest = NearestWord.nearest(to: field, in: strangers).map { "\(Excerpt.quoted($0)), written as \(field)" }
+        let nearest = strangers.nearest(to: field).map { "\(Excerpt.quoted($0)), written as \(field)" }
         faults.append(WebhookFault(kind: .missing, field: field, found: "nothing", expected: expected, nearest: nearest))
     }
+
+    /// The words that stand where nothing is known, to find a field in that was written otherwise; a body with many of them has another fault.
+    private lazy var strangers: Vocabulary = {
+        let words = members.keys.filter { !WebhookFields.all.contains($0) }
+        guard words.count <= 8 else { return Vocabulary([]) }
+        return Vocabulary(words.filter { $0.utf8.count <= 24 }.sorted())
+    }()
 
     private static func shown(_ value: JSONValue?) -> String {
         switch value {
         case nil: "nothing"
         case .null: "null"
         case .boolean(let value): "\(value)"
-        case .number(let text), .notANumber(let text): String(text.prefix(40)) + (text.utf8.count > 40 ? "…" : "")
+        case .number(let text), .notANumber(let text): Excerpt.visible(text, limit: 40) + (text.utf8.count > 40 ? "…" : "")
         case .string(let text): Excerpt.quoted(text)
         case .array: "an array"
         case .object: "an object"

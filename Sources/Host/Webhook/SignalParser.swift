@@ -53,7 +53,7 @@ struct SignalParser {
         guard let text = reader.text("type", expected: expected) else { return nil }
         let upper = Self.capitals(text)
         guard let kind = SignalKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(upper.utf8) }) else {
-            reader.refuse("type", expected: expected, nearest: NearestWord.nearest(to: text, in: Self.kinds))
+            reader.refuse("type", expected: expected, nearest: Vocabulary(Self.kinds).nearest(to: text))
             return nil
         }
         reader.keep("type", .string(kind.rawValue))
@@ -89,7 +89,7 @@ struct SignalParser {
         let target: SignalTarget? = text.utf8.elementsEqual("ALL".utf8) ? .all : layer(text).map { .layer($0) }
         guard let target, Self.fits(target, kind) else {
             let words = (1...6).map { "Long_\($0)" } + ["ALL"]
-            reader.refuse("position", expected: expected, nearest: target == nil ? NearestWord.nearest(to: text, in: words) : nil)
+            reader.refuse("position", expected: expected, nearest: target == nil ? Vocabulary(words).nearest(to: text) : nil)
             return nil
         }
         return target

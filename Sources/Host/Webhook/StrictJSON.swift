@@ -1,56 +1,13 @@
-/// A JSON value whose numbers are still text.
-indirect enum JSONValue: Equatable, Sendable {
-    case null
-    case boolean(Bool)
-    /// As written, so that no digit is lost; it follows the grammar of RFC 8259.
-    case number(String)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-    /// NaN or an infinity, which JSON does not know but chart scripts write; never encoded again.
-    case notANumber(String)
-
-    /// Whether NaN or an infinity stands anywhere in this value.
-    var hasNotANumber: Bool {
-        switch self {
-        case .notANumber: true
-        case .array(let values): values.contains(where: \.hasNotANumber)
-        case .object(let members): members.values.contains(where: \.hasNotANumber)
-        default: false
-        }
-    }
-
-    /// The one text of this value: no white space, keys sorted by their bytes.
-    var encoded: String {
-        switch self {
-        case .null: "null"
-        case .boolean(let value): value ? "true" : "false"
-        case .number(let text), .notANumber(let text): text
-        case .string(let text): JSONText.quoted(text)
-        case .array(let values): "[" + values.map(\.encoded).joined(separator: ",") + "]"
-        case .object(let members):
-            "{"
-                + members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { "\(JSONText.quoted($0.key)):\($0.value.encoded)" }.joined(separator: ",") + "}"
-        }
-    }
-}
-
-/// Why bytes are not acceptable JSON.
-struct JSONFault: Error, Equatable, Sendable {
-    /// Where, in bytes from the start.
-    let offset: Int
-    /// The top-level key whose value is being read, if any.
-    let key: String?
-    let found: String
-    let expected: String
-}
+internal import MunimKit
 
 /// Reads one JSON object and refuses everything that two readers could understand differently.
 ///
 /// Stricter than RFC 8259: the top is an object, no key stands twice in one object, at most 8 levels, numbers of at most 64 characters, no
 /// `\u0000` and no lone surrogates. Of what other parsers tolerate, nothing passes: trailing commas, comments, a byte-order mark, UTF-16,
 /// data after the end. Only NaN and the infinities are read, as ``JSONValue/notANumber(_:)``, so that the message can name every one.
+///
+/// Reading costs as much as the bytes are many, whatever they say, because strangers send them: keys are short and ASCII, so that to compare
+/// or hash one never normalises Unicode, and there are not many values.
 struct StrictJSON {
     /// The members of an object at the top, and where the text of each value stands in the bytes.
     struct Document: Sendable {
@@ -58,37 +15,56 @@ struct StrictJSON {
         var ranges: [String: Range<Int>]
     }
 
+    /// The most members and elements, those of members counted too.
+    static let mostValues = 128
+    /// The longest key, in bytes.
+    static let longestKey = 64
     private static let deepest = 8
     private static let longestNumber = 64
     private let bytes: [UInt8]
     private var index = 0
     private var key: String?
+    private let mostValues: Int
+    private var valuesLeft: Int
+    private var document = Document(members: [:], ranges: [:])
 
     /// The object that `bytes` denote.
-    static func object(_ bytes: [UInt8]) throws(JSONFault) -> Document {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw JSONFault(offset: 0, key: nil, found: "bytes that are not UTF-8", expected: "a JSON object in UTF-8")
-        }
-        var reader = StrictJSON(bytes: bytes)
-        return try reader.document()
+    static func object(_ bytes: [UInt8], most values: Int = mostValues) throws(JSONFault) -> Document {
+        let (document, fault) = read(bytes, most: values)
+        if let fault { throw fault }
+        return document
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    /// The members of the object at the top, all of them or those before a fault.
+    static func read(_ bytes: [UInt8], most values: Int = mostValues) -> (document: Document, fault: JSONFault?) {
+        var reader = StrictJSON(bytes: bytes, mostValues: values)
+        do throws(JSONFault) {
+            guard String(validating: bytes, as: UTF8.self) != nil else {
+                throw JSONFault(offset: 0, key: nil, found: "bytes that are not UTF-8", expected: "a JSON object in UTF-8")
+            }
+            try reader.readDocument()
+            return (reader.document, nil)
+        } catch { return (reader.document, error) }
+    }
 
-    private mutating func document() throws(JSONFault) -> Document {
+    private init(bytes: [UInt8], mostValues: Int) {
+        self.bytes = bytes
+        self.mostValues = mostValues
+        valuesLeft = mostValues
+    }
+
+    private mutating func readDocument() throws(JSONFault) {
         skipBlanks()
         guard peek == UInt8(ascii: "{") else { throw fault(expected: "a JSON object") }
-        var document = Document(members: [:], ranges: [:])
         try members { (name, reader) throws(JSONFault) in
             reader.key = name
             let start = reader.index
-            document.members[name] = try reader.value(level: 2)
-            document.ranges[name] = start..<reader.index
+            reader.document.members[name] = try reader.value(level: 2)
+            reader.document.ranges[name] = start..<reader.index
             reader.key = nil
         }
         skipBlanks()
         guard index == bytes.count else { throw fault(expected: "nothing after the object") }
-        return document
     }
 
     private mutating func members(_ read: (String, inout StrictJSON) throws(JSONFault) -> Void) throws(JSONFault) {
@@ -100,7 +76,7 @@ struct StrictJSON {
             skipBlanks()
             let start = index
             guard peek == UInt8(ascii: "\"") else { throw fault(expected: "a key in double quotes") }
-            let name = try string()
+            let name = try name()
             guard names.insert(name).inserted else {
                 throw JSONFault(offset: start, key: key, found: "the key \(Excerpt.quoted(name)) a second time", expected: "every key once")
             }
@@ -115,6 +91,10 @@ struct StrictJSON {
 
     private mutating func value(level: Int) throws(JSONFault) -> JSONValue {
         guard let byte = peek else { throw fault(expected: "a value") }
+        guard valuesLeft > 0 else {
+            throw JSONFault(offset: index, key: key, found: "one value more", expected: "at most \(mostValues) values in one body")
+        }
+        valuesLeft -= 1
         switch byte {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -151,7 +131,7 @@ struct StrictJSON {
         let start = index
         index += 1
         while isLetter(at: index) { index += 1 }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        let text = String(decoding: bytes[start..<min(index, start + 64)], as: UTF8.self)
         switch text {
         case "true": return .boolean(true)
         case "false": return .boolean(false)
@@ -191,37 +171,51 @@ struct StrictJSON {
 
 // Strings and single bytes.
 extension StrictJSON {
-    private mutating func string() throws(JSONFault) -> String {
-        index += 1
-        var text: [UInt8] = []
-        while let byte = peek {
-            switch byte {
-            case UInt8(ascii: "\""):
-                index += 1
-                return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"): text += try escape()
-            case 0..<0x20: throw fault(expected: "no control character in a string")
-            default:
-                text.append(byte)
-                index += 1
-            }
+    private mutating func string() throws(JSONFault) -> String { String(decoding: try text(), as: UTF8.self) }
+
+    /// A key, refused by its bytes before it becomes a text that is hashed.
+    private mutating func name() throws(JSONFault) -> String {
+        let start = index
+        let text = try text()
+        guard text.count <= Self.longestKey, text.allSatisfy({ $0 < 128 }) else {
+            throw JSONFault(
+                offset: start, key: key, found: text.count > Self.longestKey ? "a key of \(text.count) bytes" : "a key beyond ASCII",
+                expected: "a key of at most \(Self.longestKey) ASCII characters")
         }
-        throw fault(expected: "the closing quote of a string")
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private mutating func escape() throws(JSONFault) -> [UInt8] {
+    private mutating func text() throws(JSONFault) -> [UInt8] {
+        index += 1
+        var text: [UInt8] = []
+        while true {
+            let start = index
+            while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { index += 1 }
+            text += bytes[start..<index]
+            switch peek {
+            case UInt8(ascii: "\""):
+                index += 1
+                return text
+            case UInt8(ascii: "\\"): try escape(to: &text)
+            case nil: throw fault(expected: "the closing quote of a string")
+            default: throw fault(expected: "no control character in a string")
+            }
+        }
+    }
+
+    private mutating func escape(to text: inout [UInt8]) throws(JSONFault) {
         let start = index
         index += 1
         guard let byte = peek else { throw fault(expected: "an escape") }
         index += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-        case UInt8(ascii: "b"): return [8]
-        case UInt8(ascii: "f"): return [12]
-        case UInt8(ascii: "n"): return [10]
-        case UInt8(ascii: "r"): return [13]
-        case UInt8(ascii: "t"): return [9]
-        case UInt8(ascii: "u"): return Array(String(Character(try scalar(from: start))).utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(8)
+        case UInt8(ascii: "f"): text.append(12)
+        case UInt8(ascii: "n"): text.append(10)
+        case UInt8(ascii: "r"): text.append(13)
+        case UInt8(ascii: "t"): text.append(9)
+        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try scalar(from: start)) ?? UTF8.encodedReplacementCharacter)
         default: throw fault(at: start, expected: "an escape that JSON knows")
         }
     }
@@ -240,8 +234,12 @@ extension StrictJSON {
         guard bytes.count - index >= 4 else { return nil }
         var unit: UInt32 = 0
         for byte in bytes[index..<index + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 128 else { return nil }
-            unit = unit << 4 | UInt32(digit)
+            switch byte {
+            case 48...57: unit = unit << 4 | UInt32(byte - 48)
+            case 65...70: unit = unit << 4 | UInt32(byte - 55)
+            case 97...102: unit = unit << 4 | UInt32(byte - 87)
+            default: return nil
+            }
         }
         index += 4
         return unit
@@ -271,30 +269,5 @@ extension StrictJSON {
         let shown = token.isEmpty ? Array(String(decoding: rest.prefix(4), as: UTF8.self).prefix(1).utf8)[...] : token
         let found = rest.isEmpty ? "the end" : Excerpt.quoted(String(decoding: shown, as: UTF8.self))
         return JSONFault(offset: offset, key: key, found: found, expected: expected)
-    }
-}
-
-/// Quotes foreign text for a message: bounded, and nothing in it can break a line or a terminal.
-enum Excerpt {
-    /// At most 40 characters of `text` in quotes, everything unprintable written as its number.
-    static func quoted(_ text: String) -> String {
-        let scalars = text.unicodeScalars.prefix(41)
-        let shown = scalars.prefix(40).map { isPrintable($0) && $0 != "\"" ? String(Character($0)) : "\\u{\(String($0.value, radix: 16))}" }
-        return "\"" + shown.joined() + (scalars.count > 40 ? "…" : "") + "\""
-    }
-
-    /// At most `limit` characters of `text` without quotes, everything unprintable written as its number.
-    static func visible(_ text: String, limit: Int = .max) -> String {
-        let scalars = text.unicodeScalars.prefix(limit)
-        guard !scalars.allSatisfy(isPrintable) else { return String(String.UnicodeScalarView(scalars)) }
-        return scalars.map { isPrintable($0) ? String(Character($0)) : "\\u{\(String($0.value, radix: 16))}" }.joined()
-    }
-
-    /// Whether a scalar shows as itself and leaves the direction of the line alone.
-    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
-        }
     }
 }

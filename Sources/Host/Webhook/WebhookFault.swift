@@ -43,38 +43,10 @@ struct WebhookFaults: Error, Equatable, Sendable {
     let faults: [WebhookFault]
     /// The secret in the body, where the body was JSON and had one; details are for those who know it.
     let secret: String?
-    /// The body as received with the secret masked.
-    let body: [UInt8]
 
     /// Whether the body as a whole is no acceptable JSON.
     var isUnreadable = false
 
     /// 400 when something is malformed, missing or of the wrong type, 422 when everything is well formed and something cannot be meant.
     var status: Int { faults.allSatisfy { $0.kind == .invalid } ? 422 : 400 }
-}
-
-/// Looks for the word that was probably meant.
-enum NearestWord {
-    /// The candidate with the fewest single-character edits from `word`, when those are at most a third of it; ASCII case does not count.
-    static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
-        let target = folded(word)
-        guard target.count <= 32 else { return nil }
-        let ranked = candidates.map { (distance(folded($0), target), $0) }.min { $0.0 < $1.0 }
-        guard let ranked, ranked.0 <= max(1, target.count / 3), ranked.0 < target.count else { return nil }
-        return ranked.1
-    }
-
-    private static func folded(_ word: String) -> [UInt8] { word.utf8.map { 65...90 ~= $0 ? $0 + 32 : $0 } }
-
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var previous = Array(0...right.count)
-        for (row, byte) in left.enumerated() {
-            var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                current.append(min(previous[column] + (byte == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous.last ?? 0
-    }
 }

@@ -20,27 +20,7 @@ enum WebhookParse {
     /// `price` is what an exchange quotes, so more than 4 decimals are a fault. `stop`, `atr`, `er`, `supertrend`, `roc` and `entry_price` are
     /// computed by chart scripts and come with as many digits as those print: they are rounded half away from zero to the stored scale, 4
     /// decimals for prices and 6 for ratios. A time without zone is the exchange's clock, +05:30.
-    static func parse(_ body: [UInt8]) -> Result<ParsedWebhook, WebhookFaults> {
-        let document: StrictJSON.Document
-        do throws(JSONFault) { document = try StrictJSON.object(body) } catch {
-            return .failure(WebhookFaults(faults: [fault(of: error)], secret: nil, body: Redaction.masked(body), isUnreadable: true))
-        }
-        let masked = Redaction.masked(body, document.ranges[WebhookFields.secret])
-        var parser = SignalParser(FieldReader(document.members))
-        let (signal, secret) = parser.signal()
-        guard let signal, parser.reader.faults.isEmpty else {
-            return .failure(WebhookFaults(faults: parser.reader.faults, secret: secret, body: masked))
-        }
-        let payload = JSONValue.object(parser.reader.canonical).encoded
-        return .success(ParsedWebhook(signal: signal, secret: secret, payload: payload, body: masked))
-    }
-
-    private static func fault(of error: JSONFault) -> WebhookFault {
-        let place = error.key == WebhookFields.secret ? "something else" : error.found
-        return WebhookFault(
-            kind: .malformed, field: error.key.map { String($0.prefix(40)) }.map { Excerpt.isWord($0) ? $0 : Excerpt.quoted($0) } ?? "",
-            found: "\(place) at byte \(error.offset)", expected: error.expected)
-    }
+    static func parse(_ body: [UInt8]) -> Result<ParsedWebhook, WebhookFaults> { WebhookText(body).signal(hiding: nil) }
 }
 
 extension Excerpt {
@@ -54,14 +34,18 @@ extension Excerpt {
 enum Redaction {
     private static let mask = Array(#""<redacted>""#.utf8)
 
-    /// `body` with the value at `range` replaced, or, without one, the text after every key `secret` that can be found in it.
-    static func masked(_ body: [UInt8], _ range: Range<Int>? = nil) -> [UInt8] {
-        if let range { return Array(body[..<range.lowerBound]) + mask + body[range.upperBound...] }
+    /// `body` with the value at `range` replaced.
+    static func masked(_ body: [UInt8], at range: Range<Int>) -> [UInt8] {
+        body[..<range.lowerBound] + mask + body[range.upperBound...]
+    }
+
+    /// `body` with the text after every key `secret` replaced that can be found in it.
+    static func masked(_ body: [UInt8]) -> [UInt8] {
         let key = Array(#""secret""#.utf8)
         var result: [UInt8] = []
         var index = 0
         while index < body.count {
-            guard body[index...].starts(with: key) else {
+            guard body[index] == key[0], body[index...].starts(with: key) else {
                 result.append(body[index])
                 index += 1
                 continue

@@ -5,6 +5,16 @@ struct WebhookRoute: Sendable {
     let admission: WebhookAdmission
     let application: Application
     let recorder: SignalRecorder?
+    private let patience: Patience
+
+    init(admission: WebhookAdmission, application: Application, recorder: SignalRecorder?) {
+        self.admission = admission
+        self.application = application
+        self.recorder = recorder
+        // Where the storage is quick, the time for the verdict is over first.
+        let forVerdict = application.configuration.http.replyWithin.microseconds + 300_000
+        patience = Patience(Span(microseconds: max(1_900_000, forVerdict)), clock: application.clock)
+    }
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let started = application.clock.boot()
@@ -43,8 +53,11 @@ struct WebhookRoute: Sendable {
             fingerprint: Fingerprint(Cryptography.sha256Hex(signal.canonicalText.utf8)), signal: signal,
             digest: Cryptography.sha256Hex(parsed.payload.utf8), rawBody: String(decoding: parsed.body, as: UTF8.self),
             receivedAt: application.clock.now())
-        let admission = await application.inbox.submit(record, waiting: application.configuration.http.replyWithin)
-        return answer(to: admission, request)
+        // A commit that others hold up goes on: the sender is told to send again, and is then answered from what was stored.
+        let admission = await patience.value { [inbox = application.inbox, span = application.configuration.http.replyWithin] in
+            await inbox.submit(record, waiting: span)
+        }
+        return answer(to: admission ?? .unavailable("the storage did not answer in time"), request)
     }
 
     private func answer(to admission: Inbox.Admission, _ request: HTTPRequest) -> HTTPResponse {

@@ -161,6 +161,20 @@ struct HostConfigurationTests {
         #expect(try #require(reading.configuration).instance.data == expected)
     }
 
+    @Test("Who trusts proxies needs a secret, as does who listens for other machines; a proxy's connections are not counted by address")
+    func proxies() throws {
+        let proxies = "http: { trusted_proxies: [127.0.0.1] }\n"
+        #expect(
+            try Self.reading(proxies + Self.minimal).faults.map(\.message) == [
+                "missing option: expected a secret, because http.trusted_proxies let other machines reach this one"
+            ])
+        #expect(try Self.reading(Self.minimal).configuration?.http.server.connectionsPerAddress == 512)
+        let secret = "http: { trusted_proxies: [127.0.0.1], secret: \"${WEBHOOK_SECRET}\" }\n"
+        #expect(try Self.reading(secret + Self.minimal).configuration?.http.server.connectionsPerAddress == 0)
+        let own = "http: { connections_per_address: 7 }\n"
+        #expect(try Self.reading(own + Self.minimal).configuration?.http.server.connectionsPerAddress == 7)
+    }
+
     @Test("An empty list of alerts tells nobody") func noAlerts() throws {
         let configuration = try #require(try Self.reading("alerts: []\n" + Self.minimal).configuration)
         #expect(configuration.alerts.isEmpty)

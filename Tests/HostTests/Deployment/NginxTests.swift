@@ -178,6 +178,23 @@ struct NginxTests {
         }
     }
 
+    @Test("An address that floods is told to send it again, in the language that the host speaks, once its burst is spent")
+    func flood() async throws {
+        try await withServer { port, _ in
+            try await Nginx.run(before: port) { nginx async throws in
+                var answers = 0
+                var refusal: RawClient.Answer?
+                while refusal == nil, answers < 5_000 {
+                    let answer = await exchange(nginx.port, post(body: "\(answers)"))
+                    if answer?.status == 503 { refusal = answer } else { answers += 1 }
+                }
+                #expect(answers >= 500 && refusal?.head.contains("Retry-After: 5\r\n") == true, "\(answers)")
+                let failure = try InterfaceCoding.decode(Failure.self, from: refusal?.body ?? [])
+                #expect(failure.errorType == .unavailable && failure.message.contains("send it again"))
+            }
+        }
+    }
+
     @Test("Without a host the sender is told to send it again, in the language that the host speaks")
     func noHost() async throws {
         let port = try await RunningHost.run(Self.setup) { $0.port }

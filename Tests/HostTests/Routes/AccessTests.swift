@@ -1,4 +1,5 @@
 import MunimKit
+import MunimTesting
 import Testing
 
 @testable import munim
@@ -89,12 +90,28 @@ extension InterfaceTests {
 
         @Test(
             "A page that resolves its own name to this machine reads nothing without the token",
-            arguments: ["attacker.example", "attacker.example:8080", "127.evil.example", ""])
+            arguments: ["attacker.example", "attacker.example:8080", "127.evil.example", "[::1]evil.example", ""])
         func rebinding(_ name: String) async throws {
             try await RunningHost.run { host async throws in
                 let reply = try await host.send("GET", "/positions", host: name)
                 #expect(reply.status == 401 || reply.status == 400)
                 #expect(try await host.send("GET", "/positions", host: "127.0.0.1:\(host.port)").status == 200)
+            }
+        }
+
+        @Test("Each request without the right operator token is counted, and stands in the log with its sender and its route")
+        func guesses() async throws {
+            try await RunningHost.run { host async throws in
+                for guess in ["wrong-wrong-wrong-wrong", nil] {
+                    #expect(try await host.command("/emergency/stop", #"{"reason":"drill","by":"asha"}"#, token: guess).status == 401)
+                }
+                #expect(try await host.get("/metrics").text.contains("munim_operator_requests_refused_total{status=\"401\"} 2\n"))
+                let lines = host.log.lines.filter { $0.message == "an operator's request was refused" }
+                #expect(lines.count == 2 && lines.allSatisfy { $0.severity == .warning })
+                #expect(lines.first?.value("route") == "/emergency/stop" && lines.first?.value("peer") == "127.0.0.1")
+                #expect(!"\(lines)".contains("wrong-wrong"))
+                // A guess locks nobody out.
+                #expect(try await host.command("/emergency/stop", #"{"reason":"drill","by":"asha"}"#).status == 200)
             }
         }
 

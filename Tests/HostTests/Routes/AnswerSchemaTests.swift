@@ -135,6 +135,15 @@ extension InterfaceTests {
                 try await ask(everything(401), of: host, check, token: "another-long-enough-token")
                 try await ask(["/webhook", "/webhook/{secret}"].map { .post($0, "{}", 403, path: Self.filled($0)) }, of: host, check)
             }
+            var open = RunningHost.Setup()
+            open.http.append("path_secret: true")
+            try await RunningHost.run(open) { host async throws in
+                let check = try await book.open(host)
+                for route in ["/webhook", "/webhook/{secret}"] {
+                    let reply = try await host.send("POST", Self.filled(route), body: "{}", type: "text/plain")
+                    book.hold(reply, to: "POST", route, expecting: 415, check)
+                }
+            }
             setup.http.removeFirst()
             try await RunningHost.run(setup) { host async throws in
                 try await ask(everything(403), of: host, try await book.open(host))

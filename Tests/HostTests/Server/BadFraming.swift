@@ -109,6 +109,7 @@ struct BadFraming: Sendable, CustomTestStringConvertible {
         BadFraming("half an escape", get("/health%2")),
         BadFraming("an escape of letters", get("/health%zz")),
         BadFraming("a query name twice", get("/health?a=1&a=2")),
+        BadFraming("a query name beyond ASCII", get("/health?e%CC%81=1")),
         BadFraming("64 KiB of path", get("/" + String(repeating: "a", count: 65_536)), [0, 414]),
         BadFraming("3 KiB of path", get("/" + String(repeating: "a", count: 3_072)), [414]),
         BadFraming(

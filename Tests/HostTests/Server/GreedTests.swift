@@ -128,36 +128,123 @@ import Testing
         }
     }
 
-    @Test("Connections beyond the limit of one address are refused, and its other connections go on")
+    /// As many clients as are asked for, each with its first request answered.
+    private static func served(_ count: Int, port: Int) -> [RawClient] {
+        (0..<count).compactMap { _ in
+            guard let client = RawClient(port: port), client.send(post()), client.answer()?.status == 200 else { return nil }
+            return client
+        }
+    }
+
+    @Test("For a connection beyond the limit of one address its oldest idle one is closed, and the new one is served")
     func perAddress() async throws {
         var options = HTTPServerOptions.patient
         options.connectionsPerAddress = 3
         try await withServer(options) { port, _ in
-            let (kept, isRefused) = await offPool {
-                let clients = (0..<3).compactMap { _ in RawClient(port: port) }
+            let (isOldestClosed, others) = await offPool { () -> (Bool, Int) in
+                var clients = Self.served(4, port: port)
+                guard clients.count == 4 else { return (false, 0) }
+                let isClosed = clients.removeFirst().isClosed()
                 for client in clients { client.send(post()) }
-                let before = clients.allSatisfy { $0.answer()?.status == 200 }
-                let isRefused = RawClient(port: port)?.isClosed() ?? true
-                for client in clients { client.send(post()) }
-                return (before && clients.allSatisfy { $0.answer()?.status == 200 }, isRefused)
+                return (isClosed, clients.count { $0.answer()?.status == 200 })
             }
-            #expect(kept && isRefused)
+            #expect(isOldestClosed && others == 3)
         }
     }
 
-    @Test("A flood beyond the connection limit waits, and is served when the idle ones are cut off")
-    func flood() async throws {
-        let options = Self.impatientWithFewConnections
+    @Test("Who has just sent a request is not the oldest idle one any more")
+    func oldest() async throws {
+        var options = HTTPServerOptions.patient
+        options.connections = 3
+        try await withServer(options) { port, _ in
+            let isSecondClosed = await offPool { () -> Bool in
+                let clients = Self.served(3, port: port)
+                guard clients.count == 3, clients[0].send(post()), clients[0].answer()?.status == 200 else { return false }
+                guard Self.served(1, port: port).count == 1, clients[1].isClosed() else { return false }
+                return clients[0].send(post()) && clients[0].answer()?.status == 200
+            }
+            #expect(isSecondClosed)
+        }
+    }
+
+    @Test(
+        "A flood of connections that owe a request never keeps another one waiting: the oldest is closed, before any limit of time",
+        arguments: ["", "GET /", "GET / HTTP/1.1\r\nHost: h\r\nX: ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf"])
+    func flood(_ start: String) async throws {
+        // The clock stands still, so that nothing ends by itself.
         let clock = HeldClock()
-        try await withServer(options, clock: clock) { port, server in
-            let clients = await offPool { (0..<60).compactMap { _ in RawClient(port: port) } }
-            #expect(clients.count == 60 && server.connectionCount <= 20)
-            await offPool {
-                for client in clients {
-                    while !client.isClosed(within: 5) { clock.advance(by: options.tick) }
+        try await withServer(Self.impatientWithFewConnections, clock: clock) { port, server in
+            let clients = await offPool { () -> [RawClient] in
+                (0..<400).compactMap { _ in
+                    let client = RawClient(port: port)
+                    client?.send(start)
+                    return client
                 }
             }
+            #expect(clients.count == 400)
+            for _ in 0..<20 { #expect(await exchange(port, post())?.status == 200) }
+            #expect(await offPool { clients.count { $0.isClosed(within: 0) } } >= 300)
+            _ = server
+        }
+    }
+
+    @Test("Requests that are being worked on are not closed for others")
+    func working() async throws {
+        var options = HTTPServerOptions.patient
+        options.connections = 8
+        let gate = Gate()
+        try await withServer(
+            options,
+            handler: { request in
+                if request.body == Array("wait".utf8) { await gate.pass() }
+                return .text("done")
+            }
+        ) { port, _ in
+            let waiting = await offPool {
+                let clients = (0..<8).compactMap { _ in RawClient(port: port) }
+                for client in clients { client.send(post(body: "wait")) }
+                gate.waitForArrivals(8)
+                return clients
+            }
+            // One more finds no place, and says so at once.
+            #expect(await offPool { RawClient(port: port)?.isClosed() ?? true })
+            gate.open()
+            #expect(await offPool { waiting.count { $0.answer()?.text == "done" } } == 8)
             #expect(await exchange(port, post())?.status == 200)
+        }
+    }
+
+    @Test("Answers that nobody reads are given up when they are too many bytes together, those of who reads longest first")
+    func unread() async throws {
+        var options = HTTPServerOptions.patient
+        options.answerBytes = 8_000_000
+        options.unsentBytes = 20_000_000
+        let large = HTTPResponse(status: 200, contentType: "text/plain", body: [UInt8](repeating: 97, count: 8_000_000))
+        try await withServer(options, handler: { $0.path == ["large"] ? large : .text("small") }) { port, _ in
+            let (first, last) = await offPool { () -> (Bool, RawClient.Answer?) in
+                var clients: [RawClient] = []
+                for _ in 0..<3 {
+                    guard let client = RawClient(port: port, receiveBuffer: 1_024) else { return (false, nil) }
+                    client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n")
+                    // Its first byte says that the answer is on its way.
+                    guard client.head()?.status == 200 else { return (false, nil) }
+                    clients.append(client)
+                }
+                let isFirstClosed = clients[0].isClosed()
+                return (isFirstClosed, clients[2].rest(of: 8_000_000))
+            }
+            #expect(first && last?.body.count == 8_000_000)
+            #expect(await exchange(port, post("/small"))?.text == "small")
+        }
+    }
+
+    @Test("An answer larger than any may be is not sent")
+    func tooLargeAnswer() async throws {
+        var options = HTTPServerOptions.patient
+        options.answerBytes = 1_000
+        try await withServer(options) { port, _ in
+            #expect(await exchange(port, post(body: String(repeating: "a", count: 1_000)))?.status == 200)
+            #expect(await exchange(port, post(body: String(repeating: "a", count: 1_001)))?.status == 500)
         }
     }
 }

@@ -85,6 +85,17 @@ final class RawClient: Sendable {
         return answer
     }
 
+    /// An answer whose head was read, with its body of so many bytes; nil when the stream ends before.
+    func rest(of count: Int) -> Answer? {
+        var answer = Answer()
+        while answer.body.count < count {
+            let piece = receive(min(65_536, count - answer.body.count))
+            guard !piece.isEmpty else { return nil }
+            answer.body += piece
+        }
+        return answer
+    }
+
     /// Whether the other end closes, after whatever it still sends.
     func isClosed() -> Bool {
         while true {

@@ -75,6 +75,14 @@ struct BadJSON: Sendable, CustomTestStringConvertible {
         BadJSON("a hexadecimal number", #"{"a":0x1p3}"#, says: "expected a comma"),
         BadJSON("a lone minus", #"{"a":-}"#, says: "expected a number"),
         BadJSON("an unknown word", #"{"a":undefined}"#, says: #"the bare word "undefined""#),
+        BadJSON(
+            "a key of combining characters", "{\"e" + String(repeating: "\u{301}\u{323}", count: 2_500) + "\":1}",
+            says: "a key of 10001 bytes"),
+        BadJSON(
+            "a short key of combining characters", "{\"e\u{301}\":1}", says: "a key beyond ASCII at byte 1, expected a key of at most 64"),
+        BadJSON("a key that is not ASCII, escaped", #"{"\u00e9":1}"#, says: "a key beyond ASCII"),
+        BadJSON("a key of 65 characters", "{\"" + String(repeating: "k", count: 65) + "\":1}", says: "found a key of 65 bytes at byte 1"),
+        BadJSON("a nested key that is not ASCII", #"{"note":{"é":1}}"#, says: "note: found a key beyond ASCII"),
         BadJSON("a number of 5,000 digits", #"{"a":"# + String(repeating: "9", count: 5_000) + "}", says: "at most 64 characters"),
         BadJSON("a number of 1 MiB", #"{"a":"# + String(repeating: "9", count: 1 << 20) + "}", says: "at most 64 characters"),
         BadJSON("an unfinished string of 1 MiB", #"{"a":""# + String(repeating: "x", count: 1 << 20), says: "the closing quote"),

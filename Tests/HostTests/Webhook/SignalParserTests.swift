@@ -73,6 +73,19 @@ import Testing
         #expect(faults.faults[1].description.hasSuffix(#"did you mean "Instrument", written as instrument?"#))
     }
 
+    @Test("A field that was written otherwise is suggested beside a few strangers; beside many nothing is compared")
+    func suggestions() throws {
+        func faults(_ strangers: Int) throws -> [WebhookFault] {
+            var changes = Dictionary(uniqueKeysWithValues: (1..<strangers).map { ("stranger\($0)", "1") })
+            changes.merge(["price": "", "prise": "52000"]) { $1 }
+            return try #require(SampleBodies.faults(SampleBodies.body(SampleBodies.base, changes))).faults
+        }
+        #expect(try faults(8).map(\.nearest) == [#""prise", written as price"#])
+        #expect(try faults(9).map(\.nearest) == [nil])
+        let long = SampleBodies.body(SampleBodies.base, ["price": "", "price" + String(repeating: "e", count: 20): "1"])
+        #expect(try #require(SampleBodies.faults(long)).faults.map(\.nearest) == [nil])
+    }
+
     @Test("White space, key order and spelling of a value do not change the payload; the secret is in neither copy")
     func canonical() throws {
         let secret = "correct horse battery staple"
@@ -96,7 +109,7 @@ import Testing
         ])
     func masked(_ text: String) throws {
         let faults = try #require(SampleBodies.faults(text))
-        #expect(!String(decoding: faults.body, as: UTF8.self).contains("hunter2"))
+        #expect(!String(decoding: Redaction.masked(Array(text.utf8)), as: UTF8.self).contains("hunter2"))
         #expect(!faults.faults.map(\.description).joined().contains("hunter2"))
     }
 

@@ -28,9 +28,21 @@ import Testing
         #expect(try StrictJSON.object(Array(JSONValue.object(members).encoded.utf8)).members == members)
     }
 
-    @Test("Two thousand keys are read, and eight levels")
+    @Test("As many values as are allowed are read, and eight levels; the next value is where reading ends")
     func large() throws {
-        let text = "{" + (0..<2_000).map { "\"k\($0)\":[[[[[[[\($0)]]]]]]]" }.joined(separator: ",") + "}"
-        #expect(try StrictJSON.object(Array(text.utf8)).members.count == 2_000)
+        func text(_ count: Int) -> [UInt8] { Array("{\((0..<count).map { "\"k\($0)\":\($0)" }.joined(separator: ","))}".utf8) }
+        #expect(try StrictJSON.object(text(StrictJSON.mostValues)).members.count == StrictJSON.mostValues)
+        #expect(try StrictJSON.object(Array(#"{"a":[[[[[[[1]]]]]]]}"#.utf8)).members.count == 1)
+        let (document, fault) = StrictJSON.read(text(2_000))
+        #expect(document.members.count == StrictJSON.mostValues && fault?.expected == "at most 128 values in one body")
+        #expect(try StrictJSON.object(text(2_000), most: 2_000).members.count == 2_000)
+        let nested = Array(#"{"a":[\#((0..<200).map(String.init).joined(separator: ","))]}"#.utf8)
+        #expect(StrictJSON.read(nested).fault?.expected == "at most 128 values in one body")
+    }
+
+    @Test("What was read before a fault is there, so that a secret before it can be compared")
+    func partial() {
+        let (document, fault) = StrictJSON.read(Array(#"{"secret":"s","price":}"#.utf8))
+        #expect(document.members == ["secret": .string("s")] && fault?.key == "price")
     }
 }

@@ -116,13 +116,13 @@ import Testing
     @Test("Only allowed addresses are let in, judged by the socket and by what trusted proxies forward")
     func addresses() async throws {
         let senders = ["52.89.214.238", "203.0.113.0/24", "2001:db8::/32"].compactMap { AddressRange($0) }
-        let direct = WebhookAdmission(secrets: nil, senders: senders)
+        let direct = WebhookAdmission(secrets: Self.both, senders: senders)
         try await withServer(handler: Self.routes(direct)) { port, _ in
-            let forged = post(body: Self.body(nil), headers: "X-Forwarded-For: 203.0.113.7\r\n")
+            let forged = post(body: Self.body(Self.secret), headers: "X-Forwarded-For: 203.0.113.7\r\n")
             #expect(await exchange(port, forged)?.status == 403)
         }
         let behind = WebhookAdmission(
-            secrets: nil, senders: senders, trustedProxies: ["127.0.0.0/8", "10.0.0.0/8"].compactMap { AddressRange($0) })
+            secrets: Self.both, senders: senders, trustedProxies: ["127.0.0.0/8", "10.0.0.0/8"].compactMap { AddressRange($0) })
         try await withServer(handler: Self.routes(behind)) { port, _ in
             let rows: [(String, Int)] = [
                 ("203.0.113.7", 200), ("2001:db8::1", 200), ("::ffff:203.0.113.7", 200), ("9.9.9.9, 203.0.113.7", 200),
@@ -131,10 +131,10 @@ import Testing
                 ("203.0.113.7 x", 403), ("", 403),
             ]
             for (forwarded, status) in rows {
-                let answer = await exchange(port, post(body: Self.body(nil), headers: "X-Forwarded-For: \(forwarded)\r\n"))
+                let answer = await exchange(port, post(body: Self.body(Self.secret), headers: "X-Forwarded-For: \(forwarded)\r\n"))
                 #expect(answer?.status == status, "\(forwarded)")
             }
-            let twice = post(body: Self.body(nil), headers: "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-For: 203.0.113.7\r\n")
+            let twice = post(body: Self.body(Self.secret), headers: "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-For: 203.0.113.7\r\n")
             #expect(await exchange(port, twice)?.status == 400)
         }
     }

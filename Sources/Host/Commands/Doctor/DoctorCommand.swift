@@ -56,8 +56,8 @@ enum DoctorCommand {
         if http.secret == nil {
             findings.append(
                 Finding(
-                    "secret", .warn, "webhooks need no secret; only this machine can send them",
-                    "set http.secret before a proxy forwards here"))
+                    "secret", .warn, "webhooks need no secret; only programs of this machine are believed",
+                    "set http.secret; `make secret` makes one for the shipped configuration"))
         } else {
             findings.append(Finding("secret", .ok, "webhooks need a secret"))
         }
