@@ -113,7 +113,7 @@ struct ConfigEnvironmentTests {
 
     @Test("A secret has no default but an empty one")
     func secretDefault() {
-        let faults = secrets(["first": "${KEY:-hunter2}", "second": "${NAME:-}"]).faults
+        let faults = secrets(["first": "${KEY:-hunter2}", "second": "a:-b${NAME:-}$${KEY:-x}"]).faults
         #expect(
             faults.map(\.description) == [
                 "test:1:1: first: a secret has no default, which would stand in the file: expected a variable of the environment, as ${NAME}"

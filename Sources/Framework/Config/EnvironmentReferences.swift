@@ -67,7 +67,14 @@ public struct EnvironmentReferences: Sendable {
     }
 
     /// Whether a text gives a variable a default that is not empty.
-    static func hasDefault(_ text: String) -> Bool { text.ranges(of: ":-").contains { text[$0.upperBound...].first != "}" } }
+    static func hasDefault(_ text: String) -> Bool {
+        // `$${` stands for itself and begins no reference.
+        let text = text.replacing("$${", with: "")
+        let references = text.ranges(of: "${").map { text[$0.upperBound...].prefix { $0 != "}" } }
+        return references.contains { reference in
+            reference.firstRange(of: ":-").map { $0.upperBound < reference.endIndex } ?? false
+        }
+    }
 
     /// The text with its references replaced, and whether there were any; relative paths begin at `folder`, which ends with a slash.
     public func expand(_ text: String, folder: String = "") throws(BadReference) -> (text: String, wasReplaced: Bool) {
