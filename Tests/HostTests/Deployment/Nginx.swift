@@ -16,12 +16,12 @@ final class Nginx: Sendable {
     private let process: Mutex<Foundation.Process>
 
     /// Starts nginx in front of a host at `upstream`; needs a thread of its own.
-    private init(before upstream: Int, at host: String) throws {
+    private init(before upstream: Int, at address: String?) throws {
         folder = try ScratchFolder()
         port = Self.freePort()
         let shipped = try String(contentsOfFile: Repository.path + "/examples/deploy/nginx-site.conf", encoding: .utf8)
         var site = shipped.replacing("listen 443 ssl;", with: "listen 127.0.0.1:\(port);")
-        site = site.replacing("server 127.0.0.1:8080 ", with: "server \(host):\(upstream) ")
+        site = site.replacing("server 127.0.0.1:8080 ", with: "server \(address ?? "127.0.0.1:\(upstream)") ")
         site = site.replacing("/var/log/nginx/", with: folder.path + "/")
         site = site.split(separator: "\n").filter { !$0.contains("ssl_certificate") }.joined(separator: "\n")
         try Data(site.utf8).write(to: URL(filePath: folder.path + "/site.conf"))
@@ -48,14 +48,14 @@ final class Nginx: Sendable {
 
     /// Runs `body` with nginx in front of a host, and ends nginx whatever happens.
     static func run<Result>(
-        before upstream: Int, at host: String = "127.0.0.1", isolation: isolated (any Actor)? = #isolation,
+        before upstream: Int, at address: String? = nil, isolation: isolated (any Actor)? = #isolation,
         _ body: (Nginx) async throws -> Result
     ) async throws -> Result {
         let nginx = try await offPool {
             Swift.Result {
                 // Somebody else may take the port first.
-                for _ in 1...4 { if let nginx = try? Nginx(before: upstream, at: host) { return nginx } }
-                return try Nginx(before: upstream, at: host)
+                for _ in 1...4 { if let nginx = try? Nginx(before: upstream, at: address) { return nginx } }
+                return try Nginx(before: upstream, at: address)
             }
         }.get()
         do {
