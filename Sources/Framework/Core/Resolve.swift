@@ -93,7 +93,7 @@ extension Core {
         intent.postedTrades.append(fill.id)
         lastFillAt[leg.symbol] = turn.at
         intent.legs[index].filled = Quantity(count)
-        intent.legs[index].filledValue = sum
+        intent.legs[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
         turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
         if count > leg.quantity.count {
             alert(
@@ -107,7 +107,7 @@ extension Core {
     /// Holds a read of the order book against every leg that is not over.
     mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
         isReadingBook = false
-        guard let orders = trusted(reading)?.orders else {
+        guard let orders = trusted(reading)?.orders ?? (policy.has(.failedLookCounts) && hasRecovered ? [] : nil) else {
             if !hasRecovered {
                 turn.perform(.wake(.book, at: turn.at + .seconds(1)))
                 alertBroken(&turn)
@@ -144,7 +144,7 @@ extension Core {
     private func trusted(_ reading: BookReading) -> OrderBook? {
         guard let book = reading.book else { return nil }
         guard book.count == 0 else { return book }
-        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) && !policy.has(.emptyLookCounts) ? nil : book
     }
 
     private func isLive(_ tag: Tag) -> Bool {
@@ -177,10 +177,11 @@ extension Core {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
         // The clocks of two processes do not compare: for what was sent before this one decided, the horizon begins with it.
-        let since = leg.record.sender == incarnation ? max(sentAt, bornAt) : bornAt
+        let since = leg.record.sender == incarnation ? max(sentAt, bornAt) : policy.has(.horizonOfOthersIgnored) ? sentAt : bornAt
+        if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
         guard leg.state == .unknown, startedAt >= since + (policy.has(.horizonIgnored) ? .seconds(1) : broker.horizon) else { return }
         leg.misses += 1
-        guard leg.misses >= 2 else { return }
+        guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
         alert(
             .error, "order_absent", scope.name,
@@ -262,7 +263,7 @@ extension Core {
             quantity: Quantity(late.reduce(0) { $0 + $1.quantity.count }), isRepair: true)
         var strand = Strand(
             position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
-        strand.lateValue = late.reduce(0) { $0 + $1.price.units * $1.quantity.count }
+        strand.lateValue = policy.has(.lateCostForgotten) ? 0 : late.reduce(0) { $0 + $1.price.units * $1.quantity.count }
         let plan = IntentPlan(
             strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
             explanation: Explanation(summary: "Take back the late order \(leg.tag)."))

@@ -152,9 +152,9 @@ extension Core {
             count(&scope)
             scopes[name] = scope
         }
-        capitalKeys = Set(snapshot.capital.map(\.entryKey))
-        if snapshot.hasReachedBroker { dayOfLastOrder = day }
-        limiter.restore(snapshot.sent.times, at: at)
+        if !policy.has(.capitalKeysNotRead) { capitalKeys = Set(snapshot.capital.map(\.entryKey)) }
+        if snapshot.hasReachedBroker, !policy.has(.reachedBrokerForgotten) { dayOfLastOrder = day }
+        if !policy.has(.rateNotRead) { limiter.restore(snapshot.sent.times, at: at) }
         endedTags = snapshot.sent.tags
         for order in snapshot.orders {
             if isLive(order) { scopeOfTag[order.tag] = order.instrument }
