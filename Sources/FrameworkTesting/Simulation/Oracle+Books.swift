@@ -104,9 +104,8 @@ extension Oracle {
                     books.stacks[row.instrument] = nil
                 }
             case let roll as RolloverRecord:
-                guard let row = books.live[roll.position], let stack = books.stacks[row.instrument] else { continue }
-                if roll.entryPrice != roll.exitPrice { books.stacks[row.instrument]?.hasRolled = true }
-                _ = stack
+                guard let row = books.live[roll.position], roll.entryPrice != roll.exitPrice else { continue }
+                shift(row, by: roll.entryPrice.units - roll.exitPrice.units)
             default: break
             }
         }
@@ -117,6 +116,18 @@ extension Oracle {
                 breach("I17", "a layer of \(name) was opened and its stack says nothing of it")
             }
         }
+    }
+
+    /// Whether the price of the last layer follows the roll of that layer, once; else it is not judged after a roll.
+    static let lastPriceFollowsItsLayer = false
+
+    private mutating func shift(_ row: PositionRecord, by basis: Int64) {
+        guard Self.lastPriceFollowsItsLayer else {
+            books.stacks[row.instrument]?.hasRolled = true
+            return
+        }
+        let isLast = books.live.values.allSatisfy { $0.instrument != row.instrument || $0.layer <= row.layer }
+        if isLast, let last = books.stacks[row.instrument]?.lastPrice { books.stacks[row.instrument]?.lastPrice = last + basis }
     }
 
     private func hasOpened(_ name: InstrumentName, _ turn: OracleTurn) -> Bool {
@@ -131,13 +142,11 @@ extension Oracle {
         guard books.stacks[row.instrument] != nil else { return }
         if !row.isBase { books.stacks[row.instrument]?.taken += 1 }
         books.stacks[row.instrument]?.lastPrice = row.signalPrice.units
-        books.stacks[row.instrument]?.newest = row.id
     }
 
     private mutating func check(_ row: PyramidingRecord) {
         guard let stack = books.stacks[row.instrument] else { return }
         let isSame = row.base == stack.base && row.taken == stack.taken
-        // How far the last layer's price moves when several layers roll is not judged.
         if !isSame || (!stack.hasRolled && row.lastPyramidPrice?.units != stack.lastPrice) {
             breach(
                 "I17",

@@ -1,4 +1,4 @@
-public import MunimKit
+import MunimKit
 
 /// What the judge knows of the looks at the broker's book, and of slots whose orders were not found.
 struct OracleLooks: Sendable {
@@ -71,34 +71,6 @@ extension Oracle {
             let end = close.map { $0 > absence.at ? $0 : midnight } ?? midnight
             if intent.createdAt >= end || (isAlone && absence.sender != intent.owner) { continue }
             breach("I9", "\(intent.id) takes \(layer) while its order \(absence.tag), not found at \(absence.at), may still show up")
-        }
-    }
-
-    // MARK: - What people were answered
-
-    /// A person asks for something.
-    public mutating func asked(_ request: OperatorRequest) {
-        guard case .capital(let amount, _, let key) = request.command else { return }
-        requests[request.id] = key
-        amounts[key, default: []].insert(amount.units)
-    }
-
-    /// I15: a movement of capital that was acknowledged has one row, for an amount that was asked for.
-    public mutating func answered(_ answer: OperatorAnswer) {
-        guard answer.isDone, !desks.isEmpty, let key = requests[answer.id] else { return }
-        guard let booked = books.capital["capital:\(key)"] else { return breach("I15", "\(key) was acknowledged and is not in the ledger") }
-        if amounts[key]?.contains(booked) != true { breach("I15", "\(key) moved \(booked) units of money, which nobody asked for") }
-    }
-}
-
-extension Oracle {
-    /// I3: a conflict that the database could not take; its sender was told of it all the same.
-    mutating func mayMiss(_ record: ConflictRecord) { conflicts.remove(record.id) }
-
-    /// I3: what was answered and is not what was stored is kept as a conflict.
-    func missingConflicts(_ store: ModelStore) -> [String] {
-        conflicts.sorted().filter { store.row(ConflictRecord.self, $0) == nil }.map {
-            "I3: the conflict \($0.prefix(8)) was answered for and is not stored"
         }
     }
 }

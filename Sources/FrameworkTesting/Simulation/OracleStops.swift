@@ -15,8 +15,8 @@ struct OracleStops: Sendable {
     }
 
     var lines: [PositionID: Line] = [:]
-    /// The newest bar of each instrument, and the epoch in which it came.
-    var newestBar: [InstrumentName: (at: Instant, epoch: Int64)] = [:]
+    /// The newest bar of each instrument, and in which epoch of whom it came.
+    var newestBar: [InstrumentName: (at: Instant, epoch: Int64, decider: Incarnation)] = [:]
 
     /// Whether whoever takes over knows the newest bar that was held against the stops before it. As long as it does not, an older bar that comes
     /// to it first is taken for the newest, and the judge takes what came of it as it is.
@@ -38,7 +38,7 @@ extension Oracle {
                     continue
                 }
                 touched.insert(bar.instrument)
-                let hit = hold(bar, in: audit.epoch, unsure: &unsure)
+                let hit = hold(bar, audit, unsure: &unsure)
                 if !hit.isEmpty { hits[Fingerprint(audit.entityID)] = hit }
             default: break
             }
@@ -77,12 +77,15 @@ extension Oracle {
     }
 
     /// Holds a bar against the positions of its instrument; answers those whose stop it is below.
-    private mutating func hold(_ bar: Signal, in epoch: Int64, unsure: inout Set<InstrumentName>) -> [PositionID] {
+    private mutating func hold(_ bar: Signal, _ audit: AuditRecord, unsure: inout Set<InstrumentName>) -> [PositionID] {
         guard let terms = desks[bar.instrument]?.instrument.terms(on: TradingDay(of: bar.timestamp)) else { return [] }
         let newest = books.stops.newestBar[bar.instrument]
         let isNewest = newest.map { bar.timestamp >= $0.at } ?? true
-        if !isNewest, newest?.epoch != epoch, !OracleStops.barsOutliveProcesses { unsure.insert(bar.instrument) }
-        if isNewest { books.stops.newestBar[bar.instrument] = (bar.timestamp, epoch) }
+        let isAnother = newest.map { $0.epoch != audit.epoch || $0.decider != audit.incarnation } ?? false
+        if !isNewest, isAnother, !OracleStops.barsOutliveProcesses { unsure.insert(bar.instrument) }
+        // A time in the future would keep every later bar from being the newest.
+        let time = OracleStops.barsOutliveProcesses ? min(bar.timestamp, audit.at) : bar.timestamp
+        if isNewest { books.stops.newestBar[bar.instrument] = (time, audit.epoch, audit.incarnation) }
         let distance = Reckoning.share(Int128(bar.atr.units), terms.trailingStopMultiple)
         var hits: [(layer: Layer, id: PositionID)] = []
         for (id, line) in books.stops.lines where line.instrument == bar.instrument {

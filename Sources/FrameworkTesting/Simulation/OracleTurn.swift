@@ -106,9 +106,8 @@ struct OracleStack: Sendable {
     var base: PositionID?
     /// Pyramids that were opened since the base was.
     var taken = 0
-    /// Signal price of the newest layer, and whose it is.
+    /// Signal price of the newest layer, moved by its rolls.
     var lastPrice: Int64?
-    var newest: PositionID?
     /// Whether a roll moved prices since the base was opened.
     var hasRolled = false
 }
