@@ -12,7 +12,8 @@ struct JudgeOfTurnsTests {
         var faults: [Fault] = []
         var scenario: String?
         var rate: OrderRate?
-        var hasLooks = true
+        /// What the judge is told before the run.
+        var prepare: @Sendable (inout Oracle, SimulationStage) -> Void = { _, _ in }
         var changePolicy: @Sendable (inout Policy) -> Void = { _ in }
         /// Makes of a written row another; nil leaves it out.
         var change: @Sendable (any Record) -> (any Record)? = { $0 }
@@ -30,8 +31,9 @@ struct JudgeOfTurnsTests {
             let simulation = Simulation(plan)
             var policy = simulation.stage.policy
             planted.changePolicy(&policy)
-            var oracle = Oracle(policy: policy, rate: planted.rate, desks: simulation.stage.desks, isAlone: true)
-            oracle.hasLooks = planted.hasLooks
+            var oracle = Oracle(policy: policy, rate: planted.rate, desks: simulation.stage.desks)
+            oracle.hasLooks = true
+            planted.prepare(&oracle, simulation.stage)
             let change = planted.change
             oracle.plants = { transaction in
                 var changed = Transaction()
@@ -85,6 +87,35 @@ struct JudgeOfTurnsTests {
         #expect(oracle.breaches.isEmpty == (booked == 7), "\(oracle.breaches)")
     }
 
+    @Test("An exit that could leave or be decided, and does not, is seen", arguments: [true, false], [15, 25])
+    func waits(isDecided: Bool, seconds: Int64) throws {
+        var oracle = Oracle(policy: Policy(), desks: [Self.desk])
+        var store = ModelStore()
+        var commit = Transaction()
+        let contract = Contract(
+            venue: "TEST", root: "TF", kind: .future, expiry: TradingDay(of: .testing), symbol: "TF", unitsPerLot: 30,
+            tick: Tick(units: 500))
+        let step = Step(number: 0, role: .future, action: .close, contract: contract, side: .sell, quantity: Quantity(30))
+        let signal = Signal(
+            kind: .exit, instrument: "SINGLE", target: .all, price: Price(whole: 100), stop: .zero, lots: .zero, atr: Price(whole: 1),
+            efficiencyRatio: .zero, supertrend: .zero, timestamp: .testing, reason: "x")
+        let record = SignalRecord(of: signal, at: .testing)
+        if isDecided {
+            commit.insert(
+                OrderRecord(
+                    tag: "T", intent: "I", position: "P", instrument: "SINGLE", strand: 0, step: step, attempt: 1, slice: 0,
+                    quantity: Quantity(30), at: .testing))
+        } else {
+            commit.insert(record)
+            oracle.awaitExit(record, at: .testing)
+        }
+        _ = try store.commit(commit)
+        oracle.waits.ready[1] = .testing
+        oracle.watchExits(of: commit, in: 1, store, at: .testing)
+        oracle.watchExits(of: Transaction(), in: 1, store, at: .testing + .seconds(seconds))
+        #expect(oracle.breaches.isEmpty == (seconds < 20), "\(oracle.breaches)")
+    }
+
     @Test("A message that was answered and is neither stored as it was sent nor as a conflict is seen")
     func conflicts() throws {
         var oracle = Oracle(policy: Policy(), desks: [Self.desk])
@@ -121,9 +152,21 @@ private func rows<R: Record>(_ type: R.Type, _ change: @escaping @Sendable (inou
     }
 }
 
+extension IntentRecord {
+    fileprivate mutating func changeRequest(_ change: (inout SizingRequest) -> Void) {
+        var plan = plan.content
+        guard var request = plan.explanation.request else { return }
+        change(&request)
+        plan.explanation.request = request
+        self.plan = Stored(plan)
+    }
+}
+
 extension JudgeOfTurnsTests {
     static let stops: [Planted] = [
-        Planted(sentence: "begins with the stop", change: rows(PositionRecord.self) { if $0.version == 1 { $0.initialStop.units -= 1 } }),
+        Planted(
+            sentence: "begins with the stop",
+            change: rows(PositionRecord.self) { if $0.version == 1 { $0.initialStop = Price(units: $0.initialStop.units - 1) } }),
         Planted(
             sentence: "by its bars",
             change: rows(PositionRecord.self) {
@@ -137,50 +180,61 @@ extension JudgeOfTurnsTests {
             change: rows(IntentRecord.self) { if $0.kind == .exit, $0.signal != nil { $0.causeKey = "stop:nothing" } }),
         Planted(
             sentence: "its facts did not move with it", scenario: "roll",
-            change: rows(PositionRecord.self) { if $0.rolloverCount == 1 { $0.initialStop.units += 1 } }),
+            change: rows(PositionRecord.self) { if $0.rolloverCount == 1 { $0.initialStop = Price(units: $0.initialStop.units + 1) } }),
     ]
 
     static let sizes: [Planted] = [
-        Planted(sentence: "is sized on a margin of") { policy in policy.marginShare = Ratio(units: 1) },
-        Planted(sentence: "is sized on an equity of", change: rows(LedgerRecord.self) { $0.equityAfter.units += 1 }),
+        Planted(sentence: "is sized on a margin of", changePolicy: { $0.marginShare = Ratio(units: 1) }),
         Planted(
-            sentence: "is sized on 5",
-            change: rows(IntentRecord.self) { $0.plan.content.explanation.request?.stop.units += 1 }),
+            sentence: "is sized on an equity of",
+            change: rows(IntentRecord.self) { $0.changeRequest { $0.equity = Money(units: $0.equity.units + 1) } }),
+        Planted(
+            sentence: " and 200",
+            change: rows(IntentRecord.self) { $0.changeRequest { $0.stop = Price(units: $0.stop.units + 1) } }),
         Planted(
             sentence: "its rule and the market allow",
             change: rows(IntentRecord.self) { if $0.kind == .entry { $0.plan.content.strands[0].lots = Lots(900) } }),
         Planted(sentence: "reserves", change: rows(IntentRecord.self) { if $0.kind == .entry { $0.reservedMargin = .zero } }),
-        Planted(sentence: "brings the risk to") { policy in
-            policy.limits.areEnforced = true
-            (policy.limits.entryRisk, policy.limits.pyramidRisk) = (.zero, .zero)
-        },
-        Planted(sentence: "brings the volatility to") { policy in
-            policy.limits.areEnforced = true
-            (policy.limits.entryVolatility, policy.limits.pyramidVolatility) = (.zero, .zero)
-        },
-        Planted(sentence: "of 0 positions") { policy in
-            policy.limits.areEnforced = true
-            policy.limits.positions = 0
-        },
-        Planted(sentence: "adds to a base that has not gained one R") { $0.limits.areEnforced = true },
-        Planted(sentence: "the account's exposure is", change: rows(PortfolioRecord.self) { $0.totalRisk.units += 1 }),
+        Planted(
+            sentence: "brings the risk to",
+            changePolicy: { policy in
+                policy.limits.areEnforced = true
+                (policy.limits.entryRisk, policy.limits.pyramidRisk) = (.zero, .zero)
+            }),
+        Planted(
+            sentence: "brings the volatility to",
+            changePolicy: { policy in
+                policy.limits.areEnforced = true
+                (policy.limits.entryVolatility, policy.limits.pyramidVolatility) = (.zero, .zero)
+            }),
+        Planted(
+            sentence: "of 0 positions",
+            changePolicy: { policy in
+                policy.limits.areEnforced = true
+                policy.limits.positions = 0
+            }),
+        Planted(sentence: "adds to a base that has not gained one R", changePolicy: { $0.limits.areEnforced = true }),
+        Planted(
+            sentence: "the account's exposure is",
+            change: rows(PortfolioRecord.self) { $0.totalRisk = Money(units: $0.totalRisk.units + 1) }),
         Planted(sentence: "pyramids on", change: rows(PyramidingRecord.self) { $0.taken += 1 }),
         Planted(
             sentence: "is sized as layer",
-            change: rows(IntentRecord.self) { $0.plan.content.explanation.request?.pyramid?.taken += 1 }),
+            change: rows(IntentRecord.self) { $0.changeRequest { $0.pyramid?.taken += 1 } }),
         Planted(
-            sentence: "units", change: rows(OrderRecord.self) { if $0.version == 1, $0.state != .planned { $0.quantity = Quantity(1) } }),
+            sentence: "plans 1 of",
+            change: rows(OrderRecord.self) { if $0.version == 1, $0.attempt == 1 { $0.quantity = Quantity(1) } }),
     ]
 
     static let money: [Planted] = [
         Planted(
             sentence: "its trades averaged",
-            change: rows(PositionRecord.self) { if $0.version == 1 { $0.entryPrice.units += 1 } }),
+            change: rows(PositionRecord.self) { if $0.version == 1 { $0.entryPrice = Price(units: $0.entryPrice.units + 1) } }),
         Planted(sentence: "was opened for", change: rows(PositionRecord.self) { if $0.version == 1 { $0.openedValue += 1 } }),
-        Planted(sentence: "its trades for", change: rows(OrderRecord.self) { if $0.filled > .zero { $0.filledValue += 1 } }),
+        Planted(sentence: "filled for", change: rows(OrderRecord.self) { if $0.filled > .zero { $0.filledValue += 1 } }),
         Planted(
             sentence: "units of money by its trades",
-            change: rows(LedgerRecord.self) { if $0.kind == .tradingProfit { $0.amount.units += 1 } }),
+            change: rows(LedgerRecord.self) { if $0.kind == .tradingProfit { $0.amount = Money(units: $0.amount.units + 1) } }),
         Planted(
             sentence: "units of charges by its trades",
             change: { record in (record as? LedgerRecord)?.kind == .charges ? nil : record }),
@@ -209,17 +263,15 @@ extension JudgeOfTurnsTests {
                 if $0.entity == "order", $0.to == LegState.filled.rawValue { $0.to = LegState.absent.rawValue }
             }),
         Planted(
-            sentence: "may still show up", hasLooks: false,
-            change: rows(AuditRecord.self) {
-                if $0.entity == "order", $0.to == LegState.filled.rawValue { ($0.to, $0.cause) = (LegState.absent.rawValue, "planted") }
+            sentence: "may still show up",
+            prepare: { oracle, stage in
+                for desk in stage.desks {
+                    let absence = OracleAbsence(tag: "T", sender: nil, at: stage.start)
+                    oracle.books.absent[OracleSlot(instrument: desk.name, layer: .base)] = [absence]
+                }
             }),
-        Planted(sentence: "number 2 within", rate: OrderRate(perSecond: 1, perMinute: 1, perDay: 1_000)),
+        Planted(sentence: "within 1 s", rate: OrderRate(perSecond: 1, perMinute: 1_000, perDay: 1_000)),
+        Planted(sentence: "within 60 s", rate: OrderRate(perSecond: 1_000, perMinute: 1, perDay: 1_000)),
         Planted(sentence: "of its day", rate: OrderRate(perSecond: 1_000, perMinute: 1_000, perDay: 3)),
-        Planted(
-            sentence: "closes and could leave",
-            change: rows(OrderRecord.self) { if $0.action == .close { $0.state = .planned } }),
-        Planted(
-            sentence: "could be decided since",
-            change: rows(SignalRecord.self) { if $0.signal.content.kind == .exit { $0.status = .accepted } }),
     ]
 }

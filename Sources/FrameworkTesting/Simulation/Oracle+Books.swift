@@ -69,6 +69,7 @@ extension Oracle {
             case "order" where audit.to == LegState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
             case "order" where audit.to == LegState.absent.rawValue && audit.cause != Core.dayEnded:
                 checkAbsence(of: Tag(audit.entityID), audit, store, at: at)
+            case "order" where audit.from == LegState.absent.rawValue: showedUp(Tag(audit.entityID))
             default: break
             }
         }

@@ -26,6 +26,9 @@ extension Oracle {
     /// Whether one look that is told twice, because the commit in between got no answer, may count twice.
     static let repeatedLooksCount = true
 
+    /// Whether the answer to a call that comes on another day makes that day the order's, so that its books count.
+    static let lateAnswersMoveTheDay = true
+
     /// The broker's book was read; `isHonest` when it showed everything that it had.
     mutating func looked(_ process: Incarnation, startedAt: Instant, isHonest: Bool, isEmpty: Bool, at: Instant) {
         if isHonest, !isEmpty { looks.days.insert(TradingDay(of: at)) }
@@ -56,10 +59,17 @@ extension Oracle {
         guard hasLooks, let left = sent[tag] ?? looks.gates[tag] else { return }
         // A clock may run two thousandths too fast.
         let since = left + Span(microseconds: horizon.microseconds - horizon.microseconds / 400)
-        let count = looks.heard.reversed().prefix { $0 >= since }.count { TradingDay(of: $0) == TradingDay(of: left) }
+        let noted = Self.lateAnswersMoveTheDay ? store.row(OrderRecord.self, tag)?.sentAt : nil
+        let days = [left, noted ?? left].map { TradingDay(of: $0) }
+        let count = looks.heard.reversed().prefix { $0 >= since }.count { days.contains(TradingDay(of: $0)) }
         if count < 2 {
             breach("I11", "\(tag) left at \(left) and was given up as absent after \(count) complete looks that began late enough")
         }
+    }
+
+    /// An order that was not found is there after all, and its decision goes on with it.
+    mutating func showedUp(_ tag: Tag) {
+        for slot in books.absent.keys { books.absent[slot]?.removeAll { $0.tag == tag } }
     }
 
     /// 4.5: the slot of an order that was not found takes no entry until the session ends or its sender is proven dead.

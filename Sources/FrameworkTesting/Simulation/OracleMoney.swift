@@ -8,6 +8,8 @@ struct OracleDue: Sendable {
     var tolerance: Int128 = 0
     /// Whether the charges are a least amount only.
     var isAtLeast = false
+    /// A tolerance within which everything lies that 64 bits can book.
+    static let anything: Int128 = 1 << 90
 }
 
 /// I14, I15 and I21: what each part of a decision filled becomes a position, profit and charges, recomputed when it is booked.

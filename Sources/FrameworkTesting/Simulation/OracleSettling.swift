@@ -60,7 +60,7 @@ extension Oracle {
         let point = desk.instrument.terms(on: TradingDay(of: intent.createdAt)).pointValue
         let lot = step.contract.unitsPerLot.count
         due.profit += repaired == 0 ? 0 : Reckoning.money(ofValue: cash + late, point, unitsPerLot: lot)
-        if repaired == 0 { due.tolerance += .max / 4 }
+        if repaired == 0 { due.tolerance += OracleDue.anything }
         due.isAtLeast = true
         if Self.repairsCarryCharges {
             due.charges += Reckoning.share(
@@ -121,7 +121,7 @@ extension Oracle {
         let units = min(Self.whole(closed), before.quantity.count)
         guard units > 0 else {
             // Nothing was closed: what was traded was taken back, or is for a person.
-            due.tolerance += .max / 4
+            due.tolerance += OracleDue.anything
             return 0
         }
         let isWhole = units == before.quantity.count
