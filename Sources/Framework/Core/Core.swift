@@ -185,7 +185,7 @@ public struct Core: Sendable {
     private mutating func refreshPortfolio(_ touched: [InstrumentName], at: Instant) {
         guard !touched.isEmpty else { return }
         let exposure = self.exposure
-        if portfolio.record.totalRisk != exposure.risk { portfolio.totalRisk = exposure.risk }
+        if portfolio.record.totalRisk != exposure.risk, !policy.has(.riskNotRefreshed) { portfolio.totalRisk = exposure.risk }
         if portfolio.record.totalVolatility != exposure.volatility { portfolio.totalVolatility = exposure.volatility }
         if portfolio.record.marginUsed != exposure.margin { portfolio.marginUsed = exposure.margin }
         if portfolio.isDirty { portfolio.updatedAt = at }

@@ -130,9 +130,11 @@ extension Core {
         var intent = IntentRecord(
             id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
             entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, epoch: term.epoch, at: turn.at)
+        if policy.has(.windowFromDecision) { intent.entryDeadline = turn.at + policy.entryWindow }
+        if policy.has(.windowFromReceipt) { intent.entryDeadline = record.receivedAt + policy.entryWindow }
         intent.reservedRisk = entry.risk
         intent.reservedVolatility = entry.volatility
-        intent.reservedMargin = entry.margin
+        if !policy.has(.marginUnreserved) { intent.reservedMargin = entry.margin }
         scope.recentEntries.removeAll { $0.timestamp + policy.duplicateWindow + policy.duplicateWindow < signal.timestamp }
         scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, position: record.position, timestamp: signal.timestamp))
         begin(intent, for: record.fingerprint, &scope, &turn)
@@ -168,6 +170,7 @@ extension Core {
                 &turn)
             return true
         }
+        if policy.has(.exitUndecidedUnderSwitch), tradingSwitch.record.isThrown { return false }
         guard isOpen(scope.desk, at: turn.at) else {
             endWaiting(record, &scope)
             waitForOpen(&scope, &turn)
@@ -288,6 +291,7 @@ extension Core {
         var rest = quantity.count
         var parts: [Quantity] = []
         while rest > 0 {
+            if rest < largest, policy.has(.lastSliceForgotten) { break }
             parts.append(Quantity(min(rest, largest)))
             rest -= min(rest, largest)
         }

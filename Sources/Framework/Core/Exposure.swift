@@ -143,6 +143,8 @@ extension Core {
     /// Open positions and everything in flight, which counts as used, with the scope that is being changed as it is now.
     func committedExposure(with scope: Scope) -> Exposure {
         let others = openExposure + inFlightExposure - scope.openExposure - scope.inFlightExposure
+        if policy.has(.inFlightUncounted) { return (openExposure - scope.openExposure + scope.openNow).exposure }
+        if policy.has(.othersUncounted) { return (scope.openNow + scope.inFlightNow).exposure }
         return (others + scope.openNow + scope.inFlightNow).exposure
     }
 
@@ -156,7 +158,7 @@ extension Core {
     /// The equity that sizes are computed from.
     func sizingEquity(with scope: Scope) throws(Overflow) -> Money {
         switch policy.equity {
-        case .closed: portfolio.record.closedEquity
+        case .closed: policy.has(.sizedOnHigh) ? portfolio.record.equityHigh : portfolio.record.closedEquity
         case .open: try portfolio.record.closedEquity.adding(unrealizedProfit(with: scope))
         case .blended(let share): try portfolio.record.closedEquity.adding(unrealizedProfit(with: scope).times(share))
         case .highWater: portfolio.record.equityHigh
@@ -165,7 +167,8 @@ extension Core {
 
     /// Margin that may still be used: the policy's share of the equity less what is used, capped by the broker's free funds.
     func availableMargin(equity: Money, funds: Funds?, with scope: Scope) throws(Overflow) -> Money {
-        let free = try equity.times(policy.marginShare).subtracting(committedExposure(with: scope).margin)
+        let free = try equity.times(policy.marginShare).subtracting(
+            policy.has(.marginWithoutUsed) ? .zero : committedExposure(with: scope).margin)
         let own = max(.zero, free)
         guard let funds else { return own }
         return min(own, max(.zero, funds.available))

@@ -7,7 +7,7 @@ extension Core {
         intent.record.state = isQuarantined ? .quarantined : (outcome.hasChangedExposure ? .settled : .failed)
         intent.record.reservedRisk = .zero
         intent.record.reservedVolatility = .zero
-        intent.record.reservedMargin = .zero
+        if !policy.has(.reservationKept) { intent.record.reservedMargin = .zero }
         if intent.record.record.repairDeadline != nil { intent.record.repairDeadline = nil }
         intent.record.updatedAt = turn.at
         audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &turn)
@@ -26,7 +26,7 @@ extension Core {
 
     /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
     private func holdsSlot(_ intent: Intent) -> Bool {
-        intent.record.kind.increasesRisk
+        intent.record.kind.increasesRisk && !policy.has(.slotFreedAtAbsent)
             && intent.legs.contains { $0.state == .absent && mayStillSend($0.record.sender) }
     }
 
@@ -72,7 +72,7 @@ extension Core {
     /// Frees slots whose session has ended.
     mutating func releaseQuarantine(_ scope: inout Scope, _ turn: inout Turn) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
-            guard turn.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) else { continue }
+            guard turn.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) || policy.has(.slotFreedSoon) else { continue }
             release(index, cause: "the session ended", &scope, &turn)
         }
     }

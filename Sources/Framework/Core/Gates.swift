@@ -16,7 +16,9 @@ extension Core {
             return Gate("invalid_initial_risk", passed: false, value: base.initialRisk.description, limit: "above 0")
         }
         let move = (try? signal.price.subtracting(base.entryPrice)) ?? .zero
-        return Gate("1r_gate_not_passed", passed: move > base.initialRisk, value: "\(move) points", limit: "above \(base.initialRisk)")
+        return Gate(
+            "1r_gate_not_passed", passed: move > base.initialRisk || policy.has(.oneRIgnored), value: "\(move) points",
+            limit: "above \(base.initialRisk)")
     }
 
     private func spacingGate(_ signal: Signal, _ scope: Scope, _ terms: InstrumentTerms) -> Gate {
@@ -24,7 +26,7 @@ extension Core {
             let distance = try? signal.price.subtracting(last), let needed = try? signal.atr.times(terms.pyramidSpacing)
         else { return Gate("pyramid_spacing", passed: false, value: "unknown", limit: "\(terms.pyramidSpacing) ATR") }
         return Gate(
-            "pyramid_spacing", passed: distance >= needed, value: "\(distance) points",
+            "pyramid_spacing", passed: distance >= needed || policy.has(.spacingIgnored), value: "\(distance) points",
             limit: "\(needed) points (\(terms.pyramidSpacing) ATR)")
     }
 
@@ -33,7 +35,8 @@ extension Core {
         for position in scope.positions where position.status.isLive {
             profit = (try? profit.adding(position.record.unrealizedProfit(at: signal.price) ?? .zero)) ?? profit
         }
-        return Gate("negative_instrument_pnl", passed: profit > .zero, value: profit.description, limit: "above 0")
+        return Gate(
+            "negative_instrument_pnl", passed: profit > .zero || policy.has(.lossIgnored), value: profit.description, limit: "above 0")
     }
 
     /// The gates that hold a size against the whole account, everything in flight counted as used.
@@ -44,9 +47,10 @@ extension Core {
         let limits = policy.limits
         return [
             shareGate(
-                "portfolio_risk_gate", committed.risk, risk, of: equity, limit: isPyramid ? limits.pyramidRisk : limits.entryRisk),
+                "portfolio_risk_gate", committed.risk, risk, of: equity,
+                limit: isPyramid != policy.has(.riskLimitsSwapped) ? limits.pyramidRisk : limits.entryRisk),
             shareGate(
-                "portfolio_vol_gate", committed.volatility, volatility, of: equity,
+                "portfolio_vol_gate", policy.has(.volatilityOfNewOnly) ? .zero : committed.volatility, volatility, of: equity,
                 limit: isPyramid ? limits.pyramidVolatility : limits.entryVolatility),
             shareGate("portfolio_margin_gate", committed.margin, margin, of: equity, limit: policy.marginShare),
             Gate(

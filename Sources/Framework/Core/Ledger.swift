@@ -23,7 +23,8 @@ extension Core {
         if !policy.has(.equityForgotten) { portfolio.closedEquity = after }
         portfolio.updatedAt = turn.at
         switch kind {
-        case .deposit, .withdraw: portfolio.equityHigh = (try? portfolio.record.equityHigh.adding(amount)) ?? after
+        case .deposit, .withdraw:
+            if !policy.has(.highIgnoresCapital) { portfolio.equityHigh = (try? portfolio.record.equityHigh.adding(amount)) ?? after }
         case .tradingProfit, .charges, .repairCharges: portfolio.equityHigh = max(portfolio.record.equityHigh, after)
         }
     }

@@ -11,6 +11,25 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     // Fills, positions and money.
     case fillPostedTwice, laterFillsIgnored, plannedSizeBooked, surplusKept, surplusDoubled, lateOrderIgnored, stopFalls, ledgerGap,
         oneLeggedUntold, mismatchIgnored, equityForgotten, profitForgotten, chargesForgotten
+    // Stops: highs, trails, hits and what a roll does to them.
+    case oldBarTested, oldRangeUsed, stopTestedBeforeRaise, stopHitAtLimit, stopOfFirstOnly, stopHitForgotten, stopClosesStack,
+        barBeforeEntryCounts,
+        barBeforeRollCounts, trailByFirstMultiple, trailFromLastClose, trailFromEntry, highForgotten, stopFromSignalPrice, firstStopByTrail,
+        rollKeepsFirstStop, rollKeepsStop, rollKeepsHigh, basisReversed
+    // The switch, the window and the rate.
+    case exitUndecidedUnderSwitch, exitHeldBySwitch, secondLegUnderSwitch, rollUnderSwitch, switchForgottenAtGate, resumeForgotten,
+        windowFromDecision, windowFromReceipt, exitsUncounted, reservedRateUsed, minuteIgnored, dayIgnored, rateNotRead
+    // Evidence of absence, and slots after it.
+    case failedLookCounts, emptyLookCounts, oneLookIsEnough, horizonOfOthersIgnored, looksBeforeHorizonCount, slotFreedAtAbsent,
+        slotFreedSoon,
+        reachedBrokerForgotten
+    // Sizes, limits and layers.
+    case marginUnreserved, reservationKept, inFlightUncounted, othersUncounted, sizedOnHigh, marginWithoutUsed, riskLimitsSwapped,
+        volatilityOfNewOnly, oneRIgnored, spacingIgnored, lossIgnored, surgeIgnored, sizedOnNarrowStop, riskNotRefreshed, spacingFromBase,
+        spacingFromFill, layersOfOldBase, layerNotCounted, lastSliceForgotten
+    // Values, charges and capital.
+    case lastPriceForAll, lateCostForgotten, lateCostReversed, repairUnbooked, openedWithoutCharges, closedWithoutCharges, rollChargedOnce,
+        exitPriceOfEntry, costOfPartKept, capitalKeyForgotten, capitalKeysNotRead, capitalNotBooked, highIgnoresCapital
     // Storage and processes.
     case failedCommitIsSuccess, epochNotDemanded, trailGap, trailWithoutEpoch, unansweredGateForgotten,
         leavingOrdersForgotten, readAnewInOldEpoch, recoverySkipped

@@ -76,7 +76,7 @@ extension Core {
     /// Throws or lifts the switch that stops everything that increases risk.
     mutating func set(isThrown: Bool, reason: String, by: String, _ turn: inout Turn) {
         let from = tradingSwitch.record.isThrown ? "stopped" : "running"
-        tradingSwitch.isThrown = isThrown
+        if !policy.has(.resumeForgotten) || isThrown { tradingSwitch.isThrown = isThrown }
         tradingSwitch.reason = reason
         tradingSwitch.changedBy = by
         tradingSwitch.changedAt = turn.at
@@ -174,7 +174,10 @@ extension Core {
                 id: request.id, isDone: false,
                 message: "\(amount) would take the equity of \(portfolio.record.closedEquity) below zero or out of range.")
         }
-        capitalKeys.insert("capital:\(key)")
+        if !policy.has(.capitalKeyForgotten) { capitalKeys.insert("capital:\(key)") }
+        if policy.has(.capitalNotBooked), amount < .zero {
+            return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
+        }
         book(amount > .zero ? .deposit : .withdraw, amount, key: "capital:\(key)", position: nil, notes: notes, by: request.by, &turn)
         return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
     }

@@ -126,7 +126,7 @@ extension Core {
         intent.postedTrades.append(PostedTrade(fill))
         figure.note(leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, at: turn.at)
         intent.legs[index].filled = Quantity(count)
-        intent.legs[index].filledValue = sum
+        intent.legs[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
         turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
         if count > leg.quantity.count {
             alert(
@@ -140,7 +140,7 @@ extension Core {
     /// Holds a read of the order book against every leg that is not over.
     mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
         isReadingBook = false
-        guard let orders = trusted(reading)?.orders else {
+        guard let orders = trusted(reading)?.orders ?? (policy.has(.failedLookCounts) && hasRecovered ? [] : nil) else {
             if !hasRecovered {
                 turn.perform(.wake(.book, at: turn.at + .seconds(1)))
                 alertBroken(&turn)
@@ -178,7 +178,7 @@ extension Core {
     private func trusted(_ reading: BookReading) -> OrderBook? {
         guard let book = reading.book else { return nil }
         guard book.count == 0 else { return book }
-        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) && !policy.has(.emptyLookCounts) ? nil : book
     }
 
     /// Notes that the book shows something of the day of its reading; true while it never did, so that it may be another day's, or nobody's.
@@ -221,10 +221,11 @@ extension Core {
     ) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
-        let since = sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
+        let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
+        if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
         guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
         leg.misses += 1
-        guard leg.misses >= 2 else { return }
+        guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
         alert(
             .error, "order_absent", scope.name,
@@ -345,7 +346,7 @@ extension Core {
             quantity: Quantity(units), isRepair: true)
         var strand = Strand(
             position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
-        strand.lateValue = value
+        strand.lateValue = policy.has(.lateCostForgotten) ? 0 : value
         let plan = IntentPlan(
             strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
             explanation: Explanation(summary: "Take back the late order \(leg.tag)."))

@@ -126,9 +126,9 @@ extension Core {
             Int128(fills.signedValue(.close, units: closed)) - cost, pointValue: old.pointValue, unitsPerLot: old.unitsPerLot)
         let lots = Quantity(opened).lots(unitsPerLot: unitsPerLot)
         let left = Quantity(closed).lots(unitsPerLot: old.unitsPerLot)
-        let closing = charges(price: exit, lots: left, pointValue: old.pointValue)
+        let closing = policy.has(.rollChargedOnce) ? .zero : charges(price: exit, lots: left, pointValue: old.pointValue)
         let charged = charges(price: entry, lots: lots, pointValue: structure.pointValue).flatMap { try? closing?.adding($0) }
-        let basis = (try? entry.subtracting(exit)) ?? .zero
+        let basis = (try? policy.has(.basisReversed) ? exit.subtracting(entry) : entry.subtracting(exit)) ?? .zero
         book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &turn)
         bookCharges(charged, of: old.id, key: intent.id.text, &turn)
         turn.insert(
@@ -164,9 +164,9 @@ extension Core {
         position.strike = rolled.strike
         position.entryPrice = rolled.entryPrice
         position.pointValue = rolled.pointValue
-        position.initialStop = rolled.initialStop
-        position.currentStop = rolled.currentStop
-        position.highestClose = rolled.highestClose
+        if !policy.has(.rollKeepsFirstStop) { position.initialStop = rolled.initialStop }
+        if !policy.has(.rollKeepsStop) { position.currentStop = rolled.currentStop }
+        if !policy.has(.rollKeepsHigh) { position.highestClose = rolled.highestClose }
         position.lots = rolled.lots
         position.quantity = rolled.quantity
         position.unitsPerLot = rolled.unitsPerLot

@@ -7,13 +7,14 @@ extension Core {
             for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &turn) }
             return true
         }
+        if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !step.isRepair { return false }
         guard isOpen(scope.desk, at: turn.at) else {
             waitForOpen(&scope, &turn)
             return false
         }
         scope.hasAlertedWaiting = false
         for index in indices {
-            switch policy.has(.rateIgnored) ? .now : limiter.permit(at: turn.at, reducesRisk: reducesRisk) {
+            switch policy.has(.rateIgnored) ? .now : permit(at: turn.at, reducesRisk: reducesRisk) {
             case .now: sendNow(index, &intent, &turn)
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
@@ -34,6 +35,13 @@ extension Core {
         return false
     }
 
+    private mutating func permit(at now: Instant, reducesRisk: Bool) -> OrderLimiter.Permit {
+        let permit = limiter.permit(at: now, reducesRisk: reducesRisk || policy.has(.reservedRateUsed))
+        if case .at(let time) = permit, policy.has(.minuteIgnored), time > now + .seconds(1) { return .now }
+        if permit == .notToday, policy.has(.dayIgnored) { return .now }
+        return permit
+    }
+
     /// Tells people that an exit cannot leave today, and again each hour, when it is tried again.
     private mutating func waitForRate(_ scope: inout Scope, _ turn: inout Turn) {
         if let planned = scope.rateAlarm, planned > turn.at { return }
@@ -46,7 +54,9 @@ extension Core {
     private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
         guard step.action == .open else { return nil }
         if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
-        if tradingSwitch.record.isThrown { return "trading_stopped: \(tradingSwitch.record.reason)" }
+        if policy.has(.secondLegUnderSwitch), step.number > 0 { return nil }
+        if policy.has(.rollUnderSwitch), intent.record.kind == .roll { return nil }
+        if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return "trading_stopped: \(tradingSwitch.record.reason)" }
         if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
             return "entry_window: the entry window ended at \(deadline)"
         }
@@ -56,7 +66,7 @@ extension Core {
 
     private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ turn: inout Turn) {
         precondition(intent.legs[index].state == .planned, "I8: only a planned leg is sent")
-        limiter.take(at: turn.at)
+        if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: turn.at) }
         intent.legs[index].sender = incarnation
         intent.legs[index].sentAt = turn.at
         move(&intent.legs[index], to: .sending, cause: "send gate", &turn)

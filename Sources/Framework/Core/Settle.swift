@@ -76,8 +76,9 @@ extension Core {
         let terms = scope.desk.instrument.terms(on: TradingDay(of: turn.at))
         let plan = intent.record.plan.content
         let signal = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id }?.signal.content }
-        let distance = (try? plan.averageTrueRange.times(terms.initialStopMultiple)) ?? .zero
-        let stop = max(.zero, (try? price.subtracting(distance)) ?? .zero)
+        let multiple = policy.has(.firstStopByTrail) ? terms.trailingStopMultiple : terms.initialStopMultiple
+        let distance = (try? plan.averageTrueRange.times(multiple)) ?? .zero
+        let stop = max(.zero, (try? (policy.has(.stopFromSignalPrice) ? plan.price : price).subtracting(distance)) ?? .zero)
         let lots = Quantity(units).lots(unitsPerLot: first.contract.unitsPerLot)
         let position = PositionRecord(
             id: strand.position, instrument: scope.name, layer: strand.layer, mode: policy.mode, signal: intent.record.record.signal,
@@ -86,7 +87,7 @@ extension Core {
             averageTrueRange: plan.averageTrueRange, limiter: strand.limiter, structure: structure, openedValue: fills.signedValue(.open),
             entryTimestamp: signal?.timestamp ?? turn.at, at: turn.at)
         add(position, signalPrice: plan.price, &scope, &turn)
-        let cost = charges(price: price, lots: lots, pointValue: structure.pointValue)
+        let cost = policy.has(.openedWithoutCharges) ? .zero : charges(price: price, lots: lots, pointValue: structure.pointValue)
         bookCharges(cost, of: position.id, key: "\(intent.id):open", &turn)
         if let index = scope.positionIndex(position.id), let cost { scope.positions[index].charges = cost }
     }
@@ -97,13 +98,14 @@ extension Core {
             "I17: \(scope.name) \(position.layer) is open already")
         let index = scope.positions.firstIndex { $0.layer > position.layer } ?? scope.positions.endIndex
         scope.positions.insert(Tracked(new: position), at: index)
-        scope.stack.lastPyramidPrice = signalPrice
+        if !policy.has(.spacingFromBase) || position.isBase { scope.stack.lastPyramidPrice = signalPrice }
+        if policy.has(.spacingFromFill) { scope.stack.lastPyramidPrice = position.entryPrice }
         scope.stack.updatedAt = turn.at
         if position.isBase {
             scope.stack.base = position.id
-            scope.stack.taken = 0
+            if !policy.has(.layersOfOldBase) { scope.stack.taken = 0 }
         } else {
-            scope.stack.taken += 1
+            scope.stack.taken += policy.has(.layerNotCounted) ? 0 : 1
         }
         audit(
             "position", position.id, from: "", to: PositionStatus.open.rawValue, cause: "\(position.lots) lots at \(position.entryPrice)",
@@ -114,7 +116,7 @@ extension Core {
     mutating func bookRepairs(
         _ fills: StrandFills, _ structure: Structure, _ strand: Strand, _ intent: Intent, _ turn: inout Turn
     ) {
-        guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot else { return }
+        guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot, !policy.has(.repairUnbooked) else { return }
         let profit = Self.money(Int128(fills.repairProfit), pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
         book(
             .tradingProfit, profit, key: "\(intent.id):\(strand.layer):repair", position: nil,
@@ -169,21 +171,21 @@ extension Core {
         let opened = isWhole ? Int128(position.openedValue) : Int128(position.openedValue) * Int128(units) / Int128(position.quantity.count)
         let profit = Self.money(Int128(closedValue) - opened, pointValue: position.pointValue, unitsPerLot: position.unitsPerLot)
         let lots = Quantity(units).lots(unitsPerLot: position.unitsPerLot)
-        let cost = charges(price: price, lots: lots, pointValue: position.pointValue)
+        let cost = policy.has(.closedWithoutCharges) ? .zero : charges(price: price, lots: lots, pointValue: position.pointValue)
         book(
             .tradingProfit, policy.has(.profitForgotten) ? .zero : profit, key: "\(key):profit", position: position.id, notes: reason,
             by: "munim", &turn)
         bookCharges(cost, of: position.id, key: key, &turn)
         scope.positions[index].realizedProfit = Self.adding(profit, to: position.realizedProfit, "the profit of \(position.id)", &turn)
         scope.positions[index].charges = Self.adding(cost, to: position.charges, "the charges of \(position.id)", &turn)
-        scope.positions[index].exitPrice = price
+        scope.positions[index].exitPrice = policy.has(.exitPriceOfEntry) ? position.entryPrice : price
         scope.positions[index].exitTimestamp = turn.at
         scope.positions[index].exitReason = reason
         scope.positions[index].updatedAt = turn.at
         scope.positions[index].intent = nil
         scope.positions[index].status = isWhole ? .closed : .partial
         if !isWhole {
-            scope.positions[index].openedValue = Int64(Int128(position.openedValue) - opened)
+            if !policy.has(.costOfPartKept) { scope.positions[index].openedValue = Int64(Int128(position.openedValue) - opened) }
             scope.positions[index].quantity = Quantity(position.quantity.count - units)
             scope.positions[index].lots = Lots(position.lots.count - lots.count)
         }
@@ -194,7 +196,7 @@ extension Core {
         if scope.stack.record.base == position.id {
             scope.stack.base = nil
             scope.stack.lastPyramidPrice = nil
-            scope.stack.taken = 0
+            if !policy.has(.layersOfOldBase) { scope.stack.taken = 0 }
             scope.stack.updatedAt = turn.at
         }
     }
@@ -206,7 +208,8 @@ extension Core {
         guard let leg = fills.repairs.first else { return }
         let pointValue = scope.desk.instrument.terms(on: TradingDay(of: turn.at)).pointValue
         let cash = fills.repairs.reduce(Int128(0)) { $1.side == .sell ? $0 + Int128($1.value) : $0 - Int128($1.value) }
-        let difference = cash + (leg.side == .sell ? 0 - Int128(strand.lateValue) : Int128(strand.lateValue))
+        let difference =
+            cash + ((leg.side == .sell) != policy.has(.lateCostReversed) ? 0 - Int128(strand.lateValue) : Int128(strand.lateValue))
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
         book(.tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim", &turn)
         let traded = fills.repairs.reduce(Int128(strand.lateValue)) { $0 + Int128($1.value) }

@@ -53,7 +53,7 @@ extension Core {
     ) throws(Overflow) -> SizedNumbers {
         let request = try sizingRequest(signal, structure, survey, scope, terms)
         let decision = try scope.desk.sizing.size(request)
-        let lots = Self.size(decision.lots, afterSurgeTo: market, from: signal)
+        let lots = policy.has(.surgeIgnored) ? decision.lots : Self.size(decision.lots, afterSurgeTo: market, from: signal)
         let distance = max(.zero, try signal.price.subtracting(request.stop))
         // The value of the whole position must fit too, because every later profit is smaller.
         let value = try max(signal.price, market).value(of: lots, at: structure.pointValue)
@@ -80,7 +80,7 @@ extension Core {
         let own = try signal.price.subtracting(signal.atr.times(terms.initialStopMultiple))
         let stop: Price =
             switch policy.sizingStop {
-            case .wider: min(signal.stop, max(own, .zero))
+            case .wider: policy.has(.sizedOnNarrowStop) ? max(signal.stop, own) : min(signal.stop, max(own, .zero))
             case .signal: signal.stop
             }
         let pyramid = scope.base.map { base in

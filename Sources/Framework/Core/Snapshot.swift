@@ -158,9 +158,9 @@ extension Core {
             count(&scope)
             scopes[name] = scope
         }
-        capitalKeys = Set(snapshot.capital.map(\.entryKey))
-        if snapshot.hasReachedBroker { dayOfLastOrder = day }
-        limiter.restore(snapshot.sent.times, at: at)
+        if !policy.has(.capitalKeysNotRead) { capitalKeys = Set(snapshot.capital.map(\.entryKey)) }
+        if snapshot.hasReachedBroker, !policy.has(.reachedBrokerForgotten) { dayOfLastOrder = day }
+        if !policy.has(.rateNotRead) { limiter.restore(snapshot.sent.times, at: at) }
         endedTags = snapshot.sent.tags
         for instance in snapshot.instances { machines[instance.id] = instance.machine }
         for order in snapshot.orders {

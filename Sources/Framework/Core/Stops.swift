@@ -8,17 +8,22 @@ extension Core {
         var hit: [PositionID] = []
         // An older bar that comes late may be the highest close, but its range and its price are not those of now.
         let at = turn.at
-        let isNewest = scope.record.record.lastBarAt.map { bar.timestamp >= $0 } ?? true
+        let isNewest = policy.has(.oldBarTested) || scope.record.record.lastBarAt.map { bar.timestamp >= $0 } ?? true
         // A time in the future would keep every later bar from being tested.
         if isNewest { scope.record.lastBarAt = min(bar.timestamp, at) }
         for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
-            raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: turn.at)
+            let before = scope.positions[index].record.currentStop
+            raise(&scope.positions[index], bar, range: isNewest || policy.has(.oldRangeUsed) ? bar.atr : .zero, terms, at: turn.at)
             let position = scope.positions[index].record
-            let isHit = isNewest && (position.status == .open || position.status == .partial) && bar.price < position.currentStop
+            var limit = policy.has(.stopTestedBeforeRaise) ? before : position.currentStop
+            if policy.has(.stopHitAtLimit) { limit = Price(units: limit.units + 1) }
+            if policy.has(.stopOfFirstOnly) { limit = position.initialStop }
+            let isHit = isNewest && (position.status == .open || position.status == .partial) && bar.price < limit
             lines.append("\(position.layer): stop \(position.currentStop), high \(position.highestClose)\(isHit ? ", hit" : "")")
-            if isHit { hit.append(position.id) }
+            if isHit, !policy.has(.stopHitForgotten) || position.isBase { hit.append(position.id) }
         }
         if !hit.isEmpty {
+            if policy.has(.stopClosesStack) { hit = scope.positions.filter { $0.status == .open }.map { $0.id } }
             let key = "stop:\(record.fingerprint)"
             beginExit(
                 id: IntentID("stop-\(record.fingerprint.text.prefix(16))"), of: hit, price: bar.price, reason: "host_stop", causeKey: key,
@@ -30,17 +35,20 @@ extension Core {
 
     /// Whether a bar speaks of a position: of its life, and of the contract it holds now.
     private func isOf(_ position: PositionRecord, _ bar: Signal) -> Bool {
-        guard position.status.isLive, position.entryTimestamp <= bar.timestamp else { return false }
-        return position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
+        guard position.status.isLive, position.entryTimestamp <= bar.timestamp || policy.has(.barBeforeEntryCounts) else { return false }
+        return policy.has(.barBeforeRollCounts) || position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
     }
 
     private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, range: Price, _ terms: InstrumentTerms, at: Instant) {
-        let stops = TrailingStop(
+        var stops = TrailingStop(
             current: position.record.currentStop, highestClose: position.record.highestClose, multiple: terms.trailingStopMultiple)
+        if policy.has(.trailByFirstMultiple) { stops.multiple = terms.initialStopMultiple }
+        if policy.has(.trailFromLastClose) { stops.highestClose = bar.price }
+        if policy.has(.trailFromEntry) { stops.highestClose = position.record.entryPrice }
         let raised = stops.raised(close: bar.price, averageTrueRange: range)
         precondition(raised.current >= position.record.currentStop, "I18: a stop never falls")
         guard raised != stops || policy.has(.stopFalls) else { return }
-        position.highestClose = raised.highestClose
+        if !policy.has(.highForgotten) { position.highestClose = max(raised.highestClose, position.record.highestClose) }
         position.currentStop = policy.has(.stopFalls) ? min(raised.current, bar.price) : raised.current
         position.updatedAt = at
     }

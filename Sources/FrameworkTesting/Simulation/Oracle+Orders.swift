@@ -26,6 +26,7 @@ extension Oracle {
             breach("I4", "\(tag) opens risk at \(sentAt), after \(deadline)")
         }
         checkRate(of: row, by: process)
+        countOrder(row, by: process)
         checkAttempts(row, store)
         checkOutranked(row, store, at: at)
     }

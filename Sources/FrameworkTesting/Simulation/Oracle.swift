@@ -10,7 +10,7 @@ public struct Oracle: Sendable {
     public private(set) var marks: Set<String> = []
 
     let policy: Policy
-    private let horizon: Span
+    let horizon: Span
     private var auditStates: [String: String] = [:]
     private var verdicts: Set<Fingerprint> = []
     private var intentOfSignal: [Fingerprint: IntentID] = [:]
@@ -35,6 +35,25 @@ public struct Oracle: Sendable {
     var watches = Watches()
     /// What the account may send; nil when nobody counts.
     let rate: OrderRate?
+    /// What is traded; nothing where rows alone are judged.
+    let desks: [InstrumentName: Desk]
+    /// Whether one process is alone in its world, so that an earlier one is proven to have ended.
+    let isAlone: Bool
+    /// Whether every process had the true time so far.
+    var hasTrueClocks = true
+    /// Whether looks at the broker's book are told to the judge.
+    var hasLooks = false
+    var books = OracleBooks()
+    var looks = OracleLooks()
+    var rates = OracleRates()
+    var waits = OracleWaits()
+    /// Movements of capital that were asked for: their keys by request, and the amounts of each key.
+    var requests: [String: String] = [:]
+    var amounts: [String: Set<Int64>] = [:]
+    /// Changes what the judge sees of a commit, to show that it sees what is wrong with it; nil but in tests.
+    var plants: (@Sendable (Transaction) -> Transaction)?
+    /// Answered messages that are not what was stored under their fingerprint.
+    var conflicts: Set<String> = []
 
     /// What must not change, or only in one direction, between two rolls.
     private struct PositionFacts: Sendable {
@@ -47,10 +66,12 @@ public struct Oracle: Sendable {
     }
 
     /// A judge who has seen nothing, of orders that a broker may hide for so long, and of which so many may leave.
-    public init(policy: Policy, horizon: Span = .seconds(60), rate: OrderRate? = nil) {
+    public init(policy: Policy, horizon: Span = .seconds(60), rate: OrderRate? = nil, desks: [Desk] = [], isAlone: Bool = false) {
         self.policy = policy
         self.rate = rate
         self.horizon = horizon
+        self.desks = Dictionary(desks.map { ($0.name, $0) }) { first, _ in first }
+        self.isAlone = isAlone
     }
 
     mutating func breach(_ number: String, _ sentence: String) {
@@ -62,6 +83,7 @@ public struct Oracle: Sendable {
 
     /// Looks at a transaction that was applied; `store` is as it is now.
     public mutating func committed(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore, at: Instant) {
+        let transaction = plants?(transaction) ?? transaction
         let epoch = checkFence(transaction, by: process, store)
         var changed: [(entity: String, id: String, state: String)] = []
         var stacks: [PyramidingRecord] = []
@@ -95,6 +117,8 @@ public struct Oracle: Sendable {
             }
         }
         noteExits(of: transaction)
+        judgeTurns(of: transaction, store, at: at)
+        watchExits(of: transaction, in: epoch, store, at: at)
         checkCalls(in: epoch, at: at)
         watchLegs(of: transaction, in: epoch, store, at: at)
         checkCount(store)
@@ -148,12 +172,17 @@ public struct Oracle: Sendable {
     mutating func wentOn(from previous: Int64, to epoch: Int64) {
         for (tag, call) in calls where call.epoch == previous { calls[tag]?.epoch = epoch }
         watches.wentOn(from: previous, to: epoch)
+        waits.ready[epoch] = waits.ready[previous]
+        for (tag, wait) in waits.orders where wait.epoch == previous { waits.orders[tag]?.epoch = epoch }
+        for (fingerprint, wait) in waits.signals where wait.epoch == previous { waits.signals[fingerprint]?.epoch = epoch }
     }
 
     /// Everybody slept until now: what was on its way has waited as well.
     mutating func slept(until at: Instant) {
         for tag in calls.keys { calls[tag]?.at = at }
         for intent in watches.broken.keys { watches.broken[intent]?.at = at }
+        for tag in waits.orders.keys { waits.orders[tag]?.since = at }
+        for fingerprint in waits.signals.keys { waits.signals[fingerprint]?.since = at }
     }
 
     // I2: an outcome is found out as long as the same process decides and can commit; another process begins by doubting it.
@@ -325,15 +354,9 @@ public struct Oracle: Sendable {
 
     // MARK: - What else happens
 
-    /// I2: what the sender is told to be stored is stored.
-    mutating func answered(_ message: Message, _ answer: SimulatedProcess.InboxAnswer, _ store: ModelStore) {
-        if case .failed = answer { return }
-        guard store.row(SignalRecord.self, message.record.fingerprint) == nil else { return }
-        breach("I2", "signal \(message.record.fingerprint) was answered for and is not stored")
-    }
-
     mutating func accepted(_ record: SignalRecord, at: Instant) {
         acceptedAt[record.fingerprint] = at
+        awaitExit(record, at: at)
         marks.insert("signal accepted")
     }
 

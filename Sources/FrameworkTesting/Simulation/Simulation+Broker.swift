@@ -44,6 +44,9 @@ extension Simulation {
             broker.bookMood = isAway || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
             let started = wall(call.process)
             let book = broker.book(at: now, leavingOut: settled)
+            oracle.looked(
+                SimulatedProcess.incarnation(call.process, life: call.life), startedAt: started, isHonest: broker.bookMood == .honest,
+                isEmpty: book?.count == 0, at: now)
             answer(call, .bookRead(BookReading(startedAt: started, book: book)), after: chance.span(1, 200))
         case .readPositions:
             broker.positionsMood = isAway || happens(.positionsFail) ? .failing : .honest
@@ -185,6 +188,11 @@ extension Simulation {
 
     func ask(_ command: OperatorCommand) {
         guard let index = processes.indices.first(where: { processes[$0].core != nil }) else { return }
-        put(.commanded(OperatorRequest(id: "P\(outcome.events)", command: command, by: "tester")), at: index)
+        var id = "P\(outcome.events)"
+        // Several things may be asked for at one moment.
+        if case .capital(_, _, let key) = command { id += "-\(key)" }
+        let request = OperatorRequest(id: id, command: command, by: "tester")
+        oracle.asked(request)
+        put(.commanded(request), at: index)
     }
 }

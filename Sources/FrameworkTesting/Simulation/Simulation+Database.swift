@@ -50,7 +50,7 @@ extension Simulation {
         case .contradict(let record):
             var transaction = Transaction()
             transaction.insertIfAbsent(record)
-            if canStore { _ = try? store.commit(transaction) }
+            if canStore { _ = try? store.commit(transaction) } else { oracle.mayMiss(record) }
         case .readLease:
             answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
         case .claim(let lease, let isFirst): answer(call, .claimed(claim(lease, isFirst: isFirst, call)))

@@ -10,6 +10,7 @@ extension Simulation {
     }
 
     func judgeAtRest() {
+        for breach in oracle.missingConflicts(store) { oracle.breach("rest", breach) }
         guard !Oracle.isForPeople(store, broker, bedtimes, at: now) else { return }
         let evidence = evidence
         if let breach = plan.judge?(evidence) { oracle.breach("own", breach) }

@@ -29,6 +29,9 @@ extension Simulation {
             trace(4, Self.name(of: event), index)
             say("\(processes[index].incarnation) handles \(event)")
             if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
+            if case .bookRead(let reading) = event {
+                oracle.heard(processes[index].incarnation, startedAt: reading.startedAt, in: processes[index].epoch, at: now)
+            }
             for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
                 if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
             }
@@ -96,7 +99,7 @@ extension Simulation {
             case .alert(let alert):
                 oracle.alerted(alert)
                 say("alert \(alert.code): \(alert.message)")
-            case .answer: break
+            case .answer(let answer): oracle.answered(answer)
             default: later(index, .perform(effect, gate: gate), after: chance.span(0, 1), inTerm: true)
             }
         }

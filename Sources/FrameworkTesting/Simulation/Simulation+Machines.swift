@@ -117,7 +117,7 @@ extension Simulation {
         case .admit(let message):
             if arrives { _ = admit(message) }
             work = .inboxAnswered(message, .failed)
-        case .contradict: return
+        case .contradict(let record): return oracle.mayMiss(record)
         case .readLease: work = .leaseRead(nil, isKnown: false)
         case .claim(let lease, let isFirst):
             if arrives { _ = claim(lease, isFirst: isFirst, call) }

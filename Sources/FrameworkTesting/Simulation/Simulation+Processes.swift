@@ -12,6 +12,7 @@ extension Simulation {
         let error: Span = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
         processes[index].skew = Span(microseconds: processes[index].machineSkew.microseconds + error.microseconds)
         processes[index].drift = happens(.clockDrifts) ? Int64(machines.below(4_001)) - 2_000 : 0
+        if processes[index].skew != .zero || processes[index].drift != 0 { oracle.hasTrueClocks = false }
         trace(1, processes[index].incarnation.text)
         say("\(processes[index].incarnation) starts")
         later(index, .tick, after: chance.span(0, 50))

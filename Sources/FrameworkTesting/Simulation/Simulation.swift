@@ -203,7 +203,8 @@ public final class Simulation {
         let instances = plan.reduction?.instances ?? plan.instances
         processes = (0..<instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
-        oracle = Oracle(policy: stage.policy, rate: stage.traits.rate)
+        oracle = Oracle(policy: stage.policy, rate: stage.traits.rate, desks: stage.desks, isAlone: instances == 1)
+        oracle.hasLooks = true
         store.readsThroughText = false
     }
 

@@ -1,0 +1,159 @@
+import MunimKit
+
+/// The judge's second set of books, brought up to each turn of a commit.
+extension Oracle {
+    /// Holds every turn of a transaction against what the turns before it left.
+    mutating func judgeTurns(of transaction: Transaction, _ store: ModelStore, at: Instant) {
+        guard !desks.isEmpty else { return }
+        for turn in transaction.turns { judge(turn, store, at: at) }
+        checkExposure()
+    }
+
+    private mutating func judge(_ turn: OracleTurn, _ store: ModelStore, at: Instant) {
+        for case let intent as IntentRecord in turn.rows where intent.version == 1 {
+            if intent.kind.increasesRisk {
+                checkSize(of: intent, store)
+                checkSlot(of: intent, turn)
+            }
+            if intent.state == .active { checkSlices(of: intent, turn) }
+        }
+        addTrades(of: turn, store)
+        followGates(turn, store, at: at)
+        checkStops(of: turn, store)
+        checkMoney(of: turn, store)
+        followStacks(turn)
+        for row in turn.rows {
+            switch row {
+            case let row as PositionRecord: books.live[row.id] = row.status.isLive ? row : nil
+            case let row as IntentRecord:
+                books.intents[row.id] = row.state.isOpen ? row : nil
+                if !row.state.isOpen { books.fills[row.id] = nil }
+            case let row as PortfolioRecord: books.portfolio = row
+            default: break
+            }
+        }
+    }
+
+    // I19: the account's exposure is that of its live positions, after every commit.
+    private mutating func checkExposure() {
+        guard let portfolio = books.portfolio else { return }
+        var sums: [Int128] = [0, 0, 0]
+        for position in books.live.values {
+            let (risk, volatility, margin) = Self.stakes(of: position)
+            sums = [sums[0] + risk, sums[1] + volatility, sums[2] + margin]
+        }
+        let stored = [portfolio.totalRisk, portfolio.totalVolatility, portfolio.marginUsed].map { Int128($0.units) }
+        if stored != sums { breach("I19", "the account's exposure is \(stored), its live positions make \(sums)") }
+    }
+
+    // I19: orders are planned for all of what was decided, none above the freeze quantity, all whole lots.
+    private mutating func checkSlices(of intent: IntentRecord, _ turn: OracleTurn) {
+        var planned: [OracleStep: Int64] = [:]
+        for case let order as OrderRecord in turn.rows where order.intent == intent.id && order.attempt == 1 {
+            planned[OracleStep(strand: order.strand, step: order.step), default: 0] += order.quantity.count
+        }
+        for (number, strand) in intent.plan.content.strands.enumerated() {
+            for step in strand.steps where planned[OracleStep(strand: number, step: step.number)] ?? 0 != step.quantity.count {
+                breach("I14", "\(intent.id) plans \(planned[OracleStep(strand: number, step: step.number)] ?? 0) of \(step.quantity) units")
+            }
+        }
+    }
+
+    // MARK: - Gates
+
+    /// The switch and the gates that orders passed, in the order of the trail: I4, I11, I28.
+    private mutating func followGates(_ turn: OracleTurn, _ store: ModelStore, at: Instant) {
+        for case let audit as AuditRecord in turn.notes {
+            switch audit.entity {
+            case "switch": books.isStopped = audit.to == "stopped"
+            case "order" where audit.to == LegState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
+            case "order" where audit.to == LegState.absent.rawValue && audit.cause != Core.dayEnded:
+                checkAbsence(of: Tag(audit.entityID), audit, store, at: at)
+            case "order" where audit.from == LegState.absent.rawValue: showedUp(Tag(audit.entityID))
+            default: break
+            }
+        }
+    }
+
+    private mutating func checkGate(of tag: Tag, _ audit: AuditRecord, _ store: ModelStore, at: Instant) {
+        looks.gates[tag] = at
+        guard let order = books.orders[tag], order.action == .open else { return }
+        // I28: without tolerance, because both are in one trail.
+        if books.isStopped { breach("I28", "\(tag) opens risk in a commit after trading was stopped") }
+        guard let intent = store.row(IntentRecord.self, order.intent), intent.kind.increasesRisk,
+            let signal = intent.signal.flatMap({ store.row(SignalRecord.self, $0) })
+        else { return }
+        // I4: by the signal's own time, whatever our row says.
+        if audit.at > signal.signal.content.timestamp + policy.entryWindow {
+            breach("I4", "\(tag) opens risk at \(audit.at) for a signal of \(signal.signal.content.timestamp)")
+        }
+    }
+
+    // MARK: - Layers
+
+    /// I17: the stack of an instrument is its live base and what was opened on it.
+    private mutating func followStacks(_ turn: OracleTurn) {
+        var touched: Set<InstrumentName> = []
+        for note in turn.notes {
+            switch note {
+            case let audit as AuditRecord where audit.entity == "position":
+                let id = PositionID(audit.entityID)
+                guard let row = turn.last(PositionRecord.self, where: { $0.id == id }) ?? books.live[id] else { continue }
+                touched.insert(row.instrument)
+                if audit.from.isEmpty { push(row) }
+                if audit.to == PositionStatus.closed.rawValue, books.stacks[row.instrument]?.base == id {
+                    books.stacks[row.instrument] = nil
+                }
+            case let roll as RolloverRecord:
+                guard let row = books.live[roll.position], roll.entryPrice != roll.exitPrice else { continue }
+                shift(row, by: roll.entryPrice.units - roll.exitPrice.units)
+            default: break
+            }
+        }
+        for case let stack as PyramidingRecord in turn.rows { check(stack) }
+        for name in touched.sorted(by: { $0.text < $1.text }) where books.stacks[name] != nil {
+            // A stack that did not change is not written.
+            if turn.last(PyramidingRecord.self, where: { $0.instrument == name }) == nil, hasOpened(name, turn) {
+                breach("I17", "a layer of \(name) was opened and its stack says nothing of it")
+            }
+        }
+    }
+
+    /// Whether the price of the last layer follows the roll of that layer, once; else it is not judged after a roll.
+    static let lastPriceFollowsItsLayer = false
+
+    private mutating func shift(_ row: PositionRecord, by basis: Int64) {
+        guard Self.lastPriceFollowsItsLayer else {
+            books.stacks[row.instrument]?.hasRolled = true
+            return
+        }
+        let isLast = books.live.values.allSatisfy { $0.instrument != row.instrument || $0.layer <= row.layer }
+        if isLast, let last = books.stacks[row.instrument]?.lastPrice { books.stacks[row.instrument]?.lastPrice = last + basis }
+    }
+
+    private func hasOpened(_ name: InstrumentName, _ turn: OracleTurn) -> Bool {
+        turn.rows.contains { row in
+            guard let row = row as? PositionRecord else { return false }
+            return row.instrument == name && row.version == 1
+        }
+    }
+
+    private mutating func push(_ row: PositionRecord) {
+        if row.isBase { books.stacks[row.instrument] = OracleStack(base: row.id) }
+        guard books.stacks[row.instrument] != nil else { return }
+        if !row.isBase { books.stacks[row.instrument]?.taken += 1 }
+        books.stacks[row.instrument]?.lastPrice = row.signalPrice.units
+    }
+
+    private mutating func check(_ row: PyramidingRecord) {
+        guard let stack = books.stacks[row.instrument] else { return }
+        let isSame = row.base == stack.base && row.taken == stack.taken
+        if !isSame || (!stack.hasRolled && row.lastPyramidPrice?.units != stack.lastPrice) {
+            breach(
+                "I17",
+                "\(row.instrument) has \(row.taken) pyramids on \(row.base?.text ?? "no base"), the last at "
+                    + "\(row.lastPyramidPrice.map { "\($0)" } ?? "no price"); by its layers \(stack.taken) on \(stack.base?.text ?? "none"), "
+                    + "the last at \(stack.lastPrice.map { "\(Price(units: $0))" } ?? "no price")")
+        }
+    }
+}

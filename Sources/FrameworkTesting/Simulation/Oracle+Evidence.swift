@@ -1,0 +1,86 @@
+import MunimKit
+
+/// What the judge knows of the looks at the broker's book, and of slots whose orders were not found.
+struct OracleLooks: Sendable {
+    /// A look at the book by a process.
+    struct Key: Hashable, Sendable {
+        let process: Incarnation
+        let startedAt: Instant
+    }
+
+    /// Looks that showed the whole book, with the true time at which they began.
+    var honest: [Key: Instant] = [:]
+    /// True times of honest looks that whoever decides was told of, ascending.
+    var heard: [Instant] = []
+    /// When each order passed its gate.
+    var gates: [Tag: Instant] = [:]
+    /// Days on which the book has shown an order.
+    var days: Set<TradingDay> = []
+}
+
+/// 4.5: what counts as evidence that an order never reached the broker, and what a slot does after it.
+extension Oracle {
+    /// Whether a book of no orders proves nothing before it has shown one of its day.
+    static let emptyBooksProveNothing = false
+
+    /// Whether one look that is told twice, because the commit in between got no answer, may count twice.
+    static let repeatedLooksCount = true
+
+    /// Whether the answer to a call that comes on another day makes that day the order's, so that its books count.
+    static let lateAnswersMoveTheDay = true
+
+    /// The broker's book was read; `isHonest` when it showed everything that it had.
+    mutating func looked(_ process: Incarnation, startedAt: Instant, isHonest: Bool, isEmpty: Bool, at: Instant) {
+        if isHonest, !isEmpty { looks.days.insert(TradingDay(of: at)) }
+        let isFirst = !looks.days.contains(TradingDay(of: at))
+        let proves = Self.emptyBooksProveNothing ? isHonest && !isFirst : isHonest || (isEmpty && isFirst)
+        looks.honest[OracleLooks.Key(process: process, startedAt: startedAt)] = proves ? at : nil
+    }
+
+    /// Whoever decides was told of a look.
+    mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, at: Instant) {
+        let key = OracleLooks.Key(process: process, startedAt: startedAt)
+        guard let began = looks.honest[key] else { return }
+        // A batch whose commit got no answer is told of it again.
+        if !Self.repeatedLooksCount { looks.honest[key] = nil }
+        if waits.ready[epoch] == nil { waits.ready[epoch] = at }
+        let place = looks.heard.lastIndex { $0 <= began }.map { $0 + 1 } ?? 0
+        looks.heard.insert(began, at: place)
+    }
+
+    /// Two complete looks that began a horizon after the order left, and on its day, are the least.
+    mutating func checkAbsence(of tag: Tag, _ audit: AuditRecord, _ store: ModelStore, at: Instant) {
+        if let order = books.orders[tag], order.action == .open, let intent = store.row(IntentRecord.self, order.intent),
+            intent.kind.increasesRisk, let strand = intent.plan.content.strands.first
+        {
+            books.absent[OracleSlot(instrument: order.instrument, layer: strand.layer), default: []].append(
+                OracleAbsence(tag: tag, sender: order.sender, at: audit.at))
+        }
+        guard hasLooks, let left = sent[tag] ?? looks.gates[tag] else { return }
+        // A clock may run two thousandths too fast.
+        let since = left + Span(microseconds: horizon.microseconds - horizon.microseconds / 400)
+        let noted = Self.lateAnswersMoveTheDay ? store.row(OrderRecord.self, tag)?.sentAt : nil
+        let days = [left, noted ?? left].map { TradingDay(of: $0) }
+        let count = looks.heard.reversed().prefix { $0 >= since }.count { days.contains(TradingDay(of: $0)) }
+        if count < 2 {
+            breach("I11", "\(tag) left at \(left) and was given up as absent after \(count) complete looks that began late enough")
+        }
+    }
+
+    /// An order that was not found is there after all, and its decision goes on with it.
+    mutating func showedUp(_ tag: Tag) {
+        for slot in books.absent.keys { books.absent[slot]?.removeAll { $0.tag == tag } }
+    }
+
+    /// 4.5: the slot of an order that was not found takes no entry until the session ends or its sender is proven dead.
+    mutating func checkSlot(of intent: IntentRecord, _ turn: OracleTurn) {
+        guard let layer = intent.plan.content.strands.first?.layer, let desk = desks[intent.instrument] else { return }
+        for absence in books.absent[OracleSlot(instrument: intent.instrument, layer: layer)] ?? [] {
+            let midnight = TradingDay(of: absence.at).advanced(by: 1).instant(at: TimeOfDay(secondsSinceMidnight: 0))
+            let close = policy.sessions == .enforced ? desk.instrument.close(onDayOf: absence.at) : nil
+            let end = close.map { $0 > absence.at ? $0 : midnight } ?? midnight
+            if intent.createdAt >= end || (isAlone && absence.sender != intent.owner) { continue }
+            breach("I9", "\(intent.id) takes \(layer) while its order \(absence.tag), not found at \(absence.at), may still show up")
+        }
+    }
+}
