@@ -12,7 +12,7 @@ help:
 	@echo "make prove    20,000 simulated signals with faults, and a death at every step of every scenario"
 	@echo "make same     see that debug and release builds play 1,000 seeds alike"
 	@echo "make bench    measure speed against the floors of this machine"
-	@echo "make mutants  build bugs in on purpose and see each found by simulation"
+	@echo "make mutants  build bugs in on purpose and see each found by simulation, in seeds or by a death in a scenario"
 	@echo "make fuzz     list what can be fuzzed, or fuzz one TARGET"
 	@echo "make format   format all Swift files"
 	@echo "make clean    remove build products"

@@ -7,12 +7,19 @@ struct KillLoopTests {
     /// `MUNIM_KILLS=2000` for a longer run.
     private static var kills: Int { ProcessInfo.processInfo.environment["MUNIM_KILLS"].flatMap(Int.init) ?? 200 }
 
+    /// `MUNIM_SEED=7` for the same pauses and choices again; every run tells its own.
+    private static var seed: UInt64 {
+        ProcessInfo.processInfo.environment["MUNIM_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...UInt64(UInt32.max))
+    }
+
     @Test("Kills under load leave sender, database and broker in exact agreement")
     func killsUnderLoad() async throws {
         let instruments = [("GOLD_A", "gold-mini"), ("GOLD_B", "gold-mini"), ("NIFTY_A", "bank-nifty"), ("NIFTY_B", "bank-nifty")]
         let host = try HostUnderTest(ChaosConfiguration(instruments: instruments.map { (name: $0.0, preset: $0.1) }))
         let sender = Sender(port: host.port, instruments: instruments.map(\.0))
-        var random = SystemRandomNumberGenerator()
+        let seed = Self.seed
+        print("kills under load: MUNIM_SEED=\(seed) MUNIM_KILLS=\(Self.kills) repeats them")
+        var random = SplitMix64(state: seed)
         try await host.start()
         sender.start()
         for _ in 0..<Self.kills {

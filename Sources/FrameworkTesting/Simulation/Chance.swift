@@ -6,6 +6,12 @@ struct Chance: Sendable {
 
     init(seed: UInt64) { random = SplitMix64(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1) }
 
+    /// A seed from which neighbours are far: the generator alone makes of each seed the sequence of the one before, moved by one draw.
+    static func mixed(_ seed: UInt64) -> UInt64 {
+        var random = SplitMix64(state: seed)
+        return random.next()
+    }
+
     mutating func word() -> UInt64 { random.next() }
 
     /// A number from 0 to `bound` less one; `bound` must be positive.

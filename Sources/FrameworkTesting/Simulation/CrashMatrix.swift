@@ -22,13 +22,20 @@ public struct CrashMatrix: Sendable {
 
     /// The scenario.
     public let scenario: Scenario
-    /// How many processes there are.
-    public let instances: Int
+    /// What all its runs have in common.
+    private let whole: Simulation.Plan
+    private let endsAtFirst: Bool
 
     /// The deaths of a scenario.
     public init(_ scenario: Scenario, instances: Int = 3) {
+        self.init(scenario, like: Simulation.Plan(seed: 1, instances: instances))
+    }
+
+    /// The deaths of a scenario with the processes and the bug of a plan; until one is not recovered from when `endsAtFirst`.
+    public init(_ scenario: Scenario, like plan: Simulation.Plan, endsAtFirst: Bool = false) {
         self.scenario = scenario
-        self.instances = instances
+        self.endsAtFirst = endsAtFirst
+        whole = plan
     }
 
     /// One death at every point, with each way to go on.
@@ -38,6 +45,7 @@ public struct CrashMatrix: Sendable {
         for step in 1...max(1, row.steps) {
             for isDone in [false, true] {
                 for recovery in Simulation.Recovery.allCases {
+                    if endsAtFirst, !row.breaches.isEmpty { return row }
                     await run([Simulation.Death(step: step, isDone: isDone)], recovery, &row)
                 }
             }
@@ -51,6 +59,7 @@ public struct CrashMatrix: Sendable {
         guard row.breaches.isEmpty else { return row }
         for step in 1...max(1, row.steps) {
             for second in 1...200 {
+                if endsAtFirst, !row.breaches.isEmpty { return row }
                 let deaths = [Simulation.Death(step: step, isDone: true), Simulation.Death(step: second, isDone: second % 2 == 0)]
                 guard await run(deaths, .both, &row) == deaths.count else { break }
             }
@@ -59,7 +68,10 @@ public struct CrashMatrix: Sendable {
     }
 
     private func plan(_ deaths: [Simulation.Death], _ recovery: Simulation.Recovery) -> Simulation.Plan {
-        var plan = Simulation.Plan(seed: 1, signals: 0, instances: instances, faults: [])
+        var plan = Simulation.Plan(seed: 1, signals: 0, instances: whole.instances, faults: [])
+        #if DEBUG || MUTANTS
+            plan.mutant = whole.mutant
+        #endif
         plan.scenario = scenario
         plan.deaths = deaths
         plan.recovery = recovery

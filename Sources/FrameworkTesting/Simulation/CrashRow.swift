@@ -2,12 +2,12 @@ import MunimKit
 
 /// Rows of the crash table, recognised by what was durable and what the broker had when a process died.
 ///
-/// Left out are rows that a run cannot express: alerts are not delivered here (C17) and no backup is restored (C42); they have tests of their own.
+/// Left out are rows that a run cannot express: alerts are not delivered here (C17); they have tests of their own.
 enum CrashRow: String, CaseIterable {
     case c1 = "C1", c2 = "C2", c3 = "C3", c4 = "C4", c5 = "C5", c6 = "C6", c7 = "C7", c8 = "C8", c9 = "C9", c10 = "C10", c11 = "C11"
     case c12 = "C12", c13 = "C13", c14 = "C14", c15 = "C15", c16 = "C16", c18 = "C18", c19 = "C19", c20 = "C20", c21 = "C21", c22 = "C22"
     case c23 = "C23", c24 = "C24", c25 = "C25", c26 = "C26", c27 = "C27", c28 = "C28", c29 = "C29", c30 = "C30", c31 = "C31", c32 = "C32"
-    case c33 = "C33", c34 = "C34", c35 = "C35", c36 = "C36", c37 = "C37", c39 = "C39", c40 = "C40", c41 = "C41"
+    case c33 = "C33", c34 = "C34", c35 = "C35", c36 = "C36", c37 = "C37", c38 = "C38", c39 = "C39", c40 = "C40", c41 = "C41", c42 = "C42"
 }
 
 /// One decision as it stands in the rows, beside what the broker has of it.

@@ -41,9 +41,10 @@ struct HistoryCheck {
     }
 
     private mutating func follow(_ row: AuditRecord) {
-        if let epoch, row.epoch < epoch.number || (row.epoch == epoch.number && row.incarnation != epoch.decider) {
+        if let epoch, row.epoch < epoch.number || (!evidence.isAlone && row.epoch == epoch.number && row.incarnation != epoch.decider) {
             breach("\(row.incarnation) decided in epoch \(row.epoch) after \(epoch.decider) in \(epoch.number)")
         }
+        if evidence.isAlone, epoch?.decider != row.incarnation { takeovers += 1 }
         epoch = (row.epoch, row.incarnation)
         switch row.entity {
         case "signal": signal(Fingerprint(row.entityID), row)
@@ -84,7 +85,7 @@ struct HistoryCheck {
         for scope in scopes.values {
             if scope.hasPartialCloses { return nil }
             for id in scope.live.keys {
-                guard let row = evidence.positions[id], row.rolloverCount == 0 else { return nil }
+                guard let row = evidence.positions[id], row.rolloverCount == 0, !evidence.isSetAside(row.instrument) else { return nil }
                 total += row.lots.count * row.marginPerLot.units
             }
             guard scope.quarantined.isEmpty else { return nil }

@@ -4,34 +4,6 @@ public import MunimKit
 ///
 /// Everything an order will do is fixed when it is placed, with times; what is visible follows from the time of the question.
 public struct ModelBroker: ImmediateBroker, Sendable {
-    /// What becomes of one order.
-    public enum Outcome: Hashable, Sendable {
-        /// Accepted and filled at once.
-        case fill
-        /// Accepted; filled so much later.
-        case fillAfter(Span)
-        /// Accepted, so many units filled at once, the rest after a while.
-        case partial(Int64, restAfter: Span)
-        /// Accepted, so many units filled, the rest ended by the broker.
-        case partialThenCancelled(Int64)
-        /// Accepted and rests until it is cancelled.
-        case rest
-        /// Accepted, and refused by the exchange a moment later.
-        case acceptThenReject
-        /// Refused for good.
-        case reject
-        /// Proven not to have reached the broker.
-        case notSent
-        /// No answer, but the broker has it and fills it; the book shows it from so much later on.
-        case unknownWithOrder(visibleAfter: Span)
-        /// No answer, and the request was lost.
-        case unknownWithoutOrder
-        /// No answer; the request arrives so much later and is filled then.
-        case late(Span)
-        /// No answer; the broker has it twice, as when something on the way sent it again.
-        case doubled
-    }
-
     /// How a book answers.
     public enum Mood: Hashable, Sendable {
         /// As it is.
@@ -57,6 +29,12 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         /// When it ends unfilled, and whether as a refusal.
         public fileprivate(set) var endsAt: Instant?
         fileprivate var isRejected = false
+
+        /// Signed units that it has filled by then.
+        func netUnits(at: Instant) -> Int64 {
+            let units = fills.reduce(0) { $1.at <= at ? $0 + $1.quantity.count : $0 }
+            return request.side == .buy ? units : 0 - units
+        }
     }
 
     /// Outcomes of the next orders, first come first served; without any, ``usual`` counts.
@@ -73,6 +51,10 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     public var quotes = true
     /// Prices that differ from the signal's, by instrument.
     public var market: [InstrumentName: Price] = [:]
+    /// How much more a contract costs for each day until its end, so that two contracts have two prices.
+    public var carry = Price.zero
+    /// How far prices are from the signal's, in thousandths, by instrument.
+    public var distance: [InstrumentName: Int64] = [:]
     /// Prices of single contracts, which count before all others.
     public var marks: [String: Price] = [:]
     /// How much worse than the quote orders fill.
@@ -87,6 +69,12 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     public private(set) var cancellations: [BrokerOrderID] = []
     /// Units held from before, by symbol: what a person traded elsewhere.
     public var foreign: [String: Int64] = [:]
+    /// What of that was traded while the model was watched, in order.
+    public private(set) var strangeTrades: [StrangeTrade] = []
+    /// Our orders that our records have lost, and nobody can explain any more.
+    public var disowned: Set<Tag> = []
+    /// What the broker says now of the price of a trade that it had told otherwise.
+    public private(set) var corrections: [TradeID: Price] = [:]
     private var heard: [String: Price] = [:]
     /// Limit orders, by their place in the book, that wait for the market.
     private var waiting: [Int] = []
@@ -102,12 +90,16 @@ public struct ModelBroker: ImmediateBroker, Sendable {
             return outcome.isAnswered ? .rejected(fault) : .unknown("no answer in 7 s")
         }
         switch outcome {
-        case .fill: return accept(request, fills: [(whole, .zero)], at: at)
-        case .fillAfter(let span): return accept(request, fills: [(whole, span)], at: at)
+        case .fill: return accept(request, fills: [Part(units: whole)], at: at)
+        case .fillAfter(let span): return accept(request, fills: [Part(units: whole, after: span)], at: at)
         case .partial(let units, let span):
-            return accept(request, fills: [(min(units, whole), .zero), (max(0, whole - units), span)], at: at)
-        case .partialThenCancelled(let units): return accept(request, fills: [(min(units, whole), .zero)], endsAfter: .zero, at: at)
+            return accept(
+                request, fills: [Part(units: min(units, whole)), Part(units: max(0, whole - units), after: span)], at: at)
+        case .partialThenCancelled(let units):
+            return accept(request, fills: [Part(units: min(units, whole))], endsAfter: .zero, at: at)
         case .rest: return accept(request, fills: [], at: at)
+        case .restsPartly(let units): return accept(request, fills: [Part(units: min(units, whole))], at: at)
+        case .parts(let parts): return accept(request, fills: parts, at: at)
         case .acceptThenReject:
             let answer = accept(request, fills: [], endsAfter: .milliseconds(300), at: at)
             orders[orders.count - 1].isRejected = true
@@ -115,17 +107,27 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         case .reject: return .rejected("margin exceeds the funds")
         case .notSent: return .notSent("no connection was made")
         case .unknownWithoutOrder: return .unknown("no answer in 7 s")
-        case .unknownWithOrder(let span): _ = accept(request, fills: [(whole, .zero)], visibleAfter: span, at: at)
-        case .late(let span): _ = accept(request, fills: [(whole, .zero)], at: at + span)
+        case .unknownWithOrder(let span): _ = accept(request, fills: [Part(units: whole)], visibleAfter: span, at: at)
+        case .late(let span): _ = accept(request, fills: [Part(units: whole)], at: at + span)
+        case .lateThenRests(let span, let rest): _ = accept(request, fills: [Part(units: whole, after: rest)], at: at + span)
         case .doubled:
-            _ = accept(request, fills: [(whole, .zero)], at: at)
-            _ = accept(request, fills: [(whole, .zero)], at: at)
+            _ = accept(request, fills: [Part(units: whole)], at: at)
+            _ = accept(request, fills: [Part(units: whole)], at: at)
         }
         return .unknown("no answer in 7 s")
     }
 
+    /// A trade of a person, past whoever asks the model otherwise.
+    public mutating func trade(_ units: Int64, of symbol: String, at: Instant) {
+        foreign[symbol, default: 0] += units
+        strangeTrades.append(StrangeTrade(symbol: symbol, units: units, at: at))
+    }
+
+    /// Says from now on another price of a trade.
+    public mutating func correct(_ trade: TradeID, to price: Price) { corrections[trade] = price }
+
     private mutating func accept(
-        _ request: OrderRequest, fills: [(units: Int64, after: Span)], visibleAfter: Span = .zero, endsAfter: Span? = nil, at: Instant
+        _ request: OrderRequest, fills: [Part], visibleAfter: Span = .zero, endsAfter: Span? = nil, at: Instant
     ) -> PlaceOutcome {
         let number = orders.count + 1
         let quoted = self.price(of: request.contract.symbol)
@@ -134,9 +136,10 @@ public struct ModelBroker: ImmediateBroker, Sendable {
         let waits = request.limit.map { isBuy ? quoted > $0 : quoted < $0 } ?? false
         if let limit = request.limit { price = isBuy ? min(price, limit) : max(price, limit) }
         if waits, !fills.isEmpty { waiting.append(orders.count) }
-        let trades = (waits ? [] : fills).enumerated().compactMap { index, fill in
-            fill.units > 0
-                ? Fill(id: TradeID("T\(number)-\(index)"), quantity: Quantity(fill.units), price: price, at: at + fill.after) : nil
+        let trades = (waits ? [] : fills).enumerated().compactMap { index, fill -> Fill? in
+            guard fill.units > 0 else { return nil }
+            let paid = fill.worse == .zero ? price : self.price(price, worse: fill.worse, of: request)
+            return Fill(id: TradeID("T\(number)-\(index)"), quantity: Quantity(fill.units), price: paid, at: at + fill.after)
         }
         orders.append(
             Order(
@@ -185,17 +188,16 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     /// Net units by symbol, whatever the moods say; symbols that net to nothing are left out.
     public func net(at: Instant) -> [String: Int64] {
         var units = foreign
-        for order in orders {
-            for fill in order.fills where fill.at <= at {
-                units[order.request.contract.symbol, default: 0] +=
-                    order.request.side == .buy ? fill.quantity.count : 0 - fill.quantity.count
-            }
-        }
+        for order in orders { units[order.request.contract.symbol, default: 0] += order.netUnits(at: at) }
         return units.filter { $0.value != 0 }
     }
 
     public mutating func observe(_ observation: PriceObservation) {
-        let price = market[observation.instrument] ?? observation.price
+        var price = price(of: observation)
+        if carry != .zero {
+            let days = Int64(observation.structure.expiry.daysSinceEpoch - TradingDay(of: observation.at).daysSinceEpoch)
+            price = Price(units: max(500, price.units + carry.units * days))
+        }
         for leg in observation.structure.legs { heard[leg.contract.symbol] = legPrice(leg, of: observation.structure, at: price) }
         guard !waiting.isEmpty else { return }
         let reached = waiting.filter { isReached(orders[$0].request) }
@@ -277,7 +279,10 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     }
 
     func report(_ order: Order, at: Instant) -> OrderReport {
-        let fills = order.fills.filter { $0.at <= at }
+        var fills = order.fills.filter { $0.at <= at }
+        if !corrections.isEmpty {
+            for index in fills.indices { fills[index].price = corrections[fills[index].id] ?? fills[index].price }
+        }
         let filled = fills.reduce(0) { $0 + $1.quantity.count }
         let hasEnded = order.endsAt.map { $0 <= at } ?? false
         let state: BrokerOrderState =
@@ -286,18 +291,5 @@ public struct ModelBroker: ImmediateBroker, Sendable {
             orderID: order.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: order.request.side,
             quantity: order.request.quantity, state: state, fills: fills, message: hasEnded ? "ended by the broker" : nil,
             updatedAt: max(order.arrivedAt, fills.last?.at ?? order.arrivedAt))
-    }
-}
-
-extension ModelBroker.Outcome {
-    /// Whether the order reaches the broker.
-    fileprivate var arrives: Bool { self != .notSent && self != .unknownWithoutOrder }
-
-    /// Whether the sender is told what became of it.
-    fileprivate var isAnswered: Bool {
-        switch self {
-        case .unknownWithoutOrder, .unknownWithOrder, .late, .doubled: false
-        case .fill, .fillAfter, .partial, .partialThenCancelled, .rest, .acceptThenReject, .reject, .notSent: true
-        }
     }
 }

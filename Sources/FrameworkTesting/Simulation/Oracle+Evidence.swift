@@ -24,7 +24,7 @@ extension Oracle {
     static let emptyBooksProveNothing = false
 
     /// Whether one look that is told twice, because the commit in between got no answer, may count twice.
-    static let repeatedLooksCount = true
+    static let repeatedLooksCount = false
 
     /// Whether the answer to a call that comes on another day makes that day the order's, so that its books count.
     static let lateAnswersMoveTheDay = true

@@ -8,9 +8,10 @@ extension Oracle {
         let undone = undone(store)
         guard undone.isEmpty else { return undone }
         var breaches: [String] = []
-        var ours: [String: Int64] = broker.foreign
+        var ours: [String: Int64] = broker.elsewhere(at: at)
         let live = PositionStatus.allCases.filter(\.isLive)
-        for position in store.matching(Query<PositionRecord>(.isIn("status", live))) {
+        let positions = store.matching(Query<PositionRecord>(.isIn("status", live)))
+        for position in positions {
             for leg in position.structure.content.legs {
                 ours[leg.contract.symbol, default: 0] += leg.openingSide == .buy ? position.quantity.count : 0 - position.quantity.count
             }
@@ -22,11 +23,11 @@ extension Oracle {
         }
         // I13: where a person traded the same contract, a difference may look like theirs; it was told, and the scope waits for a person.
         if store.all(ScopeRecord.self).contains(where: { $0.state == .frozen }) {
-            for symbol in broker.foreign.keys { (ours[symbol], theirs[symbol]) = (nil, nil) }
+            for symbol in broker.doubtfulSymbols(at: at, positions.map(\.structure.content)) { (ours[symbol], theirs[symbol]) = (nil, nil) }
         }
         // An order that nobody resolved may hide what somebody traded.
         let isForPeople = isForPeople(store, broker, bedtimes, at: at)
-        if !isForPeople { breaches += untold(store, broker) }
+        if !isForPeople { breaches += untold(store, broker, at: at) }
         ours = ours.filter { $0.value != 0 }
         if ours != theirs, !isForPeople {
             breaches.append("I12/I13: we hold \(ours.sorted { $0.key < $1.key }), the broker \(theirs.sorted { $0.key < $1.key })")
@@ -37,8 +38,13 @@ extension Oracle {
     /// I15: what happened is posted, and nothing else; what a night hid is for people (C36).
     private static func unposted(_ store: ModelStore, _ broker: ModelBroker, besides lost: Set<TradeID>, at: Instant) -> [String] {
         let posted = Set(store.all(TradeRecord.self).map(\.id))
-        let real = Set(broker.orders.filter { $0.request.tag.isOurs }.flatMap(\.fills).filter { $0.at <= at }.map(\.id))
-        guard posted != real.subtracting(lost) else { return [] }
+        let real = Set(
+            broker.orders.filter { $0.request.tag.isOurs && !broker.disowned.contains($0.request.tag) }.flatMap(\.fills).filter {
+                $0.at <= at
+            }.map(\.id))
+        let doubled = broker.doubled
+        let twice = doubled.isEmpty ? [] : broker.orders.filter { doubled.contains($0.request.tag) }.flatMap(\.fills).map(\.id)
+        guard posted.subtracting(twice) != real.subtracting(lost).subtracting(twice) else { return [] }
         return ["I15: \(posted.count) trades posted, \(real.count) happened"]
     }
 

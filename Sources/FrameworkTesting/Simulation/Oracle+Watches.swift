@@ -96,8 +96,8 @@ extension Oracle {
     }
 
     /// I13: people heard of what was traded elsewhere in a contract that we hold.
-    static func untold(_ store: ModelStore, _ broker: ModelBroker) -> [String] {
-        let strange = Set(broker.foreign.filter { $0.value != 0 }.keys)
+    static func untold(_ store: ModelStore, _ broker: ModelBroker, at: Instant) -> [String] {
+        let strange = Set(broker.elsewhere(at: at).filter { $0.value != 0 }.keys)
         let live = store.matching(Query<PositionRecord>(.isIn("status", PositionStatus.allCases.filter(\.isLive))))
         let touched = live.filter { $0.structure.content.legs.contains { strange.contains($0.contract.symbol) } }
         return Set(touched.map(\.instrument)).sorted { $0.text < $1.text }

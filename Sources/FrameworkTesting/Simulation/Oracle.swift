@@ -33,6 +33,8 @@ public struct Oracle: Sendable {
     var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
     var thrownAt: Instant?
     var watches = Watches()
+    /// The life of a process that is alone with its database, which has no epochs; nil where there are leases.
+    var aloneEpoch: Int64?
     /// What the account may send; nil when nobody counts.
     let rate: OrderRate?
     /// What is traded; nothing where rows alone are judged.
@@ -72,6 +74,15 @@ public struct Oracle: Sendable {
         self.horizon = horizon
         self.desks = Dictionary(desks.map { ($0.name, $0) }) { first, _ in first }
         self.isAlone = isAlone
+    }
+
+    /// The rows are again those that `past` knew; what was seen and sent since stays seen and sent.
+    mutating func goBack(to past: Oracle) {
+        var past = past
+        past.marks.formUnion(marks)
+        past.breaches = breaches
+        past.sent.merge(sent) { old, _ in old }
+        self = past
     }
 
     mutating func breach(_ number: String, _ sentence: String) {
@@ -145,7 +156,8 @@ public struct Oracle: Sendable {
 
     // I24: what a decider writes demands its epoch, which is the newest; answers the epoch of a decision.
     private mutating func checkFence(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore) -> Int64? {
-        guard let lease = store.row(LeaseRecord.self, "account"), transaction.isDecision else { return nil }
+        guard transaction.isDecision else { return nil }
+        guard let lease = store.row(LeaseRecord.self, "account") else { return aloneEpoch }
         let epoch = transaction.fence?.epoch
         if epoch != lease.epoch {
             breach("I24", "\(process) wrote in epoch \(epoch.map(String.init) ?? "none"), which is not \(lease.epoch)")

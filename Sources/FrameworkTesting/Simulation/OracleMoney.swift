@@ -15,7 +15,7 @@ struct OracleDue: Sendable {
 /// I14, I15 and I21: what each part of a decision filled becomes a position, profit and charges, recomputed when it is booked.
 extension Oracle {
     /// Whether trades that take a surplus back carry charges like every other.
-    static let repairsCarryCharges = false
+    static let repairsCarryCharges = true
 
     /// Adds up the trades of a turn, step by step.
     mutating func addTrades(of turn: OracleTurn, _ store: ModelStore) {

@@ -20,7 +20,7 @@ struct OracleStops: Sendable {
 
     /// Whether whoever takes over knows the newest bar that was held against the stops before it. As long as it does not, an older bar that comes
     /// to it first is taken for the newest, and the judge takes what came of it as it is.
-    static let barsOutliveProcesses = false
+    static let barsOutliveProcesses = true
 }
 
 extension Oracle {

@@ -89,6 +89,7 @@ extension ReferenceModel {
         case "scope_frozen": return then.scope.isFrozen
         case "outside_session":
             return evidence.policy.sessions == .enforced && evidence.instruments[row.instrument]?.isOpen(at: then.at) == false
+        case "number_too_large": return signal.price > Price(whole: 1_000_000_000)
         case "no_quote": return row.explanation?.content.quotes.isEmpty ?? true
         case "1r_gate_not_passed", "pyramid_spacing": return isGateClosed(reason, signal, then)
         default: return isTooLittle(reason, row, then)
@@ -118,7 +119,7 @@ extension ReferenceModel {
             if let used = then.marginUsed {
                 let most = Int64(Int128(then.equity) * Int128(evidence.policy.marginShare.units) / 1_000_000) - used
                 // A share of money is rounded.
-                if abs(request.availableMargin.units - max(0, most)) > 1 { return false }
+                if !evidence.hasScarceFunds, abs(request.availableMargin.units - max(0, most)) > 1 { return false }
             }
             if reason == "margin", request.availableMargin.units >= request.marginPerLot.units { return false }
         }

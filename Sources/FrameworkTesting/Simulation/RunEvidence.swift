@@ -29,6 +29,12 @@ struct RunEvidence {
     var portfolio: PortfolioRecord?
     /// Whether every process had the true time, without which ages that two of them measured do not fit together.
     var hasTrueClocks = true
+    /// Tags that the broker has more than once.
+    var doubled: Set<Tag> = []
+    /// Whether the broker's free funds limited sizes now and then.
+    var hasScarceFunds = false
+    /// Whether one process was alone with its database, whose rows then have no epochs.
+    var isAlone = false
 
     init(
         _ store: ModelStore, _ broker: ModelBroker, policy: Policy, desks: [Desk], trail: [any Record], at: Instant
@@ -36,7 +42,7 @@ struct RunEvidence {
         self.policy = policy
         instruments = Dictionary(uniqueKeysWithValues: desks.map { ($0.name, $0.instrument) })
         self.trail = trail
-        executions = broker.orders.filter { $0.request.tag.isOurs }.flatMap { order in
+        executions = broker.orders.filter { $0.request.tag.isOurs && !broker.disowned.contains($0.request.tag) }.flatMap { order in
             order.fills.filter { $0.at <= at }.map { fill in
                 Execution(
                     trade: fill.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: order.request.side,

@@ -4,8 +4,8 @@ import MunimKit
 public struct Scenario: Sendable {
     /// One thing that happens.
     enum Act: Sendable {
-        /// A signal with the time at which it is sent.
-        case send(SignalKind, InstrumentName, SignalTarget, price: Int, stop: Int)
+        /// A signal with the time at which it is sent, or with one so many seconds before.
+        case send(SignalKind, InstrumentName, SignalTarget, price: Int, stop: Int, age: Int64 = 0)
         /// The last signal once more, as it was, or with another price.
         case sendAgain(price: Int?)
         case ask(OperatorCommand)
@@ -13,6 +13,20 @@ public struct Scenario: Sendable {
         case expect([ModelBroker.Outcome])
         /// Everybody sleeps until the next morning.
         case night
+        /// Everybody ends, and starts again so much later.
+        case leave(Span)
+        /// Everybody dies soon after every start, for so long.
+        case crashLoop(Span)
+        /// Somebody closes at the broker all that the account holds.
+        case squareOff
+        /// The rows of now are kept.
+        case remember
+        /// The rows that were kept are put back.
+        case restore
+        /// The broker shows no order and reports none for so long.
+        case silence(Span)
+        /// The next signal ends every process that decides it.
+        case poisonNext
     }
 
     /// The name that the command line takes.
@@ -23,30 +37,41 @@ public struct Scenario: Sendable {
     let rollDays: Int
     /// Orders of a second.
     let rate: Int
+    /// Whether one process is alone with its database.
+    let isAlone: Bool
+    /// What must hold at rest besides all promises, wherever anybody died: what is wrong, or nil.
+    let judge: (@Sendable (RunEvidence) -> String?)?
     /// What happens, with the time since the beginning.
     let acts: [(after: Span, act: Act)]
 
-    private init(_ name: String, _ summary: String, rollDays: Int = -1, rate: Int = 10, _ acts: [(Int64, Act)]) {
+    init(
+        _ name: String, _ summary: String, rollDays: Int = -1, rate: Int = 10, isAlone: Bool = false, _ acts: [(Int64, Act)],
+        judge: (@Sendable (RunEvidence) -> String?)? = nil
+    ) {
         self.name = name
         self.summary = summary
         self.rollDays = rollDays
         self.rate = rate
+        self.isAlone = isAlone
+        self.judge = judge
         self.acts = acts.map { (.seconds($0), $1) }
     }
 
     /// The scenario of a name; nil when there is none.
     public init?(named name: String) {
-        guard let scenario = Self.all.first(where: { $0.name == name }) else { return nil }
+        guard let scenario = (Self.all + Self.awaited).first(where: { $0.name == name }) else { return nil }
         self = scenario
     }
 }
 
 extension Scenario {
-    private static let one = SimulationStage.single
-    private static let two = SimulationStage.synthetic
+    static let one = SimulationStage.single
+    static let two = SimulationStage.synthetic
 
-    /// All scenarios, from simple to long.
-    public static let all =
+    /// All scenarios that the core stands, from simple to long.
+    public static let all = protocols + reproductions
+
+    private static let protocols =
         [
             Scenario("entry", "a base of one leg", [base(one)]),
             Scenario("entry-legs", "a base of two legs", [base(two)]),
@@ -149,15 +174,15 @@ extension Scenario {
                 "close-all", "a person closes everything", [base(one), base(two, after: 10), (90, .ask(.closeAll(reason: "a drill")))]),
         ]
 
-    private static func base(_ name: InstrumentName, after seconds: Int64 = 5) -> (Int64, Act) {
+    static func base(_ name: InstrumentName, after seconds: Int64 = 5) -> (Int64, Act) {
         (seconds, .send(.baseEntry, name, .layer(.base), price: 52_000, stop: 51_500))
     }
 
-    private static func pyramid(_ name: InstrumentName, _ layer: Int, after seconds: Int64) -> (Int64, Act) {
+    static func pyramid(_ name: InstrumentName, _ layer: Int, after seconds: Int64) -> (Int64, Act) {
         (seconds, .send(.pyramid, name, .layer(Layer(layer) ?? .base), price: 52_000 + 800 * layer, stop: 51_500 + 800 * layer))
     }
 
-    private static func exit(_ name: InstrumentName, _ layer: Int?, after seconds: Int64) -> (Int64, Act) {
+    static func exit(_ name: InstrumentName, _ layer: Int?, after seconds: Int64) -> (Int64, Act) {
         (seconds, .send(.exit, name, layer.flatMap { Layer($0) }.map { .layer($0) } ?? .all, price: 53_000, stop: 0))
     }
 }

@@ -14,7 +14,8 @@ extension Simulation {
         guard !dies(at: index, isDone: false) else { return }
         if case .place(let request) = effect {
             // I26: the last look before the first byte.
-            let isInTime = boot(index) - gate < .milliseconds(500) && processes[index].tenure.maySend(at: boot(index))
+            let mayLead = isAlone || processes[index].tenure.maySend(at: boot(index))
+            let isInTime = boot(index) - gate < .milliseconds(500) && mayLead
             guard isInTime || stage.policy.has(.gateWithoutClock) else {
                 mark(.c30)
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
@@ -33,6 +34,7 @@ extension Simulation {
         switch call.effect {
         case .place(let request):
             underWay.remove(request.tag)
+            if diesRolling(request, at: call.process) { return }
             answer(call, .placed(request.tag, place(request, by: call.process)), after: chance.span(1, 120))
         case .cancel(let tag, let order):
             answer(
@@ -41,7 +43,7 @@ extension Simulation {
             broker.quotes = !(isAway || happens(.quotesMissing))
             answer(call, .surveyed(broker.survey(request, at: now)), after: chance.span(1, 80))
         case .readBook(let settled):
-            broker.bookMood = isAway || happens(.bookFails) ? .failing : happens(.bookEmpty) ? .empty : .honest
+            broker.bookMood = isAway || happens(.bookFails) ? .failing : isBookSilent || happens(.bookEmpty) ? .empty : .honest
             let started = wall(call.process)
             let book = broker.book(at: now, leavingOut: settled)
             oracle.looked(
@@ -63,7 +65,7 @@ extension Simulation {
         add(.process(call.process, life: call.life, term: call.term, .event(event)), after: wait)
     }
 
-    private func place(_ request: OrderRequest, by index: Int) -> PlaceOutcome {
+    func place(_ request: OrderRequest, by index: Int) -> PlaceOutcome {
         if isBrokerDown { return chance.happens(500) ? .notSent("no connection") : .unknown("no answer in 7 s") }
         if isLoggedOut { return .notSent("a person must log in") }
         guard isCutFromBroker(index) else { return place(request) }
@@ -97,7 +99,7 @@ extension Simulation {
         if !expected.isEmpty { return (expected.removeFirst(), true) }
         if happens(.orderHidden) { return (.unknownWithOrder(visibleAfter: later.span(45_000, 300_000)), true) }
         if happens(.fillVerySlow) { return (.fillAfter(later.span(30_000, 180_000)), false) }
-        return (drawnOutcome(of: request), false)
+        return (trialOutcome(of: request) ?? drawnOutcome(of: request), false)
     }
 
     private func drawnOutcome(of request: OrderRequest) -> ModelBroker.Outcome {
@@ -129,7 +131,7 @@ extension Simulation {
     /// The broker's own report reaches whoever decides.
     func push(_ order: BrokerOrderID) {
         guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil }),
-            !isLoggedOut, !isCutFromBroker(index)
+            !isLoggedOut, !isCutFromBroker(index), !isBookSilent
         else { return }
         hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
     }
@@ -167,6 +169,7 @@ extension Simulation {
         if happens(.moneyMoved) { moveMoney() }
         if happens(.personIntervenes) { intervene() }
         chooseFaultOfMachines()
+        chooseTrial()
         planTroubles(after: chance.span(200, 2_000))
     }
 
@@ -183,7 +186,7 @@ extension Simulation {
     private func tradeElsewhere() {
         let live = store.matching(Query<PositionRecord>(.equal("status", PositionStatus.open), order: [.ascending("position")]))
         guard !live.isEmpty, let leg = chance.pick(live).structure.content.legs.first else { return }
-        broker.foreign[leg.contract.symbol, default: 0] += leg.openingSide == .buy ? 30 : -30
+        broker.trade(leg.openingSide == .buy ? 30 : -30, of: leg.contract.symbol, at: now)
     }
 
     func ask(_ command: OperatorCommand) {

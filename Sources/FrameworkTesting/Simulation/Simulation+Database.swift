@@ -18,6 +18,8 @@ struct DatabaseCall {
     let term: Int?
     /// Whether nobody waits for the answer any more.
     var isForgotten = false
+    /// The database that was asked.
+    var database = 0
 }
 
 /// What a connection that comes and goes does to a commit.
@@ -37,11 +39,13 @@ private enum Flap: CaseIterable {
 extension Simulation {
     func call(_ request: DatabaseCall.Request, from index: Int, inTerm: Bool = false, after wait: Span = .zero) {
         let call = DatabaseCall(
-            request: request, process: index, life: processes[index].life, term: inTerm ? processes[index].term : nil)
+            request: request, process: index, life: processes[index].life, term: inTerm ? processes[index].term : nil,
+            database: databaseNumber)
         schedule.add(.database(call), at: now + wait + (happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2)))
     }
 
     func reach(_ call: DatabaseCall) async {
+        guard reaches(call) else { return }
         if call.isForgotten { return land(call) }
         if isCutFromDatabase(call.process) { return lose(call) }
         switch call.request {

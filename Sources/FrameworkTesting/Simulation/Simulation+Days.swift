@@ -31,7 +31,7 @@ extension Simulation {
         case 4...6: ask(.rollover(execute: true))
         // Where somebody trades past the host, nobody can say that the books are right.
         default:
-            if !frozen.isEmpty, broker.foreign.isEmpty {
+            if !frozen.isEmpty, broker.foreign.isEmpty, lost.isEmpty {
                 ask(.unfreeze(days.pick(frozen).instrument, reason: "a person has compared the books"))
             }
         }

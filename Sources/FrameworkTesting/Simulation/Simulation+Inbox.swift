@@ -14,6 +14,7 @@ extension Simulation {
                 continue
             }
             outcome.signals += 1
+            poison(signal)
             send(signal, at: at)
             if happens(.signalRepeated) { send(signal, at: at + chance.span(0, 5_000)) }
             if happens(.signalContradicted) {
@@ -37,6 +38,7 @@ extension Simulation {
     func arrive(_ message: Message) {
         let up = processes.indices.filter { processes[$0].isUp && !processes[$0].isStopping }
         guard !up.isEmpty, !isDatabaseDown else { return sendAgain(message) }
+        if isSquaredOff(before: message) { return sendAgain(message) }
         // A process that dies or is paused does not answer; the sender waits three seconds.
         add(.giveUp(message), after: .seconds(3))
         take(message, at: chance.pick(up))
@@ -103,72 +105,5 @@ extension Simulation {
         next.attempt += 1
         attempts[message.number] = next.attempt
         add(.arrive(next), after: .seconds(5))
-    }
-}
-
-/// A strategy that opens bases, adds layers, moves with the market and closes, mostly in a sensible order.
-struct SimulatedSender {
-    private struct Stack {
-        let name: InstrumentName
-        var price: Int64
-        var layers = 0
-    }
-
-    private var chance: Chance
-    private var stacks: [Stack]
-    /// When the last signal was made.
-    private(set) var at: Instant
-    private let pace: Span
-
-    init(stage: SimulationStage, chance: Chance) {
-        self.chance = chance
-        stacks = stage.desks.map { Stack(name: $0.name, price: 50_000) }
-        at = stage.start + .seconds(5)
-        pace = stage.pace
-    }
-
-    /// Sends nothing before `morning`.
-    mutating func rest(until morning: Instant) { at = max(at, morning) }
-
-    mutating func next() -> (Signal, Instant) {
-        at = at + Span(microseconds: Int64(chance.below(Int(pace.microseconds) * 2))) + .milliseconds(1)
-        let index = chance.below(stacks.count)
-        stacks[index].price = max(5_000, stacks[index].price + Int64(chance.below(700)) - 250)
-        var stack = stacks[index]
-        let signal = signal(of: &stack)
-        stacks[index] = stack
-        return (signal, at + chance.span(50, 400))
-    }
-
-    private mutating func signal(of stack: inout Stack) -> Signal {
-        let roll = chance.below(100)
-        switch roll {
-        case ..<10:
-            return make(.marketData, stack, .none)
-        case ..<20:
-            // Nonsense now and then: a layer that is not due.
-            return make(chance.happens(500) ? .pyramid : .baseEntry, stack, .layer(Layer(1 + chance.below(5)) ?? .base))
-        default:
-            guard stack.layers > 0, roll < 50 || stack.layers == 5 else {
-                stack.layers += 1
-                return make(stack.layers == 1 ? .baseEntry : .pyramid, stack, .layer(Layer(stack.layers) ?? .base))
-            }
-            if roll < 30 {
-                stack.layers = 0
-                return make(.exit, stack, .all)
-            }
-            stack.layers -= 1
-            return make(.exit, stack, .layer(Layer(stack.layers + 1) ?? .base))
-        }
-    }
-
-    private func make(_ kind: SignalKind, _ stack: Stack, _ target: SignalTarget) -> Signal {
-        let price = Price(whole: Int(stack.price))
-        let isExit = kind == .exit
-        return Signal(
-            kind: kind, instrument: stack.name, target: kind == .baseEntry ? .layer(.base) : target, price: price,
-            stop: isExit ? .zero : Price(units: price.units - 3_500_000), lots: Lots(isExit ? 0 : 2), atr: Price(whole: 200),
-            efficiencyRatio: Ratio(units: 850_000), supertrend: Price(units: price.units - 3_500_000), timestamp: at,
-            reason: isExit ? "stop" : nil)
     }
 }

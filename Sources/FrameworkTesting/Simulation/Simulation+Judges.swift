@@ -6,17 +6,115 @@ extension Simulation {
     var evidence: RunEvidence {
         var evidence = RunEvidence(store, broker, policy: stage.policy, desks: stage.desks, trail: trail, at: now)
         evidence.hasTrueClocks = outcome.faults[.clockJumps] == nil && outcome.faults[.clockSkewed] == nil
+        evidence.doubled = broker.doubled
+        evidence.hasScarceFunds = mix.has(.fundsScarce)
+        evidence.isAlone = isAlone
         return evidence
     }
 
     func judgeAtRest() {
         for breach in oracle.missingConflicts(store) { oracle.breach("rest", breach) }
         guard !Oracle.isForPeople(store, broker, bedtimes, at: now) else { return }
+        judgeTrials()
         let evidence = evidence
-        if let breach = plan.judge?(evidence) { oracle.breach("own", breach) }
+        for judge in [plan.judge, plan.scenario?.judge] {
+            if let breach = judge?(evidence) { oracle.breach("own", breach) }
+        }
         let history = HistoryCheck(evidence)
         for breach in history.breaches { oracle.breach("history", breach) }
         for breach in ReferenceModel.judge(evidence, declined: history.declined) { oracle.breach("model", breach) }
+    }
+
+    /// What second operators and signals that kill must leave behind.
+    private func judgeTrials() {
+        let account = AccountHistory(
+            broker: broker, isReducing: store.isReducing, sent: oracle.sent, begins: begins,
+            blindness: .seconds(15))
+        for breach in account.breaches(until: now) { oracle.breach("account", breach) }
+        for (fingerprint, deaths) in poisons.sorted(by: { $0.key.text < $1.key.text }) where deaths > stage.policy.attemptLimit {
+            oracle.breach("I29", "signal \(fingerprint) ended \(deaths) processes")
+        }
+        for row in store.all(SignalRecord.self) where row.status == .quarantined {
+            if row.signal.content.kind == .exit { oracle.breach("I25", "the exit \(row.fingerprint) was set aside") }
+            if !poisons.isEmpty, poisons[row.fingerprint] == nil {
+                oracle.breach("I29", "signal \(row.fingerprint) was set aside, and ended nobody")
+            }
+        }
+        if evidence.hasTrueClocks { judgeAbsence() }
+        judgeCorrections()
+        judgeExpiries()
+        judgeRestored()
+    }
+
+    /// I11: an order that an honest book would have shown for a while was not given up.
+    private func judgeAbsence() {
+        for order in store.all(OrderRecord.self) where order.state == .absent && !order.isStranded {
+            guard let end = order.finishedAt, let real = broker.orders.last(where: { $0.request.tag == order.tag }) else { continue }
+            // A process may have been paused between its reading and its decision.
+            guard max(real.arrivedAt, real.visibleAt) + .seconds(40) < end else { continue }
+            oracle.breach("I11", "\(order.tag) was given up by books that had shown nothing, the broker has it since \(real.arrivedAt)")
+        }
+    }
+
+    /// People hear of a trade whose price the broker told otherwise than before.
+    private func judgeCorrections() {
+        guard !broker.corrections.isEmpty else { return }
+        let told = store.all(OutboxRecord.self).map(\.message)
+        for trade in broker.corrections.keys.sorted(by: { $0.text < $1.text }) where !told.contains(where: { $0.contains(trade.text) }) {
+            oracle.breach("I15", "nobody was told that the price of trade \(trade) was corrected")
+        }
+    }
+
+    private func isOpen(_ name: InstrumentName) -> Bool {
+        stage.desks.contains { $0.name == name && $0.instrument.isOpen(at: now) }
+    }
+
+    /// I20: structures whose legs have been unequal for minutes while everything worked.
+    var halves: [String] {
+        store.matching(Query<IntentRecord>(.equal("state", IntentState.active))).flatMap { intent -> [String] in
+            let orders = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
+            return intent.plan.content.strands.enumerated().compactMap { number, strand in
+                let isMoving = orders.contains { max($0.sentAt ?? $0.plannedAt, $0.finishedAt ?? $0.plannedAt) > now - .minutes(2) }
+                guard !strand.isSettled, !isMoving, isOpen(intent.instrument) else { return nil }
+                var net: [String: Int64] = [:]
+                for order in orders where order.strand == number {
+                    net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
+                }
+                let isHalf = strand.steps.count > 1 && Set(net.values.map(abs)).count > 1
+                return isHalf ? "I20: strand \(number) of \(intent.id) has unequal legs, and nobody ends it" : nil
+            }
+        }
+    }
+
+    /// People hear of a position whose contract ends on the next trading day, today, or has ended, on each of these days.
+    private func judgeExpiries() {
+        let today = TradingDay(of: now)
+        guard mix.has(.expiryPasses), let woken = bedtimes.last.map({ _ in now - .minutes(3) }) else { return }
+        let told = store.all(OutboxRecord.self).filter { $0.code.hasPrefix("position_expire") && TradingDay(of: $0.createdAt) == today }
+        for position in store.all(PositionRecord.self) where position.status.isLive && TradingDay(of: position.createdAt) < today {
+            guard let desk = stage.desks.first(where: { $0.name == position.instrument }), desk.instrument.isOpen(at: woken) else {
+                continue
+            }
+            let isNear = position.expiry <= today || desk.instrument.tradingDays(from: today, to: position.expiry) == 0
+            if isNear, !told.contains(where: { $0.message.contains(position.id.text) }) {
+                oracle.breach("expiry", "\(position.id) ends on \(position.expiry), and nobody was told on \(today)")
+            }
+        }
+    }
+
+    /// C42: what rows that were put back do not explain freezes its instrument, where the book of the day still shows it.
+    private func judgeRestored() {
+        guard let restoredAt, TradingDay(of: restoredAt) == TradingDay(of: now) else { return }
+        let shown = broker.orders.filter { order in
+            lost[order.request.tag] != nil && TradingDay(of: order.arrivedAt) == TradingDay(of: now) && order.visibleAt < now - .minutes(1)
+        }
+        let instruments = Set(shown.compactMap { lost[$0.request.tag] })
+        for name in instruments.sorted(by: { $0.text < $1.text }) where stage.desks.contains(where: { $0.name == name }) {
+            let isReleased = trail.contains { ($0 as? AuditRecord).map { $0.entity == "scope" && $0.entityID == name.text } ?? false }
+            if store.row(ScopeRecord.self, name)?.state != .frozen, !isReleased {
+                oracle.breach("I13", "the rows of \(name) have lost orders of today, and its scope takes entries as before")
+            }
+        }
     }
 
     /// Tells what was left, for whoever looks for the cause of a breach.

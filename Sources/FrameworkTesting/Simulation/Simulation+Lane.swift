@@ -38,8 +38,11 @@ extension Simulation {
         }
         processes[index].core = core
         guard !transaction.isEmpty else { return release(effects, at: index) }
-        guard let lease = processes[index].tenure.lease else { return processes[index].retire() }
-        if !stage.policy.has(.epochNotDemanded) { transaction.require(lease) }
+        guard !isPoisoned(by: transaction, at: index) else { return }
+        if !isAlone {
+            guard let lease = processes[index].tenure.lease else { return processes[index].retire() }
+            if !stage.policy.has(.epochNotDemanded) { transaction.require(lease) }
+        }
         if stage.policy.has(.callBeforeCommit) { release(effects, at: index) }
         processes[index].batch = SimulatedProcess.Batch(
             before: before, events: events, effects: stage.policy.has(.callBeforeCommit) ? [] : effects, transaction: transaction)
@@ -50,6 +53,7 @@ extension Simulation {
         guard let batch = processes[index].batch else { return }
         guard !dies(at: index, isDone: false) else { return }
         call(.commit(batch.transaction), from: index, inTerm: true)
+        guard !diesRolling(batch.transaction, isDone: false, at: index) else { return }
         _ = dies(at: index, isDone: true)
     }
 
@@ -57,6 +61,7 @@ extension Simulation {
     func conclude(_ error: StorageError?, at index: Int) {
         guard let batch = processes[index].batch else { return }
         guard let error, !stage.policy.has(.failedCommitIsSuccess) else {
+            guard !diesRolling(batch.transaction, isDone: true, at: index) else { return }
             processes[index].batch = nil
             processes[index].failures = 0
             release(batch.effects, at: index)

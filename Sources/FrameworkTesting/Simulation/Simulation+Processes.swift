@@ -15,7 +15,8 @@ extension Simulation {
         if processes[index].skew != .zero || processes[index].drift != 0 { oracle.hasTrueClocks = false }
         trace(1, processes[index].incarnation.text)
         say("\(processes[index].incarnation) starts")
-        later(index, .tick, after: chance.span(0, 50))
+        if let end = crashLoopUntil, now < end { add(.end(index, life: processes[index].life), after: trials.span(200, 4_000)) }
+        if isAlone { call(.load, from: index, inTerm: true) } else { later(index, .tick, after: chance.span(0, 50)) }
         later(index, .sweep, after: chance.span(100, 300))
     }
 
@@ -80,6 +81,7 @@ extension Simulation {
         case .committed(let error): conclude(error, at: index)
         case .retryAsItWas: retry(at: index)
         case .readAnew where stage.policy.has(.readAnewInOldEpoch): call(.load, from: index, inTerm: true)
+        case .readAnew where isAlone: call(.load, from: index, inTerm: true)
         case .readAnew: follow(processes[index].tenure.doubted(), at: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
         case .undecided(let records):
@@ -146,33 +148,45 @@ extension Simulation {
 
     /// Begins to decide from rows, or goes on after they were read anew.
     private func load(_ snapshot: Snapshot?, _ row: LeaseRecord?, at index: Int) {
+        if isAlone {
+            guard let snapshot else { return call(.load, from: index, inTerm: true, after: .milliseconds(200)) }
+            return begin(from: snapshot, epoch: 1, at: index)
+        }
         guard let lease = processes[index].tenure.lease else { return }
-        let incarnation = processes[index].incarnation
         guard let snapshot else { return call(.load, from: index, inTerm: true) }
         guard row == lease else {
             // Rows from before this epoch are a replica's: they are read again.
             let isOld = row.map { $0.epoch < lease.epoch } ?? true
             return isOld ? call(.load, from: index, inTerm: true) : follow(processes[index].tenure.overruled(), at: index)
         }
+        begin(from: snapshot, epoch: lease.epoch, at: index)
+    }
+
+    /// Makes a core of rows. Where a process is alone its rows have one epoch for ever, and the judge counts its lives.
+    private func begin(from snapshot: Snapshot, epoch: Int64, at index: Int) {
+        let incarnation = processes[index].incarnation
         let alone = processes.count == 1
+        let counted = isAlone ? Int64(processes[index].life) : epoch
         var core = Core(
             policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: incarnation,
-            term: Term(epoch: lease.epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
+            term: Term(epoch: epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
         processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
         if let waiting = processes[index].reloading {
             if let previous = processes[index].core { core.carryOn(from: previous) }
-            oracle.wentOn(from: processes[index].epoch, to: lease.epoch)
+            oracle.wentOn(from: processes[index].epoch, to: counted)
             processes[index].reloading = nil
             processes[index].core = core
             processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
         } else {
-            trace(3, incarnation.text, Int(lease.epoch))
-            say("\(incarnation) decides in epoch \(lease.epoch)")
-            oracle.began(incarnation, epoch: lease.epoch)
+            trace(3, incarnation.text, Int(epoch))
+            say("\(incarnation) decides in epoch \(epoch)")
+            oracle.began(incarnation, epoch: counted)
+            if isAlone { oracle.aloneEpoch = counted }
+            begins.append(now)
             processes[index].core = core
             processes[index].mailbox.insert(.started, at: 0)
         }
-        processes[index].epoch = lease.epoch
+        processes[index].epoch = counted
         walk(index)
     }
 }

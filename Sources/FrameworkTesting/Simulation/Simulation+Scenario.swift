@@ -24,13 +24,15 @@ extension Simulation {
 
     private func play(_ act: Scenario.Act) {
         switch act {
-        case .send(let kind, let name, let target, let price, let stop):
+        case .send(let kind, let name, let target, let price, let stop, let age):
             let signal = Signal(
                 kind: kind, instrument: name, target: target, price: Price(whole: price), stop: Price(whole: stop),
                 lots: Lots(kind == .exit ? 0 : 2), atr: Price(whole: 300), efficiencyRatio: Ratio(units: 850_000),
-                supertrend: Price(whole: stop), timestamp: now, reason: kind == .exit ? "SuperTrend" : nil)
+                supertrend: Price(whole: stop), timestamp: now - .seconds(age), reason: kind == .exit ? "SuperTrend" : nil)
             lastSent = signal
             outcome.signals += 1
+            if isNextPoisoned { poisons[SignalRecord(of: signal, at: now).fingerprint] = 0 }
+            isNextPoisoned = false
             send(signal, at: now)
         case .sendAgain(let price):
             guard var signal = lastSent else { return }
@@ -39,6 +41,16 @@ extension Simulation {
         case .ask(let command): ask(command)
         case .expect(let outcomes): expected = outcomes
         case .night: leap(to: TradingDay(of: now).advanced(by: 1))
+        case .leave(let span):
+            for index in processes.indices where processes[index].isUp { kill(index) }
+            for index in processes.indices { add(.start(index), after: span) }
+        case .crashLoop(let span): beginCrashLoop(for: span)
+        case .squareOff:
+            for (symbol, units) in broker.net(at: now).sorted(by: { $0.key < $1.key }) { broker.trade(0 - units, of: symbol, at: now) }
+        case .remember: past = Past(store: store, oracle: oracle, trail: trail.count)
+        case .restore: restoreRows()
+        case .silence(let span): silentUntil = now + span
+        case .poisonNext: isNextPoisoned = true
         }
     }
 

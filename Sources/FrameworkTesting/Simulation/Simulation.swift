@@ -27,6 +27,8 @@ public final class Simulation {
         var judge: (@Sendable (RunEvidence) -> String?)?
         /// How many events are handled at most; nil for all.
         public var until: Int?
+        /// Whether choices follow from the seed as they did when the oldest seeds were kept; see ``Chance/mixed(_:)``.
+        public var isOfOld = false
         #if DEBUG || MUTANTS
             /// The bug that is built in; nil for none.
             public var mutant: Mutant?
@@ -94,6 +96,7 @@ public final class Simulation {
         case lease(process: Int, life: Int, askedAt: Span)
         indirect case broker(BrokerCall)
         case report(BrokerOrderID)
+        indirect case stranger(OrderReport)
         case start(Int)
         case resume(Int)
         indirect case person(OperatorCommand)
@@ -101,6 +104,8 @@ public final class Simulation {
         case databaseUp
         case brokerUp
         case chooseFault
+        /// A death that was planned for one life of a process.
+        case end(Int, life: Int)
     }
 
     let plan: Plan
@@ -109,6 +114,8 @@ public final class Simulation {
     var use: TapeUse?
     /// Everything that the sender knows of, configured or not.
     let senderStage: SimulationStage
+    /// Whether one process is alone with its database, without lease and epochs.
+    let isAlone: Bool
     var now: Instant
     var schedule = Schedule<Action>()
     var chance: Chance
@@ -118,6 +125,8 @@ public final class Simulation {
     var days: Chance
     /// Choices about ``Fault/machines``.
     var machines: Chance
+    /// Choices about ``Fault/market``, ``Fault/operators`` and ``Fault/crashes``.
+    var trials: Chance
     var mix: FaultMix
     var processes: [SimulatedProcess]
     var store = ModelStore()
@@ -135,6 +144,23 @@ public final class Simulation {
     /// Until when nobody has logged in at the broker.
     var sessionEndedUntil: Instant?
     var leases = ModelLeases()
+    /// Which database it is: one that was put back answers nobody who asked the one before.
+    var databaseNumber = 0
+    /// A moment to which somebody may put the rows back.
+    var past: Past?
+    /// Orders that the rows have lost, with their instruments, and when that was last.
+    var lost: [Tag: InstrumentName] = [:]
+    var restoredAt: Instant?
+    /// Until when every process dies soon after its start.
+    var crashLoopUntil: Instant?
+    /// Until when the broker's book shows nothing and reports nothing, by the script.
+    var silentUntil: Instant?
+    /// Whether the script's next signal ends every process that decides it.
+    var isNextPoisoned = false
+    /// Signals that end every process which decides them, and how many they ended.
+    var poisons: [Fingerprint: Int] = [:]
+    /// When somebody began to decide from the rows.
+    var begins: [Instant] = []
     var oracle: Oracle
     var outcome: Outcome
     /// What the judges at rest need besides the rows: see ``RunEvidence``.
@@ -175,32 +201,45 @@ public final class Simulation {
         self.plan = plan
         outcome = Outcome(seed: plan.seed)
         self.use = use
-        var chance = Chance(seed: plan.seed)
+        let seed = plan.isOfOld ? plan.seed : Chance.mixed(plan.seed)
+        var chance = Chance(seed: seed)
         var stage = plan.scenario.map(SimulationStage.init(of:)) ?? SimulationStage(&chance)
         #if DEBUG || MUTANTS
             stage.policy.mutant = plan.mutant
         #endif
-        var later = Chance(seed: plan.seed ^ 0x6C61_7465)
+        var later = Chance(seed: seed ^ 0x6C61_7465)
         mix = FaultMix.drawn(from: plan.faults, &chance, later: &later)
         // A market in which orders wait for minutes is a quiet one: otherwise an exit outranks whatever waits.
         if mix.rate(.fillVerySlow) > 0, later.happens(500) { stage.pace = later.pick([.seconds(30), .seconds(60)]) }
-        var days = Chance(seed: plan.seed ^ 0x6461_7973)
+        var days = Chance(seed: seed ^ 0x6461_7973)
         mix.addDays(from: plan.faults, &days)
         if mix.rate(.contractEnds) > 0 {
             stage.move(toTheEndOfAContract: &days)
             outcome.faults[.contractEnds] = 1
             outcome.marks.insert("fault \(Fault.contractEnds.rawValue)")
         }
-        var machines = Chance(seed: plan.seed ^ 0x6D61_6368)
+        var machines = Chance(seed: seed ^ 0x6D61_6368)
         mix.addMachines(from: plan.faults, &machines)
+        var worlds = Chance(seed: seed ^ 0x776F_726C)
+        mix.addWorlds(from: plan.faults, &worlds)
+        stage.become(mix, &worlds)
+        for fault in Fault.worlds where mix.has(fault) && fault != .fundsScarce {
+            outcome.faults[fault] = 1
+            outcome.marks.insert("fault \(fault.rawValue)")
+        }
+        if mix.has(.expiryNears) { broker.carry = Price(units: Int64(worlds.pick([0, 5, -3, 20])) * 10_000) }
+        var trials = Chance(seed: seed ^ 0x7472_6961)
+        mix.addTrials(from: plan.faults, &trials)
         now = stage.start
         self.days = days
         self.machines = machines
+        self.trials = trials
         senderStage = stage
         if let instruments = plan.reduction?.instruments { stage.desks.removeAll { !instruments.contains($0.name) } }
         self.stage = stage
         self.later = later
-        let instances = plan.reduction?.instances ?? plan.instances
+        isAlone = mix.has(.processAlone) || plan.scenario?.isAlone ?? false
+        let instances = isAlone ? 1 : plan.reduction?.instances ?? plan.instances
         processes = (0..<instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy, rate: stage.traits.rate, desks: stage.desks, isAlone: instances == 1)
@@ -223,7 +262,7 @@ public final class Simulation {
         await settle(after: .minutes(3), until: end + .minutes(30))
         // What waits for a session or for another day's orders has until then; meanwhile everything sleeps.
         for day in 0..<2 where !isAtRest {
-            for breach in Oracle.stuck(store, at: now) { oracle.breach("rest", breach) }
+            for breach in Oracle.stuck(store, at: now) + halves { oracle.breach("rest", breach) }
             leap(to: TradingDay(of: now).advanced(by: day))
             await settle(after: .minutes(3), until: now + .minutes(30))
         }
@@ -281,6 +320,7 @@ public final class Simulation {
         case .lease(let index, let life, let askedAt): reachLeases(index, life, askedAt)
         case .broker(let call): reach(call)
         case .report(let order): push(order)
+        case .stranger(let report): push(report)
         case .start(let index): start(index)
         case .resume(let index): resume(index)
         case .person(let command): ask(command)
@@ -290,6 +330,7 @@ public final class Simulation {
             oracle.isReadableSince = now
         case .brokerUp: isBrokerDown = false
         case .chooseFault: chooseFault()
+        case .end(let index, let life): dieInLoop(index, life)
         }
     }
 
@@ -308,9 +349,13 @@ public final class Simulation {
     }
 
     private func isDrawn(_ fault: Fault, _ rate: Int) -> Bool {
-        if fault.isLater { return later.happens(rate) }
-        if fault.isOfDays { return days.happens(rate) }
-        return fault.isOfMachines ? machines.happens(rate) : chance.happens(rate)
+        switch fault.group {
+        case .first: chance.happens(rate)
+        case .later: later.happens(rate)
+        case .days: days.happens(rate)
+        case .machines: machines.happens(rate)
+        case .worlds, .market, .operators, .crashes: trials.happens(rate)
+        }
     }
 
     func note(_ fault: Fault) {
@@ -340,6 +385,9 @@ public final class Simulation {
         fullUntil = nil
         sessionEndedUntil = nil
         flaps = 0
+        crashLoopUntil = nil
+        broker.distance = [:]
+        broker.funds = nil
         broker.bookMood = .honest
         broker.positionsMood = .honest
         broker.quotes = true

@@ -19,6 +19,10 @@ struct SimulationStage {
     var start: Instant
     /// Average time between two signals.
     var pace: Span
+    /// Whether signals carry whole seconds, and several come in one.
+    var hasTies = false
+    /// Whether signals name prices that nothing is worth.
+    var hasAbsurdPrices = false
 
     /// The stage of a scenario, which draws nothing.
     init(of scenario: Scenario) {
@@ -43,12 +47,18 @@ struct SimulationStage {
         pace = .seconds(1)
     }
 
-    init(_ chance: inout Chance) {
+    /// What the three instruments are made of.
+    static var facts: (single: TestFuture.Facts, synthetic: TestFuture.Facts, sliced: TestFuture.Facts) {
         var slices = TestFuture.Facts()
         slices.root = "SL"
         slices.freezeQuantity = Quantity(60)
         var options = TestFuture.Facts()
         options.root = "SY"
+        return (TestFuture.Facts(), options, slices)
+    }
+
+    init(_ chance: inout Chance) {
+        let (_, options, slices) = Self.facts
         let sizing = TestSizing(fixed: chance.happens(500) ? nil : Lots(Int64(1 + chance.below(4))))
         let rollover = TestRollover(days: chance.pick([-1, 1, 3]))
         desks = [

@@ -44,6 +44,7 @@ final class Tape {
         let later: Chance
         let days: Chance
         let machines: Chance
+        let trials: Chance
     }
 
     private struct Place: Hashable {
@@ -108,14 +109,15 @@ extension Simulation {
         use?.moment = moment
         use?.asked = [:]
         if use?.isRecording == true {
-            tape.note(moment, Tape.Draws(chance: chance, later: later, days: days, machines: machines))
+            tape.note(moment, Tape.Draws(chance: chance, later: later, days: days, machines: machines, trials: trials))
         } else if let draws = tape.draws(for: moment) {
-            (chance, later, days, machines) = (draws.chance, draws.later, draws.days, draws.machines)
+            (chance, later, days, machines, trials) = (draws.chance, draws.later, draws.days, draws.machines, draws.trials)
         } else {
             chance = Chance(seed: moment.hash(plan.seed))
             later = Chance(seed: moment.hash(~plan.seed))
             days = chance.fork()
             machines = days.fork()
+            trials = machines.fork()
         }
     }
 
@@ -195,10 +197,12 @@ extension Simulation.Action {
         case .resume(let process): 80 + process
         case .person: 3
         case .act: 4
+        case .stranger: 8
         case .databaseUp: 5
         case .brokerUp: 6
         case .chooseFault: 7
         case .process(let process, _, _, _): 96 + process
+        case .end(let process, _): 112 + process
         }
     }
 }

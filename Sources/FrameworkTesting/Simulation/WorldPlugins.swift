@@ -19,6 +19,8 @@ public struct TestFuture: InstrumentPlugin {
         public var strikeStep = Price(whole: 500)
         /// The years whose holidays are known.
         public var knownYears = 1...9_999
+        /// The days of the week on which a contract ends; nil for the last one of each month.
+        public var expiryDays: Set<Weekday>?
 
         /// Round numbers.
         public init() {}
@@ -34,7 +36,7 @@ public struct TestFuture: InstrumentPlugin {
     public func terms(on day: TradingDay) -> InstrumentTerms { facts.terms }
     public func schedule(on day: TradingDay) -> DaySchedule { day.weekday.isWeekend ? .closed("weekend") : .open([facts.session]) }
     public func knowsCalendar(of day: TradingDay) -> Bool { facts.knownYears.contains(day.date.year) }
-    public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { MonthEnds.after(day, count: count) }
+    public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { facts.expiries(onOrAfter: day, count: count) }
 
     public func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
         let contract = Contract(
@@ -58,7 +60,7 @@ public struct TestSynthetic: InstrumentPlugin {
 
     public func terms(on day: TradingDay) -> InstrumentTerms { facts.terms }
     public func schedule(on day: TradingDay) -> DaySchedule { TestFuture(facts).schedule(on: day) }
-    public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { MonthEnds.after(day, count: count) }
+    public func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] { facts.expiries(onOrAfter: day, count: count) }
     public func isContract(_ symbol: String, on day: TradingDay) -> Bool { symbol.hasPrefix("\(facts.root)2") && symbol.hasSuffix("E") }
 
     public func structure(expiry: TradingDay, price: Price, on day: TradingDay) throws(InstrumentFault) -> Structure {
@@ -74,6 +76,20 @@ public struct TestSynthetic: InstrumentPlugin {
                 StructureLeg(role: .put, contract: contract(.put(strike: strike), "PE"), openingSide: .sell),
                 StructureLeg(role: .call, contract: contract(.call(strike: strike), "CE"), openingSide: .buy),
             ], expiry: expiry, strike: strike, pointValue: facts.terms.pointValue)
+    }
+}
+
+extension TestFuture.Facts {
+    /// The next days on which contracts end.
+    func expiries(onOrAfter day: TradingDay, count: Int) -> [TradingDay] {
+        guard let expiryDays, !expiryDays.isEmpty else { return MonthEnds.after(day, count: count) }
+        var found: [TradingDay] = []
+        var next = day
+        while found.count < count {
+            if expiryDays.contains(next.weekday) { found.append(next) }
+            next = next.advanced(by: 1)
+        }
+        return found
     }
 }
 

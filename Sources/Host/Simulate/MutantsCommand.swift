@@ -25,11 +25,13 @@
                 findings.append(finding)
                 if !input.isJSON { input.world.output(finding.line) }
             }
-            let survivors = findings.filter { $0.seeds == nil }
+            let survivors = findings.filter { $0.place == nil }
             if input.isJSON {
                 try input.show(json: findings)
             } else {
-                input.world.output("\(findings.count - survivors.count) of \(findings.count) bugs found within \(limit) signals each")
+                input.world.output(
+                    "\(findings.count - survivors.count) of \(findings.count) bugs found within \(limit) signals each or by a death in a scenario"
+                )
             }
             return survivors.isEmpty ? 0 : 1
         }
@@ -40,13 +42,41 @@
             throw .usage("\"\(name)\" is no built-in bug; known are \(Mutant.allCases.map(\.rawValue).joined(separator: ", "))")
         }
 
-        /// Runs seed by seed in a process of its own, because a bug may end the process: that is a finding as well.
+        /// Plays seed by seed, and what survives that in every scenario with a death at every step.
         private static func hunt(_ mutant: Mutant, seeds: Int) throws(CommandFailure) -> Finding {
+            let output = try run(
+                mutant, ["--seeds", "1..\(seeds)", "--signals", "\(signalsPerSeed)"])
+            guard let output else {
+                return Finding(mutant: mutant.rawValue, place: "stopped", promise: "an invariant of the core ended the process")
+            }
+            guard let report = try? JSONDecoder().decode(Report.self, from: output) else {
+                throw .failed("the run with \(mutant.rawValue) gave no report")
+            }
+            if let violation = report.violations.first {
+                return Finding(
+                    mutant: mutant.rawValue, seeds: report.runs, place: "seed \(violation.seed)", promise: violation.breaches.first)
+            }
+            return try huntInScenarios(mutant)
+        }
+
+        private static func huntInScenarios(_ mutant: Mutant) throws(CommandFailure) -> Finding {
+            guard let output = try run(mutant, ["--crash-every-step"]) else {
+                return Finding(mutant: mutant.rawValue, place: "a scenario", promise: "an invariant of the core ended the process")
+            }
+            guard let lines = try? JSONDecoder().decode([Line].self, from: output) else {
+                throw .failed("the scenarios with \(mutant.rawValue) gave no report")
+            }
+            guard let line = lines.first(where: { !$0.breaches.isEmpty }) else {
+                return Finding(mutant: mutant.rawValue, place: nil, promise: nil)
+            }
+            return Finding(mutant: mutant.rawValue, place: line.scenario, promise: line.breaches.first)
+        }
+
+        /// What `munim simulate` prints with a bug, in a process of its own, because a bug may end the process; nil when it did, which is a finding.
+        private static func run(_ mutant: Mutant, _ arguments: [String]) throws(CommandFailure) -> Data? {
             let process = Foundation.Process()
             process.executableURL = Bundle.main.executableURL
-            process.arguments = [
-                "simulate", "--mutant", mutant.rawValue, "--seeds", "1..\(seeds)", "--signals", "\(signalsPerSeed)", "--first", "--json",
-            ]
+            process.arguments = ["simulate", "--mutant", mutant.rawValue] + arguments + ["--first", "--json"]
             process.environment = ["SWIFT_BACKTRACE": "enable=no"]
             let pipe = Pipe()
             process.standardOutput = pipe
@@ -54,34 +84,35 @@
             do { try process.run() } catch { throw .failed("the run with \(mutant.rawValue) could not be started: \(error)") }
             let output = pipe.fileHandleForReading.readDataToEndOfFile()
             process.waitUntilExit()
-            guard process.terminationReason == .exit else {
-                return Finding(mutant: mutant.rawValue, seeds: 0, promise: "an invariant of the core ended the process")
-            }
-            guard let report = try? JSONDecoder().decode(Report.self, from: output) else {
-                throw .failed("the run with \(mutant.rawValue) gave no report")
-            }
-            return Finding(
-                mutant: mutant.rawValue, seeds: report.violations.isEmpty ? nil : report.runs,
-                promise: report.violations.first?.breaches.first)
+            return process.terminationReason == .exit ? output : nil
         }
 
         private struct Report: Decodable {
-            struct Violation: Decodable { let breaches: [String] }
+            struct Violation: Decodable {
+                let seed: UInt64
+                let breaches: [String]
+            }
             let runs: Int
             let violations: [Violation]
         }
 
+        private struct Line: Decodable {
+            let scenario: String
+            let breaches: [String]
+        }
+
         private struct Finding: Encodable {
             let mutant: String
-            /// After how many seeds it was found; 0 when the process ended by itself, nil when it survived.
-            let seeds: Int?
+            /// After how many seeds it was found; nil when no seed showed it.
+            var seeds: Int?
+            /// The seed or the scenario; nil when it survived all of them.
+            let place: String?
             let promise: String?
 
             var line: String {
                 let name = mutant.padding(toLength: 28, withPad: " ", startingAt: 0)
-                guard let seeds, let promise else { return "\(name) SURVIVED" }
-                let after = seeds == 0 ? "stopped" : "seed \(seeds)"
-                return "\(name) \(after.padding(toLength: 9, withPad: " ", startingAt: 0)) \(promise.prefix(100))"
+                guard let place, let promise else { return "\(name) SURVIVED" }
+                return "\(name) \(place.padding(toLength: max(9, place.count), withPad: " ", startingAt: 0)) \(promise.prefix(100))"
             }
         }
     }

@@ -13,7 +13,7 @@ enum SimulateCommand {
             CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
             CommandOption(
                 name: "faults", value: "LIST",
-                summary: "Names of faults with commas between, or all, first, later, days, machines, none; all when left out."),
+                summary: "Names of faults and groups with commas between, or usual, all, none; usual when left out."),
             CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
             CommandOption(name: "scenario", value: "NAME", summary: "Play a script instead of what seeds draw; all lists them."),
             CommandOption(name: "crash-every-step", summary: "Let processes die before and after every step of the scenarios."),
@@ -38,7 +38,7 @@ enum SimulateCommand {
         let options = try SimulationOptions(input)
         if options.diesEverywhere {
             let scenarios = options.scenarios.isEmpty ? Scenario.all : options.scenarios
-            return try await CrashReport.run(scenarios, pairs: options.diesTwice, instances: options.plan.instances, input)
+            return try await CrashReport.run(scenarios, options, input)
         }
         if options.scenarios.count > 1 { return try list(options.scenarios, input) }
         var total = try await play(options, input)
@@ -59,7 +59,7 @@ enum SimulateCommand {
 
     /// Lets processes die at every step of all scenarios, and holds what was seen against what must be; answers whether all recovered.
     private static func addDeaths(to total: inout SimulationReport, _ options: SimulationOptions, _ input: CommandInput) async -> Bool {
-        let crashes = await CrashReport.measure(Scenario.all, pairs: false, instances: options.plan.instances, input)
+        let crashes = await CrashReport.measure(Scenario.all, options, input)
         total.crashes = crashes.lines
         total.marks.formUnion(crashes.marks)
         let unseen = Marks.expected.subtracting(total.marks).sorted()
