@@ -144,7 +144,7 @@ extension Core {
     private func trusted(_ reading: BookReading) -> OrderBook? {
         guard let book = reading.book else { return nil }
         guard book.count == 0 else { return book }
-        return dayOfLastOrder == TradingDay(of: reading.startedAt) && !policy.has(.emptyLookCounts) ? nil : book
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
     }
 
     private func isLive(_ tag: Tag) -> Bool {
