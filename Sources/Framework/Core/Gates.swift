@@ -36,7 +36,7 @@ extension Core {
             profit = (try? profit.adding(position.record.unrealizedProfit(at: signal.price) ?? .zero)) ?? profit
         }
         return Gate(
-            "negative_instrument_pnl", passed: profit > .zero || policy.has(.lossIgnored), value: profit.description, limit: "above 0")
+            "negative_instrument_pnl", passed: profit > .zero, value: profit.description, limit: "above 0")
     }
 
     /// The gates that hold a size against the whole account, everything in flight counted as used.

@@ -12,20 +12,19 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     case fillPostedTwice, laterFillsIgnored, plannedSizeBooked, surplusKept, surplusDoubled, lateOrderIgnored, stopFalls, ledgerGap,
         oneLeggedUntold, mismatchIgnored, equityForgotten, profitForgotten, chargesForgotten
     // Stops: highs, trails, hits and what a roll does to them.
-    case oldBarTested, oldRangeUsed, stopTestedBeforeRaise, stopHitAtLimit, stopOfFirstOnly, stopHitForgotten, stopClosesStack,
-        barBeforeEntryCounts,
-        barBeforeRollCounts, trailByFirstMultiple, trailFromLastClose, trailFromEntry, highForgotten, stopFromSignalPrice, firstStopByTrail,
+    case oldBarTested, stopTestedBeforeRaise, stopHitAtLimit, stopOfFirstOnly, stopHitForgotten, stopClosesStack,
+        barBeforeEntryCounts, trailByFirstMultiple, trailFromLastClose, trailFromEntry, highForgotten, stopFromSignalPrice,
+        firstStopByTrail,
         rollKeepsFirstStop, rollKeepsStop, rollKeepsHigh, basisReversed
     // The switch, the window and the rate.
     case exitUndecidedUnderSwitch, exitHeldBySwitch, secondLegUnderSwitch, rollUnderSwitch, switchForgottenAtGate, resumeForgotten,
         windowFromDecision, windowFromReceipt, exitsUncounted, reservedRateUsed, minuteIgnored, dayIgnored, rateNotRead
     // Evidence of absence, and slots after it.
-    case failedLookCounts, emptyLookCounts, oneLookIsEnough, horizonOfOthersIgnored, looksBeforeHorizonCount, slotFreedAtAbsent,
-        slotFreedSoon,
-        reachedBrokerForgotten
+    case failedLookCounts, oneLookIsEnough, horizonOfOthersIgnored, looksBeforeHorizonCount, slotFreedAtAbsent,
+        slotFreedSoon
     // Sizes, limits and layers.
     case marginUnreserved, reservationKept, inFlightUncounted, othersUncounted, sizedOnHigh, marginWithoutUsed, riskLimitsSwapped,
-        volatilityOfNewOnly, oneRIgnored, spacingIgnored, lossIgnored, surgeIgnored, sizedOnNarrowStop, riskNotRefreshed, spacingFromBase,
+        volatilityOfNewOnly, oneRIgnored, spacingIgnored, surgeIgnored, sizedOnNarrowStop, riskNotRefreshed, spacingFromBase,
         spacingFromFill, layersOfOldBase, layerNotCounted, lastSliceForgotten
     // Values, charges and capital.
     case lastPriceForAll, lateCostForgotten, lateCostReversed, repairUnbooked, openedWithoutCharges, closedWithoutCharges, rollChargedOnce,

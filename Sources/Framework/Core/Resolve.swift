@@ -178,7 +178,7 @@ extension Core {
     private func trusted(_ reading: BookReading) -> OrderBook? {
         guard let book = reading.book else { return nil }
         guard book.count == 0 else { return book }
-        return dayOfLastOrder == TradingDay(of: reading.startedAt) && !policy.has(.emptyLookCounts) ? nil : book
+        return dayOfLastOrder == TradingDay(of: reading.startedAt) ? nil : book
     }
 
     /// Notes that the book shows something of the day of its reading; true while it never did, so that it may be another day's, or nobody's.

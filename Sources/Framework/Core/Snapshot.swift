@@ -159,7 +159,7 @@ extension Core {
             scopes[name] = scope
         }
         if !policy.has(.capitalKeysNotRead) { capitalKeys = Set(snapshot.capital.map(\.entryKey)) }
-        if snapshot.hasReachedBroker, !policy.has(.reachedBrokerForgotten) { dayOfLastOrder = day }
+        if snapshot.hasReachedBroker { dayOfLastOrder = day }
         if !policy.has(.rateNotRead) { limiter.restore(snapshot.sent.times, at: at) }
         endedTags = snapshot.sent.tags
         for instance in snapshot.instances { machines[instance.id] = instance.machine }

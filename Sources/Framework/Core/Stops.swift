@@ -13,7 +13,7 @@ extension Core {
         if isNewest { scope.record.lastBarAt = min(bar.timestamp, at) }
         for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
             let before = scope.positions[index].record.currentStop
-            raise(&scope.positions[index], bar, range: isNewest || policy.has(.oldRangeUsed) ? bar.atr : .zero, terms, at: turn.at)
+            raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: turn.at)
             let position = scope.positions[index].record
             var limit = policy.has(.stopTestedBeforeRaise) ? before : position.currentStop
             if policy.has(.stopHitAtLimit) { limit = Price(units: limit.units + 1) }
@@ -36,7 +36,7 @@ extension Core {
     /// Whether a bar speaks of a position: of its life, and of the contract it holds now.
     private func isOf(_ position: PositionRecord, _ bar: Signal) -> Bool {
         guard position.status.isLive, position.entryTimestamp <= bar.timestamp || policy.has(.barBeforeEntryCounts) else { return false }
-        return policy.has(.barBeforeRollCounts) || position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
+        return position.rolloverTimestamp.map { $0 <= bar.timestamp } ?? true
     }
 
     private func raise(_ position: inout Tracked<PositionRecord>, _ bar: Signal, range: Price, _ terms: InstrumentTerms, at: Instant) {
