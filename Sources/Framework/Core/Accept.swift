@@ -78,6 +78,7 @@ extension Core {
             if record.signal.content.kind.isEntry { scope.pricesBefore[record.fingerprint] = scope.recentPrice(at: turn.at) }
             core.notePrice(of: record.signal.content, &scope, &turn)
             core.advance(&scope, &turn)
+            core.takeBack(record.fingerprint, &scope)
         }
         if isKnown == nil { refuseUnknownInstrument(record, &turn) }
     }
@@ -132,7 +133,7 @@ extension Core {
 
     /// Counts this process among those that began to decide a signal, once.
     mutating func beginDeciding(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
-        if scope.signals[index].record.processedBy != incarnation.text { scope.signals[index].attempts += 1 }
+        if scope.signals[index].attempts == 0 { scope.signals[index].attempts = 1 }
         scope.pricesBefore[scope.signals[index].fingerprint] = nil
         scope.signals[index].processedBy = incarnation.text
         endExamination(of: scope.signals[index].fingerprint, &scope, &turn)

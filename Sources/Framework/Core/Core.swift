@@ -69,6 +69,8 @@ public struct Core: Sendable {
     var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
     /// Tags whose orders were leaving when the rows were read anew, until that is dealt with; only looked up, never walked.
     var tagsInCall: Set<Tag>?
+    /// What was posted for orders that are over.
+    var settledFills = SettledFills()
     /// Tags of sent legs whose intents are over, but for those that are watched: what the broker's book says of them changes nothing.
     var endedTags = EndedTags()
 

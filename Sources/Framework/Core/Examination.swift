@@ -22,6 +22,14 @@ extension Core {
         return false
     }
 
+    /// A signal that waits after it came is not being decided, so that the death of its process speaks of another.
+    func takeBack(_ fingerprint: Fingerprint, _ scope: inout Scope) {
+        guard let index = scope.signals.firstIndex(where: { $0.fingerprint == fingerprint && $0.status == .accepted }),
+            scope.surveying != .signal(fingerprint, scope.name), scope.signals[index].attempts > 0
+        else { return }
+        scope.signals[index].attempts = 0
+    }
+
     private mutating func setAside(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
         alert(
             .critical, "signal_quarantined", scope.name,
@@ -78,9 +86,9 @@ extension Core {
 
     /// A stop on purpose is no death: what was on record and is not decided counts as if it had not begun.
     mutating func endExaminations(_ turn: inout Turn) {
-        for name in scopes.keys where scopes[name]?.isExamined(by: incarnation) ?? false {
+        for name in scopes.keys where scopes[name]?.isExamining(by: incarnation) ?? false {
             change(name, &turn) { core, scope, turn in
-                for index in scope.signals.indices where scope.signals[index].record.isBeingDecided(by: core.incarnation) {
+                for index in scope.signals.indices where scope.isBeingDecided(scope.signals[index].record, by: core.incarnation) {
                     scope.signals[index].attempts -= 1
                     scope.signals[index].processedBy = nil
                 }
@@ -97,11 +105,11 @@ struct Examined: Sendable {
 
 extension Scope {
     /// Whether a signal of it is on record as being decided by a process.
-    fileprivate func isExamined(by process: Incarnation) -> Bool { signals.contains { $0.record.isBeingDecided(by: process) } }
-}
+    fileprivate func isExamining(by process: Incarnation) -> Bool { signals.contains { isBeingDecided($0.record, by: process) } }
 
-extension SignalRecord {
-    fileprivate func isBeingDecided(by process: Incarnation) -> Bool {
-        status == .accepted && attempts > 0 && processedBy == process.text
+    /// Whether a process that decides a signal is among those that count against it.
+    fileprivate func isBeingDecided(_ signal: SignalRecord, by process: Incarnation) -> Bool {
+        signal.status == .accepted && signal.attempts > 0
+            && (signal.processedBy == process.text || !leftBehind.contains(signal.fingerprint))
     }
 }

@@ -38,6 +38,7 @@ extension Core {
                 watch(leg.record, intent, &scope)
             } else if leg.record.sentAt != nil {
                 endedTags.insert(leg.tag)
+                settledFills.note(leg.tag, intent.postedTrades)
             }
         }
     }

@@ -36,6 +36,7 @@ extension Core {
         guard today != day else { return }
         day = today
         endedTags = EndedTags()
+        settledFills = SettledFills()
         scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in

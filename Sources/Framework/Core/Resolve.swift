@@ -254,6 +254,7 @@ extension Core {
     /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
         if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &turn) { return }
+        alertChanged(report, tag, &turn)
         // Some books show yesterday's orders until the morning.
         guard endedTags.insert(tag), TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
         let reason = "the broker has order \(report.orderID) with our tag \(tag), which no record explains"
@@ -268,6 +269,15 @@ extension Core {
         for name in owners.isEmpty ? scopes.keys : owners {
             change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, &turn) }
         }
+    }
+
+    /// An order that is over and whose trades the broker tells otherwise now: the books keep what they posted, and a person must look.
+    private mutating func alertChanged(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
+        guard let fill = settledFills.firstUnknown(in: report, of: tag) else { return }
+        alert(
+            .critical, "fill_not_understood", owners(of: report.symbol, on: TradingDay(of: turn.at)).first,
+            "Order \(report.orderID) of \(tag) is booked, and the broker now tells of trade \(fill.id) with \(fill.quantity) at \(fill.price), which the books do not have.",
+            &turn)
     }
 
     /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.

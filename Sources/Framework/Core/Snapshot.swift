@@ -188,6 +188,7 @@ extension Core {
         underExamination = previous.underExamination
         bornAt = previous.bornAt
         figure.takeOver(from: previous.figure)
+        settledFills = previous.settledFills
         toldDifferences = previous.toldDifferences
         auditCount = previous.auditCount
         alertCount = previous.alertCount

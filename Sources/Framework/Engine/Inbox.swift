@@ -32,7 +32,9 @@ public final class Inbox: Sendable {
     public func submit(_ record: SignalRecord, waiting span: Span) async -> Admission {
         guard engine.acceptsSignals else { return .unavailable("the host is starting, stopping, or cannot store") }
         stopPoints?.reach(.beforeInbox)
-        let first = record
+        var first = record
+        // The first process counts from the start, because it may die deciding; a signal that waits is taken back.
+        first.attempts = 1
         let ticket = engine.verdicts.register(record.fingerprint)
         let deadline = clock.now() + span
         do throws(StorageError) {

@@ -120,7 +120,7 @@ extension Oracle {
     }
 
     /// Whether the price of the last layer follows the roll of that layer, once; else it is not judged after a roll.
-    static let lastPriceFollowsItsLayer = false
+    static let lastPriceFollowsItsLayer = true
 
     private mutating func shift(_ row: PositionRecord, by basis: Int64) {
         guard Self.lastPriceFollowsItsLayer else {

@@ -9,9 +9,9 @@ struct OracleLooks: Sendable {
     }
 
     /// Looks that showed the whole book, with the true time at which they began.
-    var honest: [Key: Instant] = [:]
+    var honest: [Key: (at: Instant, isBlank: Bool)] = [:]
     /// True times of honest looks that whoever decides was told of, ascending.
-    var heard: [Instant] = []
+    var heard: [(began: Instant, isBlank: Bool)] = []
     /// When each order passed its gate.
     var gates: [Tag: Instant] = [:]
     /// Days on which the book has shown an order.
@@ -20,12 +20,6 @@ struct OracleLooks: Sendable {
 
 /// 4.5: what counts as evidence that an order never reached the broker, and what a slot does after it.
 extension Oracle {
-    /// Whether a book of no orders proves nothing before it has shown one of its day.
-    static let emptyBooksProveNothing = false
-
-    /// Whether one look that is told twice, because the commit in between got no answer, may count twice.
-    static let repeatedLooksCount = false
-
     /// Whether the answer to a call that comes on another day makes that day the order's, so that its books count.
     static let lateAnswersMoveTheDay = true
 
@@ -33,19 +27,21 @@ extension Oracle {
     mutating func looked(_ process: Incarnation, startedAt: Instant, isHonest: Bool, isEmpty: Bool, at: Instant) {
         if isHonest, !isEmpty { looks.days.insert(TradingDay(of: at)) }
         let isFirst = !looks.days.contains(TradingDay(of: at))
-        let proves = Self.emptyBooksProveNothing ? isHonest && !isFirst : isHonest || (isEmpty && isFirst)
-        looks.honest[OracleLooks.Key(process: process, startedAt: startedAt)] = proves ? at : nil
+        // A book that has shown nothing of its day proves something later, and an empty one of such a day may be one by mistake.
+        let key = OracleLooks.Key(process: process, startedAt: startedAt)
+        guard isHonest || (isEmpty && isFirst) else { return looks.honest[key] = nil }
+        looks.honest[key] = (at: at, isBlank: isFirst)
     }
 
     /// Whoever decides was told of a look.
     mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, at: Instant) {
         let key = OracleLooks.Key(process: process, startedAt: startedAt)
-        guard let began = looks.honest[key] else { return }
+        guard let look = looks.honest[key] else { return }
         // A batch whose commit got no answer is told of it again.
-        if !Self.repeatedLooksCount { looks.honest[key] = nil }
+        looks.honest[key] = nil
         if waits.ready[epoch] == nil { waits.ready[epoch] = at }
-        let place = looks.heard.lastIndex { $0 <= began }.map { $0 + 1 } ?? 0
-        looks.heard.insert(began, at: place)
+        let place = looks.heard.lastIndex { $0.began <= look.at }.map { $0 + 1 } ?? 0
+        looks.heard.insert((look.at, look.isBlank), at: place)
     }
 
     /// Two complete looks that began a horizon after the order left, and on its day, are the least.
@@ -61,7 +57,10 @@ extension Oracle {
         let since = left + Span(microseconds: horizon.microseconds - horizon.microseconds / 400)
         let noted = Self.lateAnswersMoveTheDay ? store.row(OrderRecord.self, tag)?.sentAt : nil
         let days = [left, noted ?? left].map { TradingDay(of: $0) }
-        let count = looks.heard.reversed().prefix { $0 >= since }.count { days.contains(TradingDay(of: $0)) }
+        let blankSince = since + max(.zero, policy.emptyBookHorizon - horizon)
+        let count = looks.heard.reversed().prefix { $0.began >= since }.count { look in
+            days.contains(TradingDay(of: look.began)) && (!look.isBlank || look.began >= blankSince)
+        }
         if count < 2 {
             breach("I11", "\(tag) left at \(left) and was given up as absent after \(count) complete looks that began late enough")
         }

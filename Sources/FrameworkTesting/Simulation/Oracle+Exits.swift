@@ -6,6 +6,8 @@ struct OracleWaits: Sendable {
     var signals: [Fingerprint: (since: Instant, epoch: Int64)] = [:]
     /// Since when whoever decides in an epoch has seen the broker's whole book, before which it sends nothing.
     var ready: [Int64: Instant] = [:]
+    /// When the account's positions were last asked for in vain, without which nothing is closed.
+    var unreadAt = Instant(microseconds: 0)
 }
 
 /// 4.3 and 4.4: an exit that could leave leaves within seconds, whatever the switch says.
@@ -31,7 +33,11 @@ extension Oracle {
                 waits.orders[tag] = (at, epoch)
                 continue
             }
-            guard at > max(wait.since, ready, isReadableSince) + Self.haste else { continue }
+            guard at > max(wait.since, ready, isReadableSince, waits.unreadAt) + Self.haste else { continue }
+            guard !hasOut(order.symbol, order.side, store) else {
+                waits.orders[tag] = (at, epoch)
+                continue
+            }
             breach("I2", "\(tag) closes and could leave since \(wait.since), and does not")
             waits.orders[tag] = (at, epoch)
         }
@@ -62,6 +68,12 @@ extension Oracle {
         return steps.contains { step in
             step.number < order.step && others.reduce(0) { $1.step == step.number ? $0 + $1.filled.count : $0 } < step.quantity.count
         }
+    }
+
+    /// Whether another order that closes is out in a contract: the account may show its fill before the books do.
+    private func hasOut(_ symbol: String, _ side: Side, _ store: ModelStore) -> Bool {
+        let orders = store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown, .working])))
+        return orders.contains { $0.symbol == symbol && $0.side == side }
     }
 
     private func isInTheWay(of signal: SignalRecord, _ store: ModelStore, at: Instant) -> Bool {

@@ -89,10 +89,39 @@ extension ReferenceModel {
         case "scope_frozen": return then.scope.isFrozen
         case "outside_session":
             return evidence.policy.sessions == .enforced && evidence.instruments[row.instrument]?.isOpen(at: then.at) == false
-        case "number_too_large": return signal.price > Price(whole: 1_000_000_000)
+        case "number_too_large": return signal.price > Price(whole: 1_000_000_000) || isHardlyCountable(row)
+        case "decision_lots", "decision_orders", "order_value": return evidence.policy.limits.areEnforced && isLarge(row)
+        case "price_jump": return hasJumped(row)
         case "no_quote": return row.explanation?.content.quotes.isEmpty ?? true
         case "1r_gate_not_passed", "pyramid_spacing": return isGateClosed(reason, signal, then)
         default: return isTooLittle(reason, row, then)
+        }
+    }
+
+    /// Whether its size at the highest price comes near what 64 bits count in ten-thousandths.
+    private func isHardlyCountable(_ row: SignalRecord) -> Bool {
+        guard let lots = row.explanation?.content.sizing?.lots,
+            let terms = evidence.instruments[row.instrument]?.terms(on: TradingDay(of: row.receivedAt))
+        else { return true }
+        let most = Int128(lots.count) * Int128(max(terms.pointValue.units, terms.unitsPerLot.count * 10_000)) * 1_000_000_000
+        return most > Int128(Int64.max) / 400
+    }
+
+    private func isLarge(_ row: SignalRecord) -> Bool {
+        guard let lots = row.explanation?.content.sizing?.lots else { return false }
+        let limits = evidence.policy.limits
+        guard let terms = evidence.instruments[row.instrument]?.terms(on: TradingDay(of: row.receivedAt)) else { return false }
+        let value = try? row.signal.content.price.value(of: lots, at: terms.pointValue)
+        // The market may lie above the price, and fifty orders take at least fifty lots.
+        return lots > limits.lots || lots.count > Int64(limits.slices) || value.map { $0.units > limits.orderValue.units / 2 } ?? true
+    }
+
+    /// Whether another signal of the instrument spoke of a price three times as high or low.
+    private func hasJumped(_ row: SignalRecord) -> Bool {
+        let price = Int128(row.signal.content.price.units)
+        return evidence.signals.values.contains { other in
+            let another = Int128(other.signal.content.price.units)
+            return other.instrument == row.instrument && (another > 3 * price || price > 3 * another)
         }
     }
 

@@ -6,6 +6,8 @@ struct SimulatedSender {
         let name: InstrumentName
         var price: Int64
         var layers = 0
+        /// Price of the last base that was asked for.
+        var base: Int64 = 0
     }
 
     private var chance: Chance
@@ -54,13 +56,14 @@ struct SimulatedSender {
         let roll = chance.below(100)
         switch roll {
         case ..<10:
-            return make(.marketData, stack, .none)
+            return bar(roll, stack)
         case ..<20:
             // Nonsense now and then: a layer that is not due.
             return make(chance.happens(500) ? .pyramid : .baseEntry, stack, .layer(Layer(1 + chance.below(5)) ?? .base))
         default:
             guard stack.layers > 0, roll < 50 || stack.layers == 5 else {
                 stack.layers += 1
+                if stack.layers == 1 { stack.base = stack.price }
                 return make(stack.layers == 1 ? .baseEntry : .pyramid, stack, .layer(Layer(stack.layers) ?? .base))
             }
             if roll < 30 {
@@ -70,6 +73,19 @@ struct SimulatedSender {
             stack.layers -= 1
             return make(.exit, stack, .layer(Layer(stack.layers + 1) ?? .base))
         }
+    }
+
+    /// A closed bar: mostly the market's; now and then one that closes at the first stop of a base or a point below it, or one of another range.
+    private mutating func bar(_ roll: Int, _ stack: Stack) -> Signal {
+        var bar = make(.marketData, stack, .none)
+        switch roll {
+        case 0, 1: if stack.layers > 0 { bar.price = Price(whole: Int(stack.base) - 300 - roll) }
+        case 2, 5, 6: bar.atr = Price(whole: 90)
+        case 3, 7: bar.atr = Price(whole: 330)
+        case 4: bar.atr = .zero
+        default: break
+        }
+        return bar
     }
 
     private mutating func make(_ kind: SignalKind, _ stack: Stack, _ target: SignalTarget) -> Signal {

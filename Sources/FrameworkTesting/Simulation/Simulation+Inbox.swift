@@ -48,6 +48,7 @@ extension Simulation {
         guard processes[index].pausedUntil == nil else { return }
         var first = message.record
         first.receivedAt = wall(index)
+        first.attempts = 1
         trace(7, first.fingerprint.text, index)
         say("\(processes[index].incarnation) gets \(first.signal.content)")
         atDoor[message.number] = (index, false)

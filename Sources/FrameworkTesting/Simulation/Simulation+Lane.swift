@@ -28,6 +28,7 @@ extension Simulation {
         for event in events {
             trace(4, Self.name(of: event), index)
             say("\(processes[index].incarnation) handles \(event)")
+            if case .positionsRead(let reading) = event, reading.positions == nil { oracle.waits.unreadAt = now }
             if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
             if case .bookRead(let reading) = event {
                 oracle.heard(processes[index].incarnation, startedAt: reading.startedAt, in: processes[index].epoch, at: now)

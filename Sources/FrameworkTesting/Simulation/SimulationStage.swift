@@ -72,12 +72,17 @@ struct SimulationStage {
         policy.explainsCounterfactuals = false
         policy.limits.areEnforced = chance.happens(500)
         policy.limits.positions = chance.pick([2, 4, 12])
+        // Where few positions are allowed the shares are small as well, so that they bind.
+        if policy.limits.positions == 4 {
+            (policy.limits.entryRisk, policy.limits.pyramidRisk) = (Ratio(units: 25_000), Ratio(units: 18_000))
+            (policy.limits.entryVolatility, policy.limits.pyramidVolatility) = (Ratio(units: 15_000), Ratio(units: 12_000))
+        }
         policy.rolloverInterval = .minutes(5)
         policy.chargeRate = Ratio(units: chance.pick([0, 500]))
         self.policy = policy
         traits = BrokerTraits(
             isLive: false, findsOrdersByTag: true, horizon: .seconds(60),
-            rate: OrderRate(perSecond: 10, perMinute: chance.pick([60, 400]), perDay: chance.pick([200, 5_000])))
+            rate: OrderRate(perSecond: 10, perMinute: chance.pick([60, 400]), perDay: chance.pick([80, 5_000])))
         // A Wednesday before the month's last trading days, or the last one.
         start = Instant(seconds: chance.pick([1_764_128_100, 1_764_306_000])) + chance.span(0, 3_600_000)
         pace = .milliseconds(Int64(chance.pick([100, 300, 1_000, 3_000])))

@@ -103,7 +103,8 @@ public final class World {
     /// A signal arrives: it is committed to the inbox, then handed to the machine unless it was there already.
     @discardableResult
     public func send(_ signal: Signal) -> Fingerprint {
-        let record = SignalRecord(of: signal, at: lane.now)
+        var record = SignalRecord(of: signal, at: lane.now)
+        record.attempts = 1
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
         run { () throws(StorageError) in

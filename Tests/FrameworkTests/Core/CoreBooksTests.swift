@@ -301,6 +301,21 @@ struct CoreRepairBooksTests {
         #expect(world.lane.store.all(TradeRecord.self).map(\.price) == [try #require(order.fills.first).price])
     }
 
+    @Test("A price that the broker corrects after the order is booked is told once as well")
+    func correctedLater() throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        let order = try #require(world.lane.broker.orders.first)
+        var fill = try #require(order.fills.first)
+        fill.price = try fill.price.adding(Price(whole: 1))
+        let report = OrderReport(
+            orderID: order.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: .buy, quantity: order.request.quantity,
+            state: .filled, fills: [fill], updatedAt: world.now)
+        world.push(report)
+        world.push(report)
+        #expect(world.alertCodes.count { $0 == "fill_not_understood" } == 1)
+        expectSound(world)
+    }
+
     @Test("A second order under a tag is a tag sent twice, whoever tells of it")
     func doubled() throws {
         let world = Fixture.world([Fixture.desk()])

@@ -102,7 +102,7 @@ struct CoreCrashFaultTests {
         let world = Fixture.world()
         world.death = (world.performed, false)
         world.send(Fixture.base())
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             world.death = nil
             try await world.restart()
             world.death = (world.performed, false)
