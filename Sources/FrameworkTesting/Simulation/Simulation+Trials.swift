@@ -143,8 +143,14 @@ extension Simulation {
 
     /// The broker tells another price of a trade than it did, with the next report of its order.
     private func correctTrade() {
-        let told = Set(store.all(TradeRecord.self).suffix(8).map(\.id))
-        let orders = broker.orders.filter { order in order.fills.contains { told.contains($0.id) && broker.corrections[$0.id] == nil } }
+        // Of orders that have ended nobody keeps the trades in mind.
+        let working = store.matching(Query<OrderRecord>(.equal("state", LegState.working)))
+        let told = Set(store.matching(Query<TradeRecord>(.isIn("tag", working.map(\.tag)))).map(\.id))
+        let orders = broker.orders.filter { order in
+            let isOpen = order.fills.allSatisfy { $0.at > now + .seconds(20) || told.contains($0.id) } && order.endsAt == nil
+            return isOpen && order.netUnits(at: now + .seconds(20)).magnitude < order.request.quantity.count
+                && order.fills.contains { told.contains($0.id) && broker.corrections[$0.id] == nil }
+        }
         guard !orders.isEmpty else { return }
         let order = trials.pick(orders)
         guard let fill = order.fills.first(where: { told.contains($0.id) }) else { return }
