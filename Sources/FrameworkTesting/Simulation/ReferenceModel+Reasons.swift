@@ -87,7 +87,8 @@ extension ReferenceModel {
         case "scope_frozen": return then.scope.isFrozen
         case "outside_session":
             return evidence.policy.sessions == .enforced && evidence.instruments[row.instrument]?.isOpen(at: then.at) == false
-        case "number_too_large": return signal.price > Price(whole: 1_000_000_000)
+        // Where prices are absurd the account's numbers may be as well.
+        case "number_too_large": return evidence.signals.values.contains { $0.signal.content.price > Price(whole: 1_000_000_000) }
         case "no_quote": return row.explanation?.content.quotes.isEmpty ?? true
         case "1r_gate_not_passed", "pyramid_spacing": return isGateClosed(reason, signal, then)
         default: return isTooLittle(reason, row, then)

@@ -103,13 +103,13 @@ extension Simulation {
         poisons[SignalRecord(of: signal, at: now).fingerprint] = 0
     }
 
-    /// Whether a decision that is about to be committed is one that ends its process.
+    /// Whether a decision that is about to be committed is one that ends its process: one to trade a signal that kills.
     func isPoisoned(by transaction: Transaction, at index: Int) -> Bool {
         guard !poisons.isEmpty else { return false }
         for write in transaction.writes {
-            guard let signal = write.record as? SignalRecord, poisons[signal.fingerprint] != nil, signal.status != .accepted,
-                signal.status != .quarantined
-            else { continue }
+            guard let signal = write.record as? SignalRecord, poisons[signal.fingerprint] != nil, signal.status == .working else {
+                continue
+            }
             poisons[signal.fingerprint, default: 0] += 1
             mark(.c38)
             say("\(processes[index].incarnation) dies of \(signal.fingerprint)")
