@@ -11,6 +11,8 @@ struct ShrinkTests {
         var plan = Simulation.Plan(
             seed: seed, signals: 60, faults: [.orderLost, .databaseSlow, .processPaused, .signalRepeated, .fillSlow])
         plan.judge = judge
+        // Of the seeds as they were drawn of old it is known what is left of them.
+        plan.isOfOld = true
         return plan
     }
 

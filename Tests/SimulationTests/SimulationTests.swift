@@ -64,17 +64,20 @@ struct SimulationTests {
         #expect(marks.isSuperset(of: ["position: rolled"] + Fault.days.map { "fault \($0.rawValue)" }))
     }
 
-    @Test("A seed that draws none of the later faults is the run that it was before there were any")
-    func laterFaults() async {
+    @Test(
+        "A seed that draws nothing of a later group is the run that it was before there was one",
+        arguments: Fault.Group.allCases.dropFirst())
+    func laterFaults(group: Fault.Group) async {
         var same = 0
-        for seed in UInt64(1)...24 {
+        for seed in UInt64(1)...10 {
             let before = await Simulation(.init(seed: seed, signals: 30, faults: Fault.first)).run()
-            let now = await Simulation(.init(seed: seed, signals: 30)).run()
-            let isDrawn = now.faults.keys.contains { $0.group != .first }
-            if !isDrawn, before.trace == now.trace { same += 1 }
+            let now = await Simulation(.init(seed: seed, signals: 30, faults: Fault.first + group.faults)).run()
             #expect(before.faults.keys.allSatisfy(Fault.first.contains))
+            guard !now.faults.keys.contains(where: { $0.group != .first }) else { continue }
+            // A fault may be drawn and never come.
+            if before.trace == now.trace { same += 1 }
         }
-        #expect(same > 2)
+        #expect(same > 0)
     }
 
     @Test(

@@ -16,12 +16,12 @@ struct WorldTests {
 
     @Test(
         "Every kind of world keeps every promise by itself",
-        arguments: Fault.usual.filter { ![.first, .later, .machines].contains($0.group) })
+        arguments: Fault.allCases.filter { ![.first, .later, .machines].contains($0.group) })
     func alone(fault: Fault) async {
         var happened = 0
         // Orders of rolls need positions that roll.
         let faults = fault == .rollKilled ? [fault, .expiryNears] : [fault]
-        for seed in UInt64(1)...12 {
+        for seed in UInt64(1)...120 where seed <= 12 || happened == 0 {
             let outcome = await Simulation(.init(seed: seed, signals: 60, faults: faults)).run()
             #expect(outcome.breaches.isEmpty, "seed \(seed): \(outcome.breaches.joined(separator: "\n"))")
             happened += outcome.faults[fault] ?? 0
@@ -33,7 +33,7 @@ struct WorldTests {
     func rolls() async {
         var (runs, rolled) = (0, 0)
         for seed in UInt64(1)...40 {
-            let outcome = await Simulation(.init(seed: seed, signals: 60, faults: [.expiryNears])).run()
+            let outcome = await Simulation(.init(seed: seed, faults: [.expiryNears])).run()
             guard outcome.faults[.expiryNears] != nil else { continue }
             runs += 1
             if outcome.marks.contains("position: rolled") { rolled += 1 }

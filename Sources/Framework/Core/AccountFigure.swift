@@ -4,8 +4,9 @@
 /// moments that the broker's figure need not show yet. Whatever else lies between them somebody else did: a person at the broker's terminal, another
 /// program, a commit that was lost.
 struct AccountFigure: Sendable {
-    /// Units that a trade of ours added to a contract, and when the records took it.
+    /// Units that a trade of ours added to a contract, when it was traded by the broker's clock, and when the records took it.
     private struct Flow {
+        let tradedAt: Instant
         let at: Instant
         let units: Int64
     }
@@ -60,10 +61,10 @@ struct AccountFigure: Sendable {
     }
 
     /// Notes that the records took a trade.
-    mutating func note(_ units: Int64, of symbol: String, at: Instant) {
+    mutating func note(_ units: Int64, of symbol: String, tradedAt: Instant, at: Instant) {
         var recent = flows[symbol] ?? []
         recent.removeAll { $0.at < at - .minutes(1) }
-        recent.append(Flow(at: at, units: units))
+        recent.append(Flow(tradedAt: min(tradedAt, at), at: at, units: units))
         flows[symbol] = recent
     }
 
@@ -77,9 +78,11 @@ struct AccountFigure: Sendable {
     func isFollowed(_ symbol: String) -> Bool { comparedAt != nil && !differing.contains(symbol) }
 
     /// Whether `units` of a figure fit `recorded` units of the books, of which trades of the last moments may be missing.
+    ///
+    /// A trade that was heard of late is none of the last moments: it would hide what somebody else did since.
     func fits(_ units: Int64, recorded: Int64, of symbol: String, readAt: Instant) -> Bool {
         var (lowest, highest) = (recorded, recorded)
-        for flow in flows[symbol] ?? [] where flow.at + lag > readAt {
+        for flow in flows[symbol] ?? [] where flow.tradedAt + lag > readAt {
             if flow.units > 0 { lowest &-= flow.units } else { highest &-= flow.units }
         }
         return (lowest...max(lowest, highest)).contains(units)

@@ -28,6 +28,8 @@ extension Core {
             scope.surveying != .signal(fingerprint, scope.name), scope.signals[index].attempts > 0
         else { return }
         scope.signals[index].attempts = 0
+        // When its turn comes it goes on record like one that was left.
+        if term.othersHaveEnded { scope.leftBehind.insert(fingerprint) }
     }
 
     private mutating func setAside(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {

@@ -32,11 +32,7 @@ extension Core {
     /// Stops entries of a scope in which something could not be booked, and tells people what it was.
     mutating func freezeUnbooked(_ scope: inout Scope, _ turn: inout Turn) {
         for sentence in turn.takeUnbooked() {
-            guard scope.record.record.state == .active else {
-                alert(.critical, "not_bookable", scope.name, "\(sentence). The ledger is short of it.", &turn)
-                continue
-            }
-            freeze(&scope, "not_bookable", "\(sentence), so that the ledger is short of it", &turn)
+            freeze(&scope, "not_bookable", "\(sentence), so that the ledger is short of it", happensOnce: true, &turn)
         }
     }
 

@@ -53,6 +53,8 @@ extension Core {
         var (lowest, highest) = (difference.ours, difference.ours)
         func consider(_ leg: OrderRecord) {
             guard leg.symbol == difference.symbol, leg.state.isOut || leg.state == .absent else { return }
+            // One of another day explains nothing any more.
+            guard leg.sentAt.map({ TradingDay(of: $0) == TradingDay(of: reading.startedAt) }) ?? false else { return }
             let rest = max(0, leg.quantity.count &- leg.filled.count)
             if leg.side == .buy { highest &+= rest } else { lowest &-= rest }
         }
@@ -70,9 +72,7 @@ extension Core {
         let reason = "our positions in \(difference.symbol) add up to \(difference.ours) units, the broker reports \(difference.theirs)"
         for name in owners {
             change(name, &turn) { core, scope, turn in
-                guard scope.record.record.state == .frozen else { return core.freeze(&scope, "position_mismatch", reason, &turn) }
-                guard !isTold else { return }
-                core.alert(.critical, "position_mismatch", name, "\(name) takes no entries, and now \(reason).", &turn)
+                core.freeze(&scope, "position_mismatch", reason, happensOnce: !isTold, &turn)
             }
         }
         guard owners.isEmpty, !isTold else { return }

@@ -118,13 +118,15 @@ extension Core {
         guard !overflowed, !isTooLarge, !sumIsTooLarge, sum <= Self.largestValue, count <= Self.largestValue, fill.quantity > .zero,
             fill.price > .zero
         else {
+            guard intent.toldChanged.insert(fill.id).inserted else { return }
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
                 "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
                 &turn)
         }
         intent.postedTrades.append(PostedTrade(fill))
-        figure.note(leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, at: turn.at)
+        figure.note(
+            leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, tradedAt: fill.at, at: turn.at)
         intent.legs[index].filled = Quantity(count)
         intent.legs[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
         turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
@@ -197,6 +199,9 @@ extension Core {
         _ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, isBlank: Bool, _ turn: inout Turn
     ) {
         guard let scope = scopes[name], !scope.intents.isEmpty else { return }
+        for tag in scope.intents.flatMap({ $0.legs.filter { $0.state == .planned }.map(\.tag) }) where byTag[tag] != nil {
+            changeLeg(tag, &turn) { core, leg, intent, scope, turn in core.adopt(&intent.legs[leg], &scope, &turn) }
+        }
         for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
             let reports = byTag[tag] ?? []
             if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
@@ -205,6 +210,15 @@ extension Core {
                 for report in reports { core.merge(report, into: leg, &intent, &turn) }
             }
         }
+    }
+
+    /// The broker has an order that these rows only plan: they are older than it, so that it is not sent again, and a person must look.
+    private mutating func adopt(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
+        leg.sentAt = turn.at
+        move(&leg, to: .unknown, cause: "the broker has it, although these records did not send it", &turn)
+        freeze(
+            &scope, "order_without_record", "the broker has order \(leg.tag), which our records only plan: they may be an older copy", &turn
+        )
     }
 
     /// I8 is broken: somebody sent a tag twice. Nothing that increases risk leaves any more.
@@ -246,7 +260,9 @@ extension Core {
     private mutating func strand(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
         let (tag, symbol) = (leg.record.tag, leg.record.symbol)
         move(&leg, to: .absent, cause: Self.dayEnded, &turn)
-        freeze(&scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", &turn)
+        freeze(
+            &scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", happensOnce: true,
+            &turn)
     }
 
     // MARK: - Late orders
@@ -267,7 +283,7 @@ extension Core {
         }
         // Whose it was cannot be told, so that nothing is entered before a person has looked.
         for name in owners.isEmpty ? scopes.keys : owners {
-            change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, &turn) }
+            change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, happensOnce: true, &turn) }
         }
     }
 
@@ -350,7 +366,8 @@ extension Core {
         endedTags.insert(watched.leg.tag)
         scope.lastTradeAt = turn.at
         let leg = watched.leg
-        figure.note(leg.side == .buy ? units : 0 &- units, of: leg.symbol, at: turn.at)
+        figure.note(
+            leg.side == .buy ? units : 0 &- units, of: leg.symbol, tradedAt: late.map(\.at).max() ?? turn.at, at: turn.at)
         let step = Step(
             number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
             quantity: Quantity(units), isRepair: true)

@@ -91,8 +91,13 @@ extension Core {
     }
 
     /// Stops entries of a scope until a person has looked.
-    mutating func freeze(_ scope: inout Scope, _ code: String, _ reason: String, _ turn: inout Turn) {
-        guard scope.record.record.state == .active else { return }
+    ///
+    /// One that is frozen already stays as it is; what happens only once is told all the same.
+    mutating func freeze(_ scope: inout Scope, _ code: String, _ reason: String, happensOnce: Bool = false, _ turn: inout Turn) {
+        guard scope.record.record.state == .active else {
+            guard happensOnce else { return }
+            return alert(.critical, code, scope.name, "\(scope.name) takes no entries, and now \(reason). See `munim reconcile`.", &turn)
+        }
         scope.record.state = .frozen
         scope.record.frozenReason = "\(code): \(reason)"
         audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &turn)

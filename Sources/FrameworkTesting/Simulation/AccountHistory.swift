@@ -5,8 +5,8 @@ import MunimKit
 /// An order that closes for an exit or a roll may move what the account holds of a contract towards zero, and never across it or away from it, as far
 /// as the host could have known. It could have known of what happened before the process that sent the order began to decide, because a start reads
 /// the account anew; and of what happened longer before the order left than a figure of the account is used, which is eight seconds and what a
-/// commit may take. What happened later than both is excused, and so is what another order of ours filled later than eight seconds after it had
-/// left, because nobody can tell such an order from one that never arrived.
+/// commit may take. What happened later than both is excused; so is what another order of ours filled later than eight seconds after it had left,
+/// because nobody can tell such an order from one that never arrived, and what a repair takes back meanwhile.
 struct AccountHistory {
     private enum Cause {
         case elsewhere
@@ -66,7 +66,8 @@ struct AccountHistory {
     /// Whether a change is none that our records show in time.
     private func isUnseen(_ cause: Cause) -> Bool {
         guard case .order(let other) = cause else { return true }
-        guard let leftAt = sent[other.request.tag] else { return true }
+        // What takes a late order back is proven ours, and is sold beside what an exit closes.
+        guard let leftAt = sent[other.request.tag], isReducing(other.request.tag) else { return true }
         return other.fills.contains { $0.at > leftAt + Self.use } || other.visibleAt > leftAt + Self.use
             || broker.orders.count { $0.request.tag == other.request.tag } > 1
     }

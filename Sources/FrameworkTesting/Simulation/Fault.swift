@@ -79,15 +79,6 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     /// Processes that die again and again, at the worst moments, or of what they read: drawn by every third run.
     public static let crashes = Group.crashes.faults
 
-    /// Faults that the core does not stand yet: no run has them unless they are named.
-    public static let awaited: [Fault] = [
-        .secondsTie, .processAlone, .pricesAbsurd, .expiryPasses, .legRests, .tagDoubled, .tradeCorrected, .bookSilent, .squaredOff,
-        .tradedBeside, .rowsRestored, .signalPoisons,
-    ]
-
-    /// What a run has when nothing is said.
-    public static let usual = allCases.filter { !awaited.contains($0) }
-
     /// In how many of a thousand runs that have its group a fault is one of them; worlds are many, and few go together.
     var share: Int {
         switch self {

@@ -214,7 +214,9 @@ struct HistoryCheck {
             switch to {
             case .planned: before == nil
             case .sending, .dropped: before == .planned
-            case .unknown, .notSent: before == .sending
+            // The broker has one that restored rows only plan.
+            case .unknown: before == .sending || before == .planned
+            case .notSent: before == .sending
             case .absent: before == .unknown || before == .sending || before == .working && row.cause == Core.dayEnded
             case .working, .filled, .rejected, .cancelled: before != nil && before != .planned && before != .filled
             }

@@ -1,16 +1,7 @@
 /// What a full run must have seen at least once: a path that no run takes is a path that nobody has judged.
 public enum Marks {
     /// Faults, rows of the crash table that a run can express, and transitions of the rows.
-    public static let expected = Set(Fault.usual.map { "fault \($0.rawValue)" } + rows.map(\.rawValue) + transitions)
-
-    /// Rows that a usual run can express.
-    private static let rows = CrashRow.allCases.filter { row in
-        switch row {
-        case .c38: Fault.usual.contains(.signalPoisons)
-        case .c42: Fault.usual.contains(.rowsRestored)
-        default: true
-        }
-    }
+    public static let expected = Set(Fault.allCases.map { "fault \($0.rawValue)" } + CrashRow.allCases.map(\.rawValue) + transitions)
 
     private static let transitions = [
         "intent:  → active", "intent: active → failed", "intent: active → quarantined", "intent: active → settled",

@@ -79,10 +79,13 @@ extension ModelBroker {
 
     /// Contracts of which a person, lost rows or a doubled tag make the figures doubtful; `structures` are those of live positions, in which one
     /// doubtful leg makes all of them so.
-    func doubtfulSymbols(at: Instant, _ structures: [Structure]) -> Set<String> {
+    func doubtfulSymbols(at: Instant, _ structures: [Structure], _ unreadable: Set<TradeID>) -> Set<String> {
         let doubled = doubled
         let twice = doubled.isEmpty ? [] : orders.filter { doubled.contains($0.request.tag) }.map(\.request.contract.symbol)
-        let doubtful = Set(elsewhere(at: at).keys).union(twice)
+        let odd =
+            unreadable.isEmpty
+            ? [] : orders.filter { $0.fills.contains { unreadable.contains($0.id) } }.map(\.request.contract.symbol)
+        let doubtful = Set(elsewhere(at: at).keys).union(twice).union(odd)
         guard !doubtful.isEmpty else { return [] }
         return structures.map { Set($0.legs.map(\.contract.symbol)) }.reduce(doubtful) { $1.isDisjoint(with: doubtful) ? $0 : $0.union($1) }
     }

@@ -2,8 +2,23 @@ import MunimKit
 
 /// What reduces risk and waits: since when nothing has been in its way, in the epoch of whoever could act.
 struct OracleWaits: Sendable {
-    var orders: [Tag: (since: Instant, epoch: Int64)] = [:]
-    var signals: [Fingerprint: (since: Instant, epoch: Int64)] = [:]
+    /// Since when something waits, in which epoch, and whether something was in its way when that was looked at last.
+    struct Wait: Sendable {
+        var since: Instant
+        var epoch: Int64
+        var wasHeld = false
+
+        /// Looks again: true when nothing is in the way and nothing was, so that it counts since it began.
+        mutating func counts(isHeld: Bool, in epoch: Int64, at: Instant) -> Bool {
+            defer { (self.epoch, wasHeld) = (epoch, isHeld) }
+            guard isHeld || wasHeld || self.epoch != epoch else { return true }
+            since = at
+            return false
+        }
+    }
+
+    var orders: [Tag: Wait] = [:]
+    var signals: [Fingerprint: Wait] = [:]
     /// Since when whoever decides in an epoch has seen the broker's whole book, before which it sends nothing.
     var ready: [Int64: Instant] = [:]
     /// When the account's positions were last asked for in vain, without which nothing is closed.
@@ -22,40 +37,40 @@ extension Oracle {
                 if order.state != .planned {
                     waits.orders[order.tag] = nil
                 } else if let epoch, waits.orders[order.tag] == nil {
-                    waits.orders[order.tag] = (at, epoch)
+                    waits.orders[order.tag] = OracleWaits.Wait(since: at, epoch: epoch)
                 }
             }
             if let signal = write.record as? SignalRecord, signal.status != .accepted { waits.signals[signal.fingerprint] = nil }
         }
         guard let epoch, let ready = waits.ready[epoch] else { return }
-        for (tag, wait) in waits.orders.sorted(by: { $0.key < $1.key }) {
-            guard let order = store.row(OrderRecord.self, tag), wait.epoch == epoch, !isInTheWay(of: order, store, at: at) else {
-                waits.orders[tag] = (at, epoch)
-                continue
-            }
-            guard at > max(wait.since, ready, isReadableSince, waits.unreadAt) + Self.haste else { continue }
-            guard !hasOut(order.symbol, order.side, store) else {
-                waits.orders[tag] = (at, epoch)
-                continue
-            }
+        let readableSince = max(ready, isReadableSince, waits.unreadAt)
+        for tag in waits.orders.keys.sorted() {
+            let order = store.row(OrderRecord.self, tag)
+            let isHeld = order.map { isInTheWay(of: $0, store, at: at) } ?? true
+            guard var wait = waits.orders[tag] else { continue }
+            let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
+            waits.orders[tag] = wait
+            guard counts, let order, at > max(wait.since, readableSince) + Self.haste else { continue }
+            waits.orders[tag]?.since = at
+            guard !hasOut(order.symbol, order.side, store) else { continue }
             breach("I2", "\(tag) closes and could leave since \(wait.since), and does not")
-            waits.orders[tag] = (at, epoch)
         }
-        for (fingerprint, wait) in waits.signals.sorted(by: { $0.key.text < $1.key.text }) {
-            guard let signal = store.row(SignalRecord.self, fingerprint), wait.epoch == epoch, !isInTheWay(of: signal, store, at: at) else {
-                waits.signals[fingerprint] = (at, epoch)
-                continue
-            }
-            guard at > max(wait.since, ready, isReadableSince) + Self.haste else { continue }
+        for fingerprint in waits.signals.keys.sorted() {
+            let signal = store.row(SignalRecord.self, fingerprint)
+            let isHeld = signal.map { isInTheWay(of: $0, store, at: at) } ?? true
+            guard var wait = waits.signals[fingerprint] else { continue }
+            let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
+            waits.signals[fingerprint] = wait
+            guard counts, at > max(wait.since, readableSince) + Self.haste else { continue }
+            waits.signals[fingerprint]?.since = at
             breach("I2", "the exit \(fingerprint.text.prefix(8)) could be decided since \(wait.since), and is not")
-            waits.signals[fingerprint] = (at, epoch)
         }
     }
 
     /// A webhook that asks for an exit was stored.
     mutating func awaitExit(_ record: SignalRecord, at: Instant) {
         guard record.signal.content.kind == .exit, desks[record.instrument] != nil else { return }
-        waits.signals[record.fingerprint] = (at, -1)
+        waits.signals[record.fingerprint] = OracleWaits.Wait(since: at, epoch: -1)
     }
 
     /// Closed hours, a used-up rate, a scope that waits for people, or an order of its scope whose outcome is not known.

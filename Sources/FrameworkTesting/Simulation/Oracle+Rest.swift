@@ -23,7 +23,10 @@ extension Oracle {
         }
         // I13: where a person traded the same contract, a difference may look like theirs; it was told, and the scope waits for a person.
         if store.all(ScopeRecord.self).contains(where: { $0.state == .frozen }) {
-            for symbol in broker.doubtfulSymbols(at: at, positions.map(\.structure.content)) { (ours[symbol], theirs[symbol]) = (nil, nil) }
+            let unreadable = unreadable(store, broker)
+            for symbol in broker.doubtfulSymbols(at: at, positions.map(\.structure.content), unreadable) {
+                (ours[symbol], theirs[symbol]) = (nil, nil)
+            }
         }
         // An order that nobody resolved may hide what somebody traded.
         let isForPeople = isForPeople(store, broker, bedtimes, at: at)
@@ -44,8 +47,18 @@ extension Oracle {
             }.map(\.id))
         let doubled = broker.doubled
         let twice = doubled.isEmpty ? [] : broker.orders.filter { doubled.contains($0.request.tag) }.flatMap(\.fills).map(\.id)
-        guard posted.subtracting(twice) != real.subtracting(lost).subtracting(twice) else { return [] }
+        let unreadable = unreadable(store, broker)
+        // What is only told to have changed is posted all the same.
+        let open = unreadable.subtracting(posted)
+        guard posted.subtracting(twice) != real.subtracting(lost).subtracting(twice).subtracting(open) else { return [] }
         return ["I15: \(posted.count) trades posted, \(real.count) happened"]
+    }
+
+    /// Trades that nobody can book, as people were told.
+    private static func unreadable(_ store: ModelStore, _ broker: ModelBroker) -> Set<TradeID> {
+        let told = store.all(OutboxRecord.self).filter { $0.code == "fill_not_understood" }.map(\.message)
+        guard !told.isEmpty else { return [] }
+        return Set(broker.orders.flatMap(\.fills).map(\.id).filter { trade in told.contains { $0.contains("rade \(trade) of") } })
     }
 
     /// C36: whether an order was not resolved on its day, so that positions and a person say what is, and books may differ until then.

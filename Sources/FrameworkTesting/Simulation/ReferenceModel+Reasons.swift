@@ -89,7 +89,9 @@ extension ReferenceModel {
         case "scope_frozen": return then.scope.isFrozen
         case "outside_session":
             return evidence.policy.sessions == .enforced && evidence.instruments[row.instrument]?.isOpen(at: then.at) == false
-        case "number_too_large": return signal.price > Price(whole: 1_000_000_000) || isHardlyCountable(row)
+        // Where prices are absurd the account's numbers may be as well.
+        case "number_too_large":
+            return evidence.signals.values.contains { $0.signal.content.price > Price(whole: 1_000_000_000) } || isHardlyCountable(row)
         case "decision_lots", "decision_orders", "order_value": return evidence.policy.limits.areEnforced && isLarge(row)
         case "price_jump": return hasJumped(row)
         case "no_quote": return row.explanation?.content.quotes.isEmpty ?? true

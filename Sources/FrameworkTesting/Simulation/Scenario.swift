@@ -59,7 +59,7 @@ public struct Scenario: Sendable {
 
     /// The scenario of a name; nil when there is none.
     public init?(named name: String) {
-        guard let scenario = (Self.all + Self.awaited).first(where: { $0.name == name }) else { return nil }
+        guard let scenario = Self.all.first(where: { $0.name == name }) else { return nil }
         self = scenario
     }
 }

@@ -31,7 +31,8 @@ extension Simulation {
             broker: broker, isReducing: store.isReducing, sent: oracle.sent, begins: begins,
             blindness: .seconds(15))
         for breach in account.breaches(until: now) { oracle.breach("account", breach) }
-        for (fingerprint, deaths) in poisons.sorted(by: { $0.key.text < $1.key.text }) where deaths > stage.policy.attemptLimit {
+        // The first death leaves nothing behind that tells it from any other; and one may come before the count of the one before is read.
+        for (fingerprint, deaths) in poisons.sorted(by: { $0.key.text < $1.key.text }) where deaths > stage.policy.attemptLimit + 2 {
             oracle.breach("I29", "signal \(fingerprint) ended \(deaths) processes")
         }
         for row in store.all(SignalRecord.self) where row.status == .quarantined {
@@ -71,18 +72,31 @@ extension Simulation {
 
     /// I20: structures whose legs have been unequal for minutes while everything worked.
     var halves: [String] {
-        store.matching(Query<IntentRecord>(.equal("state", IntentState.active))).flatMap { intent -> [String] in
-            let orders = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
-            return intent.plan.content.strands.enumerated().compactMap { number, strand in
-                let isMoving = orders.contains { max($0.sentAt ?? $0.plannedAt, $0.finishedAt ?? $0.plannedAt) > now - .minutes(2) }
-                guard !strand.isSettled, !isMoving, isOpen(intent.instrument) else { return nil }
-                var net: [String: Int64] = [:]
-                for order in orders where order.strand == number {
-                    net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
-                }
-                let isHalf = strand.steps.count > 1 && Set(net.values.map(abs)).count > 1
-                return isHalf ? "I20: strand \(number) of \(intent.id) has unequal legs, and nobody ends it" : nil
+        // A fill that nobody can book is a person's.
+        guard !store.all(OutboxRecord.self).contains(where: { $0.code == "fill_not_understood" }) else { return [] }
+        return store.matching(Query<IntentRecord>(.equal("state", IntentState.active))).filter {
+            isOpen($0.instrument) && !isSetAside($0.instrument)
+        }
+        .flatMap(halves)
+    }
+
+    /// Where somebody else traded, nobody can say what is left to be closed: the scope is a person's.
+    private func isSetAside(_ name: InstrumentName) -> Bool {
+        !broker.strangeTrades.isEmpty && store.row(ScopeRecord.self, name)?.state == .frozen
+    }
+
+    private func halves(of intent: IntentRecord) -> [String] {
+        let orders = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
+        guard !orders.contains(where: { max($0.sentAt ?? $0.plannedAt, $0.finishedAt ?? $0.plannedAt) > now - .minutes(2) }) else {
+            return []
+        }
+        return intent.plan.content.strands.enumerated().compactMap { number, strand in
+            var net: [String: Int64] = [:]
+            for order in orders where order.strand == number {
+                net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
             }
+            guard !strand.isSettled, strand.steps.count > 1, Set(net.values.map(abs)).count > 1 else { return nil }
+            return "I20: strand \(number) of \(intent.id) has unequal legs, and nobody ends it"
         }
     }
 

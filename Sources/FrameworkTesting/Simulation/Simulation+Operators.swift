@@ -107,13 +107,25 @@ extension Simulation {
         databaseNumber += 1
         trail.removeLast(trail.count - past.trail)
         for order in before where store.row(OrderRecord.self, order.tag) == nil { lost[order.tag] = order.instrument }
-        broker.disowned = Set(lost.keys)
+        let planned = store.matching(Query<OrderRecord>(.equal("state", LegState.planned))).map(\.tag)
+        suspects.formUnion(planned.filter { oracle.sent[$0] != nil })
+        disown()
         oracle.goBack(to: past.oracle)
         oracle.isReadableSince = now
         restoredAt = now
         mark(.c42)
         say("the rows of earlier were put back: \(lost.count) orders are lost")
         for index in processes.indices { add(.start(index), after: trials.span(200, 5_000)) }
+    }
+
+    /// What the rows have lost is nobody's, and so is an order that they show unsent, unless whoever decides has found it at the broker.
+    func disown() {
+        guard restoredAt != nil || !lost.isEmpty || !suspects.isEmpty else { return }
+        let unsent = suspects.filter { tag in
+            guard let row = store.row(OrderRecord.self, tag) else { return true }
+            return row.filled == .zero && (row.state == .planned || row.state == .dropped || row.state == .notSent)
+        }
+        broker.disowned = unsent.union(lost.keys)
     }
 
     /// Whether a question reaches the database that is there now.

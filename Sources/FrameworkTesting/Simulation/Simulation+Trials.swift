@@ -103,13 +103,13 @@ extension Simulation {
         poisons[SignalRecord(of: signal, at: now).fingerprint] = 0
     }
 
-    /// Whether a decision that is about to be committed is one that ends its process.
+    /// Whether a decision that is about to be committed is one that ends its process: one to trade a signal that kills.
     func isPoisoned(by transaction: Transaction, at index: Int) -> Bool {
         guard !poisons.isEmpty else { return false }
         for write in transaction.writes {
-            guard let signal = write.record as? SignalRecord, poisons[signal.fingerprint] != nil, signal.status != .accepted,
-                signal.status != .quarantined
-            else { continue }
+            guard let signal = write.record as? SignalRecord, poisons[signal.fingerprint] != nil, signal.status == .working else {
+                continue
+            }
             poisons[signal.fingerprint, default: 0] += 1
             mark(.c38)
             say("\(processes[index].incarnation) dies of \(signal.fingerprint)")
@@ -143,8 +143,14 @@ extension Simulation {
 
     /// The broker tells another price of a trade than it did, with the next report of its order.
     private func correctTrade() {
-        let told = Set(store.all(TradeRecord.self).suffix(8).map(\.id))
-        let orders = broker.orders.filter { order in order.fills.contains { told.contains($0.id) && broker.corrections[$0.id] == nil } }
+        // Of orders that have ended nobody keeps the trades in mind.
+        let working = store.matching(Query<OrderRecord>(.equal("state", LegState.working)))
+        let told = Set(store.matching(Query<TradeRecord>(.isIn("tag", working.map(\.tag)))).map(\.id))
+        let orders = broker.orders.filter { order in
+            let isOpen = order.fills.allSatisfy { $0.at > now + .seconds(20) || told.contains($0.id) } && order.endsAt == nil
+            return isOpen && order.netUnits(at: now + .seconds(20)).magnitude < order.request.quantity.count
+                && order.fills.contains { told.contains($0.id) && broker.corrections[$0.id] == nil }
+        }
         guard !orders.isEmpty else { return }
         let order = trials.pick(orders)
         guard let fill = order.fills.first(where: { told.contains($0.id) }) else { return }

@@ -151,6 +151,8 @@ public final class Simulation {
     /// Orders that the rows have lost, with their instruments, and when that was last.
     var lost: [Tag: InstrumentName] = [:]
     var restoredAt: Instant?
+    /// Orders that rows which were put back show unsent, though they had left.
+    var suspects: Set<Tag> = []
     /// Until when every process dies soon after its start.
     var crashLoopUntil: Instant?
     /// Until when the broker's book shows nothing and reports nothing, by the script.
@@ -375,7 +377,10 @@ public final class Simulation {
     }
 
     /// Whether nothing is left to do.
-    var isAtRest: Bool { unanswered.isEmpty && Oracle.atRest(store, broker, at: now, bedtimes: bedtimes).isEmpty }
+    var isAtRest: Bool {
+        disown()
+        return unanswered.isEmpty && Oracle.atRest(store, broker, at: now, bedtimes: bedtimes).isEmpty
+    }
 
     /// Faults end: everything that is down comes back, or at least somebody does.
     private func calm() {
@@ -407,6 +412,7 @@ public final class Simulation {
     }
 
     private func finish(from start: Instant) {
+        disown()
         if oracle.breaches.isEmpty, plan.until == nil {
             for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes) { oracle.breach("rest", breach) }
             judgeAtRest()

@@ -13,7 +13,7 @@ enum SimulateCommand {
             CommandOption(name: "instances", value: "N", summary: "Processes of each run, 1 to 9; 3 when left out."),
             CommandOption(
                 name: "faults", value: "LIST",
-                summary: "Names of faults and groups with commas between, or usual, all, none; usual when left out."),
+                summary: "Names of faults and groups with commas between, or all, none; all when left out."),
             CommandOption(name: "until", value: "EVENT", summary: "End each run after so many events."),
             CommandOption(name: "scenario", value: "NAME", summary: "Play a script instead of what seeds draw; all lists them."),
             CommandOption(name: "crash-every-step", summary: "Let processes die before and after every step of the scenarios."),

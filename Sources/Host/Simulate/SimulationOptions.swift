@@ -85,12 +85,12 @@ struct SimulationOptions {
     }
 
     private static let groups: [(name: String, faults: [Fault])] =
-        [("usual", Fault.usual), ("all", Fault.allCases), ("none", [])] + Fault.Group.allCases.map { ($0.rawValue, $0.faults) }
+        [("all", Fault.allCases), ("none", [])] + Fault.Group.allCases.map { ($0.rawValue, $0.faults) }
 
     /// The faults of a list of names and groups, in the order in which a run draws them.
     private static func faults(of input: CommandInput) throws(CommandFailure) -> [Fault] {
         var named: Set<Fault> = []
-        for word in (input.values["faults"] ?? "usual").split(separator: ",") {
+        for word in (input.values["faults"] ?? "all").split(separator: ",") {
             if let group = groups.first(where: { $0.name == word }) {
                 named.formUnion(group.faults)
             } else if let fault = Fault(rawValue: String(word)) {
