@@ -8,14 +8,15 @@ final class HostProcess {
     private let binary: URL
     private var process = Process()
 
-    init(binary: URL, instruments: [String], replyWithin: String = "1500ms") throws {
+    /// With a `secret`, webhooks must carry it.
+    init(binary: URL, instruments: [String], replyWithin: String = "1500ms", secret: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "munim-bench-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Below the range from which the system takes the ports of outgoing connections.
         port = UInt16.random(in: 20_000...32_000)
         let file = folder.appendingPathComponent("plugins.yaml")
-        try Self.configuration(instruments: instruments, port: port, replyWithin: replyWithin).write(
+        try Self.configuration(instruments: instruments, port: port, replyWithin: replyWithin, secret: secret).write(
             to: file, atomically: true, encoding: .utf8)
         self.binary = binary
     }
@@ -36,6 +37,18 @@ final class HostProcess {
             usleep(1_000)
         }
         throw BenchFault("the host is not ready after 30 s; see \(folder.path)/log.jsonl")
+    }
+
+    /// Seconds for which the host's threads have run.
+    var processorSeconds: Double {
+        let folder = "/proc/\(process.processIdentifier)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let nanoseconds = threads.compactMap { thread in
+            (try? String(contentsOfFile: "\(folder)/\(thread)/schedstat", encoding: .utf8))?.split(separator: " ").first.flatMap {
+                Double($0)
+            }
+        }
+        return nanoseconds.reduce(0, +) / 1_000_000_000
     }
 
     /// Resident memory in megabytes.
@@ -59,13 +72,14 @@ final class HostProcess {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    private static func configuration(instruments: [String], port: UInt16, replyWithin: String) -> String {
+    private static func configuration(instruments: [String], port: UInt16, replyWithin: String, secret: String?) -> String {
+        let demand = secret.map { ", secret: \($0)" } ?? ""
         let entries = instruments.map {
             "  \($0):\n    use: gold-mini\n    sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }\n    rollover: { use: never }"
         }
         return """
             instance: { name: bench, data: data }
-            http: { listen: "127.0.0.1:\(port)", reply_within: \(replyWithin) }
+            http: { listen: "127.0.0.1:\(port)", reply_within: \(replyWithin)\(demand) }
             storage: { use: sqlite }
             broker: { use: paper, funds: 100000000000, rate: { per_second: 100000, per_minute: 1000000, per_day: 100000000 } }
             risk:

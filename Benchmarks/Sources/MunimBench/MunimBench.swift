@@ -17,7 +17,7 @@ struct MunimBench {
 
     /// What is measured, in this order.
     enum Part: String, CaseIterable {
-        case decide, acknowledge, sustain, endure, replay, simulate
+        case decide, acknowledge, refuse, sustain, endure, replay, simulate
     }
 
     static func main() throws {
@@ -51,6 +51,7 @@ struct MunimBench {
             switch part {
             case .decide: try decide()
             case .acknowledge: try acknowledge(inserts)
+            case .refuse: try RefusalBench(binary: binary, seconds: seconds).run()
             case .sustain: try sustain(inserts)
             case .endure: try endure()
             case .replay: try replay()

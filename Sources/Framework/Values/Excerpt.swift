@@ -23,7 +23,10 @@ public enum Excerpt {
     }
 
     private static func append(_ scalar: Unicode.Scalar, _ isShown: Bool, to shown: inout String) {
-        if isShown { shown.unicodeScalars.append(scalar) } else { shown += "\\u{\(String(scalar.value, radix: 16))}" }
+        guard !isShown else { return shown.unicodeScalars.append(scalar) }
+        shown += "\\u{"
+        shown += String(scalar.value, radix: 16)
+        shown += "}"
     }
 
     /// Whether a scalar shows as itself and leaves the direction of the line alone.

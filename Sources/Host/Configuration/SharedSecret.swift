@@ -3,12 +3,14 @@ import MunimKit
 /// A secret that senders and this host share; one that could be guessed cannot be made.
 struct SharedSecret: Sendable, CustomStringConvertible {
     private let secret: Secret
+    /// The shortest, in characters.
+    static let shortest = 16
     /// The longest, in bytes.
     static let longest = 256
 
     /// A secret of at least 16 characters and at most 256 bytes; nil for any other text.
     init?(_ text: String) {
-        guard text.count >= 16, text.utf8.count <= Self.longest else { return nil }
+        guard text.count >= Self.shortest, text.utf8.count <= Self.longest else { return nil }
         secret = Secret(text)
     }
 

@@ -78,7 +78,9 @@ enum JSONText {
         result.reserveCapacity(text.utf8.count + 16)
         for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                result.append(UInt8(ascii: "\\"))
+                result.append(byte)
             case 10: result += Array("\\n".utf8)
             case 13: result += Array("\\r".utf8)
             case 9: result += Array("\\t".utf8)

@@ -49,10 +49,13 @@ struct FieldReader {
         return nil
     }
 
+    /// Faults that are worth telling at once, one more than there are fields.
+    private static let mostFaults = 15
+
     /// Notes NaN and infinities in the fields that nobody took.
     mutating func refuseNotANumbers() {
-        for (field, value) in members.sorted(by: { $0.key < $1.key })
-        where value.hasNotANumber && !faults.contains(where: { $0.field == field }) {
+        for (field, _) in members.filter({ $0.value.hasNotANumber }).sorted(by: { $0.key < $1.key })
+        where faults.count < Self.mostFaults && !faults.contains(where: { $0.field == field }) {
             noteNotANumber(Excerpt.isWord(field) ? String(field.prefix(40)) : Excerpt.quoted(field), "NaN or an infinity", expected: "JSON")
         }
     }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The secrets that senders may use; several at once while one is being replaced by another.
 struct SharedSecrets: Sendable {
     private let digests: [[UInt8]]
@@ -18,11 +20,24 @@ struct SharedSecrets: Sendable {
 
     /// Whether one of the secrets stands somewhere in `bytes`; for bytes of somebody who is believed.
     func stand(in bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count >= SharedSecret.shortest else { return false }
         let bytes = Array(bytes)
         return secrets.contains { secret in
             let needle = Array(secret.reveal().utf8)
-            guard let first = needle.first, needle.count <= bytes.count else { return false }
-            return (0...bytes.count - needle.count).contains { bytes[$0] == first && bytes[$0..<$0 + needle.count].elementsEqual(needle) }
+            return bytes.withUnsafeBytes { bytes in needle.withUnsafeBytes { Self.stands($0, in: bytes) } }
         }
+    }
+
+    private static func stands(_ needle: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress, let wanted = needle.baseAddress, let first = needle.first else { return false }
+        var from = 0
+        // The places at which a needle can begin that were not looked at.
+        while bytes.count - needle.count - from >= 0,
+            let found = memchr(start + from, Int32(first), bytes.count - needle.count - from + 1)
+        {
+            guard memcmp(found, wanted, needle.count) != 0 else { return true }
+            from = UnsafeRawPointer(found) - start + 1
+        }
+        return false
     }
 }

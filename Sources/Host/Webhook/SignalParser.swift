@@ -42,7 +42,7 @@ struct SignalParser {
 
     /// Notes a message about a bar that is still forming, which some charts send near the close, and nothing else.
     private mutating func refusesFormingBar() -> Bool {
-        guard case .string(let text) = reader.members["type"], Self.capitals(text) == "EOD_MONITOR" else { return false }
+        guard case .string(let text) = reader.members["type"], Self.capitals(text).elementsEqual("EOD_MONITOR".utf8) else { return false }
         reader.refuse(
             "type", expected: Self.expectedKinds + ", as this host trades on closed bars only and takes no state of a forming one")
         return true
@@ -52,7 +52,7 @@ struct SignalParser {
         let expected = Self.expectedKinds
         guard let text = reader.text("type", expected: expected) else { return nil }
         let upper = Self.capitals(text)
-        guard let kind = SignalKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(upper.utf8) }) else {
+        guard let kind = SignalKind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(upper) }) else {
             reader.refuse("type", expected: expected, nearest: Vocabulary(Self.kinds).nearest(to: text))
             return nil
         }
@@ -60,10 +60,8 @@ struct SignalParser {
         return kind
     }
 
-    /// Byte by byte: Unicode would also turn the Kelvin sign into a letter.
-    private static func capitals(_ text: String) -> String {
-        String(decoding: text.utf8.map { 97...122 ~= $0 ? $0 - 32 : $0 }, as: UTF8.self)
-    }
+    /// Byte by byte: Unicode would also turn the Kelvin sign into a letter, and comparing texts beyond ASCII normalises them.
+    private static func capitals(_ text: String) -> [UInt8] { text.utf8.prefix(16).map { 97...122 ~= $0 ? $0 - 32 : $0 } }
 
     private mutating func instrument() -> InstrumentName? {
         let expected = "a name of 1 to 32 characters A to Z, 0 to 9 and _"

@@ -9,10 +9,11 @@ internal import MunimKit
 /// Reading costs as much as the bytes are many, whatever they say, because strangers send them: keys are short and ASCII, so that to compare
 /// or hash one never normalises Unicode, and there are not many values.
 struct StrictJSON {
-    /// The members of an object at the top, and where the text of each value stands in the bytes.
+    /// The members of an object at the top, and where the text of one of them stands in the bytes.
     struct Document: Sendable {
-        var members: [String: JSONValue]
-        var ranges: [String: Range<Int>]
+        var members: [String: JSONValue] = [:]
+        /// Where the text of the value stands that is asked for by its key.
+        var range: Range<Int>?
     }
 
     /// The most members and elements, those of members counted too.
@@ -26,7 +27,8 @@ struct StrictJSON {
     private var key: String?
     private let mostValues: Int
     private var valuesLeft: Int
-    private var document = Document(members: [:], ranges: [:])
+    private var document = Document()
+    private let marked: String?
 
     /// The object that `bytes` denote.
     static func object(_ bytes: [UInt8], most values: Int = mostValues) throws(JSONFault) -> Document {
@@ -35,9 +37,11 @@ struct StrictJSON {
         return document
     }
 
-    /// The members of the object at the top, all of them or those before a fault.
-    static func read(_ bytes: [UInt8], most values: Int = mostValues) -> (document: Document, fault: JSONFault?) {
-        var reader = StrictJSON(bytes: bytes, mostValues: values)
+    /// The members of the object at the top, all of them or those before a fault, and where the value of the key `marked` stands.
+    static func read(
+        _ bytes: [UInt8], most values: Int = mostValues, marking marked: String? = nil
+    ) -> (document: Document, fault: JSONFault?) {
+        var reader = StrictJSON(bytes: bytes, mostValues: values, marked: marked)
         do throws(JSONFault) {
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw JSONFault(offset: 0, key: nil, found: "bytes that are not UTF-8", expected: "a JSON object in UTF-8")
@@ -47,8 +51,9 @@ struct StrictJSON {
         } catch { return (reader.document, error) }
     }
 
-    private init(bytes: [UInt8], mostValues: Int) {
+    private init(bytes: [UInt8], mostValues: Int, marked: String?) {
         self.bytes = bytes
+        self.marked = marked
         self.mostValues = mostValues
         valuesLeft = mostValues
     }
@@ -59,16 +64,17 @@ struct StrictJSON {
         try members { (name, reader) throws(JSONFault) in
             reader.key = name
             let start = reader.index
-            reader.document.members[name] = try reader.value(level: 2)
-            reader.document.ranges[name] = start..<reader.index
+            let isNew = reader.document.members.updateValue(try reader.value(level: 2), forKey: name) == nil
+            if name == reader.marked { reader.document.range = start..<reader.index }
             reader.key = nil
+            return isNew
         }
         skipBlanks()
         guard index == bytes.count else { throw fault(expected: "nothing after the object") }
     }
 
-    private mutating func members(_ read: (String, inout StrictJSON) throws(JSONFault) -> Void) throws(JSONFault) {
-        var names: Set<String> = []
+    /// Reads an object; `read` takes each value and answers whether its key is new.
+    private mutating func members(_ read: (String, inout StrictJSON) throws(JSONFault) -> Bool) throws(JSONFault) {
         index += 1
         skipBlanks()
         guard !take("}") else { return }
@@ -77,13 +83,12 @@ struct StrictJSON {
             let start = index
             guard peek == UInt8(ascii: "\"") else { throw fault(expected: "a key in double quotes") }
             let name = try name()
-            guard names.insert(name).inserted else {
-                throw JSONFault(offset: start, key: key, found: "the key \(Excerpt.quoted(name)) a second time", expected: "every key once")
-            }
             skipBlanks()
             guard take(":") else { throw fault(expected: "a colon after the key") }
             skipBlanks()
-            try read(name, &self)
+            guard try read(name, &self) else {
+                throw JSONFault(offset: start, key: key, found: "the key \(Excerpt.quoted(name)) a second time", expected: "every key once")
+            }
             skipBlanks()
         } while take(",")
         guard take("}") else { throw fault(expected: "a comma or the end of the object") }
@@ -109,7 +114,7 @@ struct StrictJSON {
 
     private mutating func nested(level: Int) throws(JSONFault) -> [String: JSONValue] {
         var result: [String: JSONValue] = [:]
-        try members { (name, reader) throws(JSONFault) in result[name] = try reader.value(level: level + 1) }
+        try members { (name, reader) throws(JSONFault) in result.updateValue(try reader.value(level: level + 1), forKey: name) == nil }
         return result
     }
 
@@ -191,7 +196,7 @@ extension StrictJSON {
         while true {
             let start = index
             while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { index += 1 }
-            text += bytes[start..<index]
+            if start < index { text += bytes[start..<index] }
             switch peek {
             case UInt8(ascii: "\""):
                 index += 1
@@ -215,8 +220,28 @@ extension StrictJSON {
         case UInt8(ascii: "n"): text.append(10)
         case UInt8(ascii: "r"): text.append(13)
         case UInt8(ascii: "t"): text.append(9)
-        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try scalar(from: start)) ?? UTF8.encodedReplacementCharacter)
+        case UInt8(ascii: "u"): Self.write(try scalar(from: start).value, to: &text)
         default: throw fault(at: start, expected: "an escape that JSON knows")
+        }
+    }
+
+    /// Adds a scalar in UTF-8.
+    private static func write(_ scalar: UInt32, to text: inout [UInt8]) {
+        func part(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: scalar >> shift) & 0x3F }
+        switch scalar {
+        case 0..<0x80: text.append(UInt8(truncatingIfNeeded: scalar))
+        case 0..<0x800:
+            text.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
+            text.append(part(0))
+        case 0..<0x10000:
+            text.append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
+            text.append(part(6))
+            text.append(part(0))
+        default:
+            text.append(0xF0 | UInt8(truncatingIfNeeded: scalar >> 18))
+            text.append(part(12))
+            text.append(part(6))
+            text.append(part(0))
         }
     }
 

@@ -29,11 +29,10 @@ struct WebhookFault: Codable, Equatable, Sendable, CustomStringConvertible {
 
     /// The fault as a JSON object.
     var encoded: String {
-        var members: [String: JSONValue] = [
-            "kind": .string(kind.rawValue), "field": .string(field), "found": .string(found), "expected": .string(expected),
-        ]
-        if let nearest { members["nearest"] = .string(nearest) }
-        return JSONValue.object(members).encoded
+        let members =
+            [("expected", expected), ("field", field), ("found", found), ("kind", kind.rawValue)]
+            + (nearest.map { [("nearest", $0)] } ?? [])
+        return "{" + members.map { "\"\($0.0)\":\(JSONText.quoted($0.1))" }.joined(separator: ",") + "}"
     }
 }
 

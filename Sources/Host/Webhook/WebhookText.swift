@@ -8,7 +8,7 @@ struct WebhookText: Sendable {
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        (document, fault) = StrictJSON.read(bytes)
+        (document, fault) = StrictJSON.read(bytes, marking: WebhookFields.secret)
     }
 
     /// The secret in the body, not yet compared with anything; also one before the place at which the body stops being JSON.
@@ -32,7 +32,7 @@ struct WebhookText: Sendable {
             return .failure(WebhookFaults(faults: parser.reader.faults, secret: secret))
         }
         let payload = JSONValue.object(parser.reader.canonical).encoded
-        let body = document.ranges[WebhookFields.secret].map { Redaction.masked(bytes, at: $0) } ?? bytes
+        let body = bytesBesideSecret
         return .success(ParsedWebhook(signal: signal, secret: secret, payload: payload, body: body))
     }
 
@@ -40,7 +40,7 @@ struct WebhookText: Sendable {
         kind: .invalid, field: WebhookFields.secret, found: "the secret in another place", expected: "it in this member alone")
 
     private var bytesBesideSecret: [UInt8] {
-        document.ranges[WebhookFields.secret].map { Redaction.masked(bytes, at: $0) } ?? bytes
+        document.range.map { Redaction.masked(bytes, at: $0) } ?? bytes
     }
 
     private func unreadable(_ fault: JSONFault, isShown: Bool) -> WebhookFaults {

@@ -86,6 +86,17 @@ import Testing
         #expect(try #require(SampleBodies.faults(long)).faults.map(\.nearest) == [nil])
     }
 
+    @Test("A body of nothing but faults tells the first fifteen, and a long text beyond ASCII is one of them like any other")
+    func mostFaults() throws {
+        let strangers = Dictionary(uniqueKeysWithValues: (0..<100).map { ("k\($0)", "NaN") })
+        #expect(try #require(SampleBodies.faults(SampleBodies.body(SampleBodies.base, strangers))).faults.count == 15)
+        let long = "\"" + String(repeating: "\u{301}\u{323}", count: 2_500) + "\""
+        for field in SampleBodies.exit.keys {
+            let faults = try #require(SampleBodies.faults(SampleBodies.body(SampleBodies.exit, [field: long]))).faults
+            #expect(faults.map(\.field) == [field] && faults[0].description.utf8.count < 700, "\(field)")
+        }
+    }
+
     @Test("White space, key order and spelling of a value do not change the payload; the secret is in neither copy")
     func canonical() throws {
         let secret = "correct horse battery staple"
