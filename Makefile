@@ -45,9 +45,11 @@ run: setup secret
 	$(SWIFT) build -c release --product munim
 	.build/release/munim serve $(CONFIG)
 
+# Hosts answer within fixed times, which whole systems and killed processes beside them would not leave them on a small machine: two runs.
 test: setup nginx lint
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --skip SimulationTests --skip ChaosTests
+	$(SWIFT) test --skip-build --filter SimulationTests --filter ChaosTests
 
 prove: setup
 	$(SWIFT) build -c release --product munim

@@ -57,7 +57,7 @@ enum RollScene {
             return
         }
         #expect(agreement.positions.map(\.rolloverCount) == [1], sourceLocation: sourceLocation)
-        #expect(agreement.positions.map(\.rolloverStatus) == [.none], sourceLocation: sourceLocation)
+        #expect(agreement.positions.map(\.rolloverStatus) == [.rolled], sourceLocation: sourceLocation)
         #expect(agreement.rolls.count == 1, sourceLocation: sourceLocation)
         #expect(agreement.rolls.allSatisfy { $0.profit > .zero && $0.charges > .zero && $0.basis > .zero }, sourceLocation: sourceLocation)
         #expect(RollOutcome(agreement) == RollOutcome(undisturbed), sourceLocation: sourceLocation)

@@ -112,7 +112,8 @@ struct SimulationTests {
         let outcome = await Simulation(plan).run()
         #expect(outcome.breaches == [])
         // Entries may be refused on purpose, a pyramid gives way to an exit, and a stop refuses what comes meanwhile.
-        let mayFail = name.contains("entry") || name.hasSuffix("stopped") || name == "preempted"
+        let mayFail =
+            name.contains("entry") || name.hasSuffix("stopped") || name == "preempted" || name.contains("square-off")
         #expect(mayFail || Set(outcome.verdicts.keys) == ["executed"])
         #expect(!name.hasPrefix("roll") || outcome.marks.contains("position: rolled"))
     }

@@ -147,18 +147,22 @@ extension Core {
     /// Goes on with a scope that is being changed, until it waits for something.
     mutating func advance(_ scope: inout Scope, _ turn: inout Turn) {
         guard hasRecovered || policy.has(.recoverySkipped), !isStopping else { return }
-        // A bound, because every transition must lower the work that is left.
-        for _ in 0..<10_000 {
+        // What is more than this goes on in another turn, so that no scope holds up the others.
+        for _ in 0..<2_000 {
             guard step(&scope, &turn) else { return scheduleBook(for: scope, &turn) }
         }
-        preconditionFailure("scope \(scope.name) does not come to rest")
+        turn.perform(.wake(.scope(scope.name), at: turn.at))
     }
 
     /// One transition of a scope; false when there is nothing to do now.
     private mutating func step(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        if !scope.isHeld, let bar = scope.nextBar, mayDecide(bar, &scope, &turn) {
-            applyMarketData(bar, &scope, &turn)
-            return true
+        if !scope.isHeld, let bar = scope.nextBar {
+            // One that goes on record first keeps no exit waiting.
+            if scope.leftBehind.contains(bar.fingerprint), scope.activeIndex == nil, decideWaitingExit(&scope, &turn) { return true }
+            if !scope.isHeld, mayDecide(bar, &scope, &turn) {
+                applyMarketData(bar, &scope, &turn)
+                return true
+            }
         }
         guard let index = scope.activeIndex else { return scope.isHeld ? false : decideNext(&scope, &turn) }
         if carryOut(at: index, &scope, &turn) { return true }

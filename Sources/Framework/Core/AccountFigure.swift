@@ -15,14 +15,17 @@ struct AccountFigure: Sendable {
     private var last: (reading: PositionsReading, takenAt: Instant)?
     /// Readings that began before do not tell what the account holds now.
     private let doubtedAt: Instant
-    /// Contracts in which somebody else traded, and when it was told, until a newer reading is there; only looked up, never walked.
-    private var unexplained: [String: Instant] = [:]
+    /// Contracts in which somebody else traded, from the first to the last that was told, until a newer reading is there; only looked up, never
+    /// walked.
+    private var unexplained: [String: (first: Instant, last: Instant)] = [:]
     /// When the reading began that was last held against the books; nil before the first.
     private(set) var comparedAt: Instant?
     /// Contracts in which that reading did not fit the books.
     private var differing: Set<String> = []
     /// Trades of the last minute by contract; only looked up, never walked.
     private var flows: [String: [Flow]] = [:]
+    /// Contracts in which the records took a trade since the last answer came.
+    private var tradedSince: Set<String> = []
     /// How long a trade may be missing in the broker's figure.
     private let lag: Span
 
@@ -31,16 +34,15 @@ struct AccountFigure: Sendable {
         doubtedAt = at
     }
 
-    /// Notes that somebody else traded in a contract. A second one changes nothing, or who trades all the time would keep every exit waiting.
-    mutating func doubt(_ symbol: String, at: Instant) {
-        if unexplained[symbol] == nil { unexplained[symbol] = at }
-    }
+    /// Notes that somebody else traded in a contract.
+    mutating func doubt(_ symbol: String, at: Instant) { unexplained[symbol] = (unexplained[symbol]?.first ?? at, at) }
 
     /// Takes an answer of the broker; false when it began too early to tell anything.
     mutating func take(_ reading: PositionsReading, at: Instant) -> Bool {
         guard reading.startedAt >= doubtedAt else { return false }
         last = (reading, at)
-        unexplained = unexplained.filter { $0.value > reading.startedAt }
+        tradedSince = []
+        unexplained = unexplained.filter { $0.value.last > reading.startedAt }
         return true
     }
 
@@ -54,14 +56,17 @@ struct AccountFigure: Sendable {
     ///
     /// A call may take seven seconds, and its answer is used within one: what waited longer, as for a full disk, is old.
     func reading(of symbol: String, at: Instant) -> PositionsReading? {
-        guard let last, at - last.takenAt <= .seconds(1), at - last.reading.startedAt <= .seconds(8), unexplained[symbol] == nil else {
+        guard let last, at - last.takenAt <= .seconds(1), at - last.reading.startedAt <= .seconds(8), !tradedSince.contains(symbol) else {
             return nil
         }
+        // Who trades all the time must not keep every exit waiting.
+        if let doubt = unexplained[symbol], at - doubt.first < .seconds(2) { return nil }
         return last.reading
     }
 
     /// Notes that the records took a trade.
     mutating func note(_ units: Int64, of symbol: String, tradedAt: Instant, at: Instant) {
+        tradedSince.insert(symbol)
         var recent = flows[symbol] ?? []
         recent.removeAll { $0.at < at - .minutes(1) }
         recent.append(Flow(tradedAt: min(tradedAt, at), at: at, units: units))
@@ -71,8 +76,16 @@ struct AccountFigure: Sendable {
     /// What is remembered of trades outlives rows that are read anew.
     mutating func takeOver(from previous: AccountFigure) { flows = previous.flows }
 
+    /// Units that trades of the last moments took from a side of a contract, and that a figure may still show.
+    func unshown(_ symbol: String, _ direction: Int64, readAt: Instant) -> Int64 {
+        (flows[symbol] ?? []).reduce(0) { $1.at + lag > readAt ? $0 &+ max(0, 0 &- $1.units &* direction) : $0 }
+    }
+
     /// From when on a figure of a contract shows every trade that the records hold; nil when no recent one is known.
     func settledAt(_ symbol: String) -> Instant? { flows[symbol]?.last.map { $0.at + lag } }
+
+    /// From when on a figure of a contract that differs from the books may be believed: trades of an earlier process, too, are in it by then.
+    func closableAt(_ symbol: String) -> Instant { max(doubtedAt + lag, settledAt(symbol) ?? doubtedAt) }
 
     /// Whether what was read before fits the books, so that trades of the last moments are all that a newer figure may miss.
     func isFollowed(_ symbol: String) -> Bool { comparedAt != nil && !differing.contains(symbol) }

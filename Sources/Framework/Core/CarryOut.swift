@@ -181,7 +181,7 @@ extension Core {
     {
         let indices = intent.legIndices(strand: strand, step: step.number)
         let ended = end(of: indices, intent, at: turn.at)
-        guard let reading = positions(since: ended, step, &scope, &turn), let positions = reading.positions else { return false }
+        guard let reading = positions(since: ended, step, intent, &scope, &turn), let positions = reading.positions else { return false }
         let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
         let filled = intent.filled(strand: strand, step: step.number)
         let net = positions.netUnits(of: step.contract.symbol)
@@ -193,10 +193,12 @@ extension Core {
                 readPositionsLater(&turn)
                 return false
             }
+            guard isMissingForLong(strand, &intent, scope.name, &turn) else { return false }
             if waitsForLostOrder(step, intent, &scope, &turn) { return false }
             giveUpClosing(step, filled: filled, strand: strand, &intent, &scope, &turn)
             return true
         }
+        intent.missingSince[strand] = nil
         guard isDue(&intent, strand: strand, attempt: attempts, since: ended, scope.name, &turn) else { return false }
         // I10: what is reported now counts, not what was reported before the pause.
         if let due = intent.notBefore[strand], reading.startedAt < due {
@@ -211,6 +213,16 @@ extension Core {
         }
         planLegs(step, of: Quantity(wanted), strand: strand, attempt: attempts + 1, &intent, &turn)
         return true
+    }
+
+    /// Whether what is to be closed was missing in the account for as long as a structure may stay unequal: one wrong answer of the broker ends no exit.
+    private func isMissingForLong(_ strand: Int, _ intent: inout Intent, _ name: InstrumentName, _ turn: inout Turn) -> Bool {
+        guard let since = intent.missingSince[strand] else {
+            intent.missingSince[strand] = turn.at
+            turn.perform(.wake(.scope(name), at: turn.at + policy.repairLimit))
+            return false
+        }
+        return turn.at - since >= policy.repairLimit
     }
 
     /// An order that was not found has probably closed what is missing: until the book forgets the day it may still show up and say so.
@@ -244,7 +256,7 @@ extension Core {
         freeze(
             &scope, "missing_in_broker",
             "the broker holds nothing of \(step.contract.symbol) that could be closed, but \(step.quantity.count - filled) units are ours",
-            &turn)
+            happensOnce: true, &turn)
     }
 
     /// Whether a further attempt of a strand may be made now; asks to be woken when it may not yet. The pause counts from the end of the attempt

@@ -4,6 +4,11 @@ extension Core {
     mutating func decideNext(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
         if decideWaitingExit(&scope, &turn) { return true }
         guard scope.surveying == nil, !scope.isHeld else { return false }
+        if let survey = scope.heldSurvey {
+            scope.heldSurvey = nil
+            decide(survey, &scope, &turn)
+            return scope.heldSurvey == nil
+        }
         if let entry = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind.isEntry }) {
             return examine(entry.record, &scope, &turn)
         }
@@ -49,6 +54,9 @@ extension Core {
             scope.surveying = subject
             let observation = PriceObservation(instrument: scope.name, price: signal.price, structure: structure, at: turn.at)
             turn.perform(.survey(SurveyRequest(subject: subject, observations: [observation], needsFunds: true)))
+            if let examined = scope.signals.first(where: { $0.fingerprint == record.fingerprint })?.record {
+                pauseExamination(of: examined, &scope, &turn)
+            }
             return false
         }
     }
@@ -91,6 +99,7 @@ extension Core {
             guard scope.activeIndex == nil,
                 let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record
             else { return }
+            guard mayDecide(record, &scope, &turn) else { return scope.heldSurvey = survey }
             decideEntry(record, survey, &scope, &turn)
         case .roll(let position, _):
             decideRoll(position, survey, &scope, &turn)

@@ -126,6 +126,8 @@ public struct PositionsReading: Hashable, Codable, Sendable {
 public enum Alarm: Hashable, Codable, Sendable {
     /// Go on with a scope: a retry, a rate limit, an opening session, a deadline.
     case scope(InstrumentName)
+    /// Decide what went on record as being decided.
+    case decide(InstrumentName)
     /// Look for orders of unknown outcome, or ask for working ones.
     case book
     /// Compare books and positions.

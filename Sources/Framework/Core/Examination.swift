@@ -18,7 +18,7 @@ extension Core {
         scope.signals[index].attempts += 1
         scope.signals[index].processedBy = incarnation.text
         scope.isHeld = true
-        turn.perform(.wake(.scope(scope.name), at: turn.at))
+        turn.perform(.wake(.decide(scope.name), at: turn.at))
         return false
     }
 
@@ -38,6 +38,7 @@ extension Core {
             "Signal \(record.fingerprint) was being decided in \(record.attempts) processes that ended; it is set aside and needs a person.",
             &turn)
         conclude(record.fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
+        scope.heldSurvey = nil
         turn.perform(.wake(.scope(scope.name), at: turn.at))
     }
 
@@ -79,7 +80,32 @@ extension Core {
     /// Notes that a signal is decided, or carried out: the next one that was left may be.
     mutating func endExamination(of fingerprint: Fingerprint, _ scope: inout Scope, _ turn: inout Turn) {
         scope.postponed.remove(fingerprint)
-        guard scope.leftBehind.remove(fingerprint) != nil, underExamination?.fingerprint == fingerprint else { return }
+        guard scope.leftBehind.remove(fingerprint) != nil else { return }
+        giveWay(of: fingerprint, scope, &turn)
+    }
+
+    /// An entry that waits for the market is not being decided: it goes on record once more when the market has answered.
+    mutating func pauseExamination(of record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+        guard scope.leftBehind.contains(record.fingerprint), record.processedBy == incarnation.text,
+            let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint })
+        else { return }
+        scope.signals[index].attempts -= 1
+        scope.signals[index].processedBy = nil
+        giveWay(of: record.fingerprint, scope, &turn)
+    }
+
+    /// A signal that went on record and cannot be decided now, because its scope is busy, gives way to others.
+    mutating func endIdleExamination(_ scope: inout Scope, _ turn: inout Turn) {
+        guard let examined = underExamination, examined.instrument == scope.name, !scope.isHeld,
+            scope.surveying != .signal(examined.fingerprint, scope.name),
+            let record = scope.signals.first(where: { $0.fingerprint == examined.fingerprint && $0.status == .accepted })?.record
+        else { return }
+        pauseExamination(of: record, &scope, &turn)
+    }
+
+    /// The next signal that was left may go on record.
+    private mutating func giveWay(of fingerprint: Fingerprint, _ scope: Scope, _ turn: inout Turn) {
+        guard underExamination?.fingerprint == fingerprint else { return }
         underExamination = nil
         for name in [scope.name] + scopes.keys where name == scope.name || scopes[name]?.leftBehind.isEmpty == false {
             turn.perform(.wake(.scope(name), at: turn.at))

@@ -4,28 +4,25 @@ extension Core {
     mutating func alertExpiries(_ turn: inout Turn) {
         let day = TradingDay(of: turn.at)
         for scope in scopes.values {
-            for position in scope.positions where position.status.isLive {
-                guard let (severity, code, sentence) = expiryAlert(of: position.record, scope.desk, on: day) else { continue }
-                alert(severity, code, scope.name, sentence, &turn)
-            }
+            for position in scope.positions where position.status.isLive { alertExpiry(of: position.record, scope.desk, on: day, &turn) }
         }
     }
 
-    private func expiryAlert(of position: PositionRecord, _ desk: Desk, on day: TradingDay) -> (Severity, String, String)? {
+    private mutating func alertExpiry(of position: PositionRecord, _ desk: Desk, on day: TradingDay, _ turn: inout Turn) {
         let contracts = position.structure.content.legs.map(\.contract.symbol).joined(separator: " and ")
         if position.expiry < day {
-            return (
-                .critical, "position_expired",
-                "\(position.id) still holds \(contracts), which ended on \(position.expiry). Look at the broker, and book what became of it."
-            )
+            alert(
+                .critical, "position_expired", desk.name,
+                "\(position.id) still holds \(contracts), which ended on \(position.expiry). Look at the broker, and book what became of it.",
+                &turn)
+        } else if position.expiry == day {
+            alert(
+                .critical, "position_expires", desk.name, "\(position.id) holds \(contracts), which ends today. Roll or close it.", &turn)
+        } else if desk.instrument.tradingDays(from: day, to: position.expiry) == 0 {
+            alert(
+                .error, "position_expires", desk.name,
+                "\(position.id) holds \(contracts), which ends on \(position.expiry), the next trading day; its rollover rule has not moved it.",
+                &turn)
         }
-        if position.expiry == day {
-            return (.critical, "position_expires", "\(position.id) holds \(contracts), which ends today. Roll or close it.")
-        }
-        guard desk.instrument.tradingDays(from: day, to: position.expiry) == 0 else { return nil }
-        return (
-            .error, "position_expires",
-            "\(position.id) holds \(contracts), which ends on \(position.expiry), the next trading day; its rollover rule has not moved it."
-        )
     }
 }

@@ -4,9 +4,14 @@ extension Core {
         switch alarm {
         case .scope(let name):
             change(name, &turn) { core, scope, turn in
-                scope.isHeld = false
                 core.releaseQuarantine(&scope, &turn)
                 core.advance(&scope, &turn)
+            }
+        case .decide(let name):
+            change(name, &turn) { core, scope, turn in
+                scope.isHeld = false
+                core.advance(&scope, &turn)
+                core.endIdleExamination(&scope, &turn)
             }
         case .book:
             // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
@@ -125,6 +130,10 @@ extension Core {
     ) -> OperatorAnswer {
         changeOpenPosition(id, request, &turn) { core, scope, index, turn in
             let position = scope.positions[index].record
+            guard !scope.intents.contains(where: { $0.isUnderWay && $0.record.plan.content.strands.contains { $0.position == id } }) else {
+                return OperatorAnswer(
+                    id: request.id, isDone: false, message: "\(id) is being rolled; exit it, or ask again when that is over.")
+            }
             // The legs' own prices are not known; their signed sum is the structure's price less its strike.
             let (perUnit, isTooLow) = price.units.subtractingReportingOverflow(position.strike?.units ?? 0)
             let (value, overflowed) = perUnit.multipliedReportingOverflow(by: position.quantity.count)
@@ -187,6 +196,9 @@ extension Core {
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
         let answer = change(name, &turn) { core, scope, turn in
+            guard scope.record.record.state == .frozen else {
+                return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries already.")
+            }
             scope.record.state = .active
             scope.record.frozenReason = nil
             core.audit(

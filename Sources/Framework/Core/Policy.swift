@@ -47,11 +47,11 @@ public struct Policy: Hashable, Codable, Sendable {
     /// A structure that is not whole after this is alerted.
     public var repairAlert: Span = .seconds(2)
     /// A working order is asked to end after this when its structure is not whole, when it is filled in part, or when its entry window is over.
-    public var restLimit: Span = .seconds(8)
+    public var restLimit: Span = .seconds(10)
     /// A structure must be whole or flat this long after its legs became unequal; people are told once more when it is not.
     public var repairLimit: Span = .seconds(10)
     /// An empty book counts as evidence only so long after an order was sent, as long as the book has shown nothing of the day.
-    public var emptyBookHorizon: Span = .minutes(4)
+    public var emptyBookHorizon: Span = .minutes(3)
     /// Waiting times before further attempts to reduce risk; the last repeats.
     public var retry: [Span] = [.seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30)]
     /// Attempts of one entry leg that provably did not reach the broker.

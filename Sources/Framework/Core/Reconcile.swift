@@ -23,7 +23,9 @@ extension Core {
     private mutating func compare(_ positions: [BrokerPosition], _ reading: PositionsReading, _ turn: inout Turn) {
         var differing: Set<String> = []
         let recorded = recordedUnits
-        for symbol in Self.symbols(positions, recorded) {
+        let symbols = Self.symbols(positions, recorded)
+        toldDifferences = toldDifferences.filter { symbols.contains($0.key) }
+        for symbol in symbols {
             let difference = Difference(symbol: symbol, ours: recorded[symbol] ?? 0, theirs: positions.netUnits(of: symbol))
             guard !fits(difference, reading), !policy.has(.mismatchIgnored) else {
                 toldDifferences[symbol] = nil

@@ -146,6 +146,7 @@ extension Core {
             if !hasRecovered {
                 turn.perform(.wake(.book, at: turn.at + .seconds(1)))
                 alertBroken(&turn)
+                alertWaitingExits(&turn)
             }
             for scope in scopes.values { scheduleBook(for: scope, &turn) }
             return
@@ -159,6 +160,19 @@ extension Core {
             noteLate(order, tag, &turn)
         }
         if !hasRecovered { finishRecovery(&turn) }
+    }
+
+    /// Tells people of exits that wait because the book cannot be read since the start.
+    private mutating func alertWaitingExits(_ turn: inout Turn) {
+        guard turn.at - bornAt >= policy.repairAlert else { return }
+        for name in scopes.keys where scopes[name].map({ !$0.hasAlertedUnread && $0.hasExitToDo }) ?? false {
+            change(name, &turn) { core, scope, turn in
+                scope.hasAlertedUnread = true
+                core.alert(
+                    .critical, "exit_waits_for_positions", name,
+                    "The broker's book cannot be read since the start, and an exit of \(name) needs it; it goes on when it can.", &turn)
+            }
+        }
     }
 
     /// I20: who cannot go on because the book is not read yet tells people all the same of legs that are unequal by the rows.

@@ -17,6 +17,8 @@ struct Scope: Sendable {
     var postponed: Set<Fingerprint> = []
     /// What a survey is out for.
     var surveying: Subject?
+    /// What the market said for an entry that goes on record before it is decided.
+    var heldSurvey: Survey?
     /// Entries of the last minute, to recognise an alert that was sent twice.
     var recentEntries: [RecentEntry] = []
     /// Legs of the day that ended without being filled: fills that still come are taken back.
@@ -145,6 +147,8 @@ struct Intent: Sendable {
     var lastCancelAt: Instant?
     /// When working orders that rested too long were last asked to end.
     var lastRestCancelAt: Instant?
+    /// Since when the account holds nothing of what a strand is to close.
+    var missingSince: [Int: Instant] = [:]
     /// When the next attempt of a strand may be made.
     var notBefore: [Int: Instant] = [:]
     /// Strands with unequal legs that are looked at again soon, and those of which people were told.

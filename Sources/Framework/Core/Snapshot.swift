@@ -219,6 +219,7 @@ extension Scope {
         lastTradeAt = previous.lastTradeAt
         rollQueue = previous.rollQueue
         leftBehind = previous.leftBehind
+        pricesBefore = previous.pricesBefore
         postponed = previous.postponed
         for index in intents.indices {
             guard let old = previous.intents.first(where: { $0.id == intents[index].id }) else { continue }

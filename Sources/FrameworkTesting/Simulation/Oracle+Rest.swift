@@ -84,8 +84,9 @@ extension Oracle {
 
     /// Whether people heard of an instrument that its books are in doubt.
     private static func isTold(_ tag: Tag, _ store: ModelStore) -> Bool {
-        guard let instrument = store.row(OrderRecord.self, tag)?.instrument else { return false }
-        return store.all(OutboxRecord.self).contains { $0.instrument == instrument && $0.severity >= .error }
+        // Of an order whose row was lost with an older copy nobody knows the instrument.
+        let instrument = store.row(OrderRecord.self, tag)?.instrument
+        return store.all(OutboxRecord.self).contains { (instrument == nil || $0.instrument == instrument) && $0.severity >= .error }
     }
 
     /// Orders whose outcome nobody finds out, long after everything works again; a night would hide them.

@@ -56,6 +56,8 @@ struct SimulatedProcess {
     var machineSkew: Span = .zero
     /// How far its own wall clock is from the true time.
     var skew: Span = .zero
+    /// Conflicts on their way to the database, whose senders know of them already.
+    var contradicting: [ConflictRecord] = []
     /// How many millionths faster than the true time its clocks run.
     var drift: Int64 = 0
     /// Whether it was asked to end: it takes no signals and sends no more.

@@ -54,6 +54,7 @@ extension Simulation {
         case .contradict(let record):
             var transaction = Transaction()
             transaction.insertIfAbsent(record)
+            processes[call.process].contradicting.removeAll { $0.id == record.id }
             if canStore { _ = try? store.commit(transaction) } else { oracle.mayMiss(record) }
         case .readLease:
             answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))

@@ -70,11 +70,10 @@ extension Simulation {
             unanswered.remove(message.number)
             guard let stored, stored.digest != message.record.digest else { return }
             outcome.marks.insert("conflict stored")
-            call(
-                .contradict(
-                    ConflictRecord(
-                        fingerprint: stored.fingerprint, digest: message.record.digest, rawBody: "", receivedAt: message.record.receivedAt)),
-                from: index)
+            let conflict = ConflictRecord(
+                fingerprint: stored.fingerprint, digest: message.record.digest, rawBody: "", receivedAt: message.record.receivedAt)
+            processes[index].contradicting.append(conflict)
+            call(.contradict(conflict), from: index)
         }
     }
 

@@ -26,6 +26,8 @@ extension Simulation {
         say("\(processes[index].incarnation) is killed")
         outcome.marks.insert("death")
         markDeath(of: index)
+        for conflict in processes[index].contradicting { oracle.mayMiss(conflict) }
+        processes[index].contradicting = []
         processes[index].isUp = false
         processes[index].forget()
         // The database and the lease service see the connection end.

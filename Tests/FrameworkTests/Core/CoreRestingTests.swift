@@ -95,7 +95,7 @@ struct CoreRestingTests {
             $0.bookMood = .empty
         }
         let entry = world.send(Fixture.base(at: world.now))
-        world.wait(.minutes(3))
+        world.wait(.minutes(2))
         #expect(world.orders.map(\.state) == [.unknown])
         world.broker { $0.bookMood = .honest }
         world.wait(.minutes(1))

@@ -39,14 +39,17 @@ final class PipedHost: Sendable {
     /// Sends the same refused webhook again and again on one connection; how many were answered.
     func refusals(_ count: Int) -> Int {
         guard let client = RawClient(port: port) else { return 0 }
-        return (0..<count).prefix { _ in client.send(post(body: "{\"type\":\"x\"}")) && client.answer()?.status == 400 }.count
+        return (0..<count).prefix { _ in client.send(Self.webhook("{\"type\":\"x\"}")) && client.answer()?.status == 400 }.count
     }
 
     /// Sends one webhook; the status of its answer, nil when there is none.
     func send(_ body: String) -> Int? {
-        guard let client = RawClient(port: port), client.send(post(body: body)) else { return nil }
+        guard let client = RawClient(port: port), client.send(Self.webhook(body)) else { return nil }
         return client.answer()?.status
     }
+
+    /// A webhook as a program of this machine sends it, which is believed without a secret.
+    private static func webhook(_ body: String) -> [UInt8] { post(body: body, headers: "Content-Type: application/json\r\n") }
 
     /// Stops reading for good.
     func leave() { try? pipe.fileHandleForReading.close() }

@@ -73,6 +73,7 @@ extension TraceStory {
         case .scope(let name): "go on with \(name)"
         case .book: "look into the order book"
         case .reconcile: "compare with the broker"
+        case .decide(let name): "decide in \(name) what went on record"
         case .positions: "read the positions"
         case .rollover: "look at expiries"
         }
