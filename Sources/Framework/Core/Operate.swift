@@ -196,13 +196,11 @@ extension Core {
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
     ) -> OperatorAnswer {
         let answer = change(name, &turn) { core, scope, turn in
-            guard scope.record.record.state == .frozen else {
-                return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries already.")
-            }
+            let from = scope.record.record.state
             scope.record.state = .active
             scope.record.frozenReason = nil
             core.audit(
-                "scope", name, from: ScopeState.frozen.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
+                "scope", name, from: from.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
             core.advance(&scope, &turn)
             return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
         }

@@ -64,7 +64,9 @@ extension Scenario {
                 (1, .silence(.seconds(160))), (4, .expect([.unknownWithOrder(visibleAfter: .zero)])), base(one), exit(one, 1, after: 400),
             ]
         ) { evidence in
-            evidence.orders.values.contains { $0.state == .absent } ? "an order was given up by a book that had shown nothing" : nil
+            // A death before the call leaves an order that the broker never had.
+            evidence.orders.values.contains { order in order.state == .absent && evidence.executions.contains { $0.tag == order.tag } }
+                ? "an order was given up by a book that had shown nothing" : nil
         },
         Scenario(
             "crash-loop-exit", "processes die again and again while one leg of an exit is closed",
@@ -72,7 +74,7 @@ extension Scenario {
                 base(two), (89, .expect([.fill, .notSent, .notSent])), exit(two, 1, after: 90), (92, .crashLoop(.seconds(60))),
             ], judge: flat),
         Scenario(
-            "absurd-prices", "two exits at prices that add up to more than an account can hold",
+            "absurd-prices", "two exits at prices that add up to more than an account can hold", comesToRest: false,
             [
                 base(one), (60, .send(.exit, one, .all, price: 14_000_000_000_000, stop: 0)), base(one, after: 120),
                 (180, .send(.exit, one, .all, price: 14_000_000_000_000, stop: 0)), base(two, after: 240), exit(two, nil, after: 330),

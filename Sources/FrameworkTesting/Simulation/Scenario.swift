@@ -44,8 +44,12 @@ public struct Scenario: Sendable {
     /// What happens, with the time since the beginning.
     let acts: [(after: Span, act: Act)]
 
+    /// Whether it ends by itself; what waits for people would be followed for days after each of thousands of deaths.
+    let comesToRest: Bool
+
     init(
-        _ name: String, _ summary: String, rollDays: Int = -1, rate: Int = 10, isAlone: Bool = false, _ acts: [(Int64, Act)],
+        _ name: String, _ summary: String, rollDays: Int = -1, rate: Int = 10, isAlone: Bool = false, comesToRest: Bool = true,
+        _ acts: [(Int64, Act)],
         judge: (@Sendable (RunEvidence) -> String?)? = nil
     ) {
         self.name = name
@@ -53,6 +57,7 @@ public struct Scenario: Sendable {
         self.rollDays = rollDays
         self.rate = rate
         self.isAlone = isAlone
+        self.comesToRest = comesToRest
         self.judge = judge
         self.acts = acts.map { (.seconds($0), $1) }
     }
@@ -70,6 +75,9 @@ extension Scenario {
 
     /// All scenarios that the core stands, from simple to long.
     public static let all = protocols + reproductions
+
+    /// Those in which processes die at every step.
+    public static var mortal: [Scenario] { all.filter(\.comesToRest) }
 
     private static let protocols =
         [

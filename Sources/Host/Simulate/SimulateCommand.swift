@@ -37,7 +37,7 @@ enum SimulateCommand {
     @Sendable private static func run(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let options = try SimulationOptions(input)
         if options.diesEverywhere {
-            let scenarios = options.scenarios.isEmpty ? Scenario.all : options.scenarios
+            let scenarios = options.scenarios.isEmpty ? Scenario.mortal : options.scenarios
             return try await CrashReport.run(scenarios, options, input)
         }
         if options.scenarios.count > 1 { return try list(options.scenarios, input) }
@@ -59,7 +59,7 @@ enum SimulateCommand {
 
     /// Lets processes die at every step of all scenarios, and holds what was seen against what must be; answers whether all recovered.
     private static func addDeaths(to total: inout SimulationReport, _ options: SimulationOptions, _ input: CommandInput) async -> Bool {
-        let crashes = await CrashReport.measure(Scenario.all, options, input)
+        let crashes = await CrashReport.measure(Scenario.mortal, options, input)
         total.crashes = crashes.lines
         total.marks.formUnion(crashes.marks)
         let unseen = Marks.expected.subtracting(total.marks).sorted()
