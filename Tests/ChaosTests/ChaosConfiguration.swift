@@ -38,7 +38,8 @@ struct ChaosConfiguration {
               limits: { positions: 1000 }
               signals: { sessions: ignored, duplicate_window: 0s, attempts: \(attempts) }
               orders:
-                { resolution: [50ms, 110ms, 160ms, 300ms], resolution_interval: 200ms, poll_interval: 100ms, retry: [100ms, 1s] }
+                { resolution: [50ms, 110ms, 160ms, 300ms], resolution_interval: 200ms, poll_interval: 100ms, retry: [100ms, 1s],
+                  empty_book_horizon: 1s }
             instruments:
             \(entries.joined(separator: "\n"))
             """

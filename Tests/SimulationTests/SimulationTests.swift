@@ -113,7 +113,8 @@ struct SimulationTests {
         #expect(outcome.breaches == [])
         // Entries may be refused on purpose, a pyramid gives way to an exit, and a stop refuses what comes meanwhile.
         let mayFail =
-            name.contains("entry") || name.hasSuffix("stopped") || name == "preempted" || name.contains("square-off")
+            name.contains("entry") || name.hasSuffix("stopped") || name == "preempted"
+            || ["square-off", "restored", "poison", "absurd"].contains(where: name.contains)
         #expect(mayFail || Set(outcome.verdicts.keys) == ["executed"])
         #expect(!name.hasPrefix("roll") || outcome.marks.contains("position: rolled"))
     }
