@@ -193,12 +193,16 @@ extension [BrokerPosition] {
 
 extension PositionRecord {
     /// Signed units of a contract that the position holds: bought legs count up, sold ones down.
-    public func units(of symbol: String) -> Int64 {
-        structure.content.legs.reduce(0) { sum, leg in
-            guard leg.contract.symbol == symbol else { return sum }
-            return leg.openingSide == .buy ? sum &+ quantity.count : sum &- quantity.count
-        }
+    func units(of symbol: String) -> Int64 {
+        structure.content.legs.reduce(0) { $1.contract.symbol == symbol ? $0 &+ units(of: $1) : $0 }
     }
+
+    /// Adds the signed units of every leg to sums by the contract's symbol.
+    public func addUnits(to sums: inout [String: Int64]) {
+        for leg in structure.content.legs { sums[leg.contract.symbol, default: 0] &+= units(of: leg) }
+    }
+
+    private func units(of leg: StructureLeg) -> Int64 { leg.openingSide == .buy ? quantity.count : 0 &- quantity.count }
 }
 
 extension OrderRecord {

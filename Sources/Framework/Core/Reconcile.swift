@@ -140,12 +140,7 @@ extension Scope {
 
     /// Adds signed units of live positions and of fills that are not booked yet, contract by contract.
     fileprivate func addUnits(to units: inout [String: Int64]) {
-        for position in positions where position.record.status.isLive {
-            for leg in position.record.structure.content.legs {
-                let count = position.record.quantity.count
-                units[leg.contract.symbol, default: 0] &+= leg.openingSide == .buy ? count : 0 &- count
-            }
-        }
+        for position in positions where position.record.status.isLive { position.record.addUnits(to: &units) }
         for intent in intents where intent.isUnderWay {
             for symbol in intent.symbols { units[symbol, default: 0] &+= intent.unbookedUnits(of: symbol) }
         }

@@ -106,17 +106,13 @@ struct ReconcileView: Encodable, Sendable {
     }
 
     private static func compare(_ live: [PositionRecord], _ held: [BrokerPosition]) -> [Contract] {
-        var units: [String: (records: Int64, broker: Int64)] = [:]
-        for position in live {
-            for leg in position.structure.content.legs {
-                let signed = leg.openingSide == .buy ? position.quantity.count : 0 &- position.quantity.count
-                units[leg.contract.symbol, default: (0, 0)].records &+= signed
-            }
-        }
-        for position in held { units[position.symbol, default: (0, 0)].broker &+= position.netUnits }
-        return units.sorted { $0.key < $1.key }.compactMap { symbol, both in
-            guard both.records != 0 || both.broker != 0 else { return nil }
-            return Contract(symbol: symbol, records: both.records, broker: both.broker, difference: both.broker &- both.records)
+        var (records, broker): ([String: Int64], [String: Int64]) = ([:], [:])
+        for position in live { position.addUnits(to: &records) }
+        for position in held { broker[position.symbol, default: 0] &+= position.netUnits }
+        return Set(records.keys).union(broker.keys).sorted().compactMap { symbol in
+            let (ours, theirs) = (records[symbol] ?? 0, broker[symbol] ?? 0)
+            guard ours != 0 || theirs != 0 else { return nil }
+            return Contract(symbol: symbol, records: ours, broker: theirs, difference: theirs &- ours)
         }
     }
 
