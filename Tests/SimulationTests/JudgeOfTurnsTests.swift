@@ -129,10 +129,11 @@ struct JudgeOfTurnsTests {
         _ = try store.commit(inbox)
         var other = stored
         other.digest = "other"
-        oracle.answered(Message(number: 1, record: other), .known(stored), store)
+        let kept = ConflictRecord(fingerprint: stored.fingerprint, digest: "other", rawBody: "", receivedAt: .testing)
+        oracle.answered(with: kept)
         #expect(oracle.missingConflicts(store).count == 1)
         var conflict = Transaction()
-        conflict.insert(ConflictRecord(fingerprint: stored.fingerprint, digest: "other", rawBody: "", receivedAt: .testing))
+        conflict.insert(kept)
         _ = try store.commit(conflict)
         #expect(oracle.missingConflicts(store).isEmpty)
         other.signal.content.price = Price(whole: 101)

@@ -162,7 +162,7 @@ extension Core {
             }
         }
         noteExit(signal, &scope, at: turn.at)
-        let live = named.filter { $0.status == .open || $0.status == .partial || policy.has(.closingPositionClosedAgain) }
+        let live = named.filter { $0.status.isHeld || policy.has(.closingPositionClosedAgain) }
         guard !live.isEmpty else {
             let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
@@ -181,7 +181,7 @@ extension Core {
         }
         if policy.has(.exitUndecidedUnderSwitch), tradingSwitch.record.isThrown { return false }
         guard isOpen(scope.desk, at: turn.at) else {
-            endWaiting(record, &scope)
+            endWaiting(&scope)
             waitForOpen(&scope, &turn)
             return false
         }

@@ -7,19 +7,27 @@ extension Core {
     mutating func mayDecide(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         guard scope.leftBehind.contains(record.fingerprint), record.processedBy != incarnation.text else { return true }
         guard let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }) else { return true }
-        if record.signal.content.kind != .exit {
+        if record.signal.content.kind == .exit {
+            // Exits that no process ended with yet go on record together, so that none of them waits for the commits of the others.
+            let together = record.attempts == 0 ? scope.waitingExits.filter { scope.signals[$0].attempts == 0 } : [index]
+            for index in together where scope.leftBehind.contains(scope.signals[index].fingerprint) { putOnRecord(index, &scope) }
+        } else {
             guard underExamination == nil else { return false }
             guard record.attempts < policy.attemptLimit else {
                 setAside(record, &scope, &turn)
                 return false
             }
             underExamination = Examined(instrument: scope.name, fingerprint: record.fingerprint)
+            putOnRecord(index, &scope)
         }
-        scope.signals[index].attempts += 1
-        scope.signals[index].processedBy = incarnation.text
         scope.isHeld = true
         turn.perform(.wake(.decide(scope.name), at: turn.at))
         return false
+    }
+
+    private func putOnRecord(_ index: Int, _ scope: inout Scope) {
+        scope.signals[index].attempts += 1
+        scope.signals[index].processedBy = incarnation.text
     }
 
     /// A signal that waits after it came is not being decided, so that the death of its process speaks of another.
@@ -42,13 +50,13 @@ extension Core {
         turn.perform(.wake(.scope(scope.name), at: turn.at))
     }
 
-    /// An exit that was examined and waits for the open ended no process, so that it waits as if it had not begun.
-    func endWaiting(_ record: SignalRecord, _ scope: inout Scope) {
-        guard scope.leftBehind.remove(record.fingerprint) != nil,
-            let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }), record.attempts > 0
-        else { return }
-        scope.signals[index].attempts -= 1
-        scope.signals[index].processedBy = nil
+    /// Exits that were examined and wait for the open ended no process, so that they wait as if they had not begun.
+    func endWaiting(_ scope: inout Scope) {
+        for index in scope.waitingExits where scope.signals[index].processedBy == incarnation.text {
+            guard scope.leftBehind.remove(scope.signals[index].fingerprint) != nil, scope.signals[index].attempts > 0 else { continue }
+            scope.signals[index].attempts -= 1
+            scope.signals[index].processedBy = nil
+        }
     }
 
     /// Rows that were read anew may show that another process decided what was being decided here.
@@ -132,6 +140,11 @@ struct Examined: Sendable {
 }
 
 extension Scope {
+    /// Places of the exits that are not decided yet.
+    fileprivate var waitingExits: [Int] {
+        signals.indices.filter { signals[$0].status == .accepted && signals[$0].signal.content.kind == .exit }
+    }
+
     /// Whether a signal of it is on record as being decided by a process.
     fileprivate func isExamining(by process: Incarnation) -> Bool { signals.contains { isBeingDecided($0.record, by: process) } }
 

@@ -96,7 +96,7 @@ extension Core {
         var lines: [String] = []
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in
-                let open = scope.positions.filter { $0.status == .open || $0.status == .partial }.map(\.record)
+                let open = scope.positions.filter { $0.status.isHeld }.map(\.record)
                 guard !open.isEmpty else { return }
                 lines += open.map { "\($0.id): \($0.lots) lots" }
                 core.begin(closing: open, reason, request, &scope, &turn)
@@ -159,7 +159,7 @@ extension Core {
         let answer = self.change(owner, &turn) { core, scope, turn -> OperatorAnswer? in
             guard let index = scope.positionIndex(id) else { return nil }
             let status = scope.positions[index].status
-            guard status == .open || status == .partial else {
+            guard status.isHeld else {
                 return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(status.rawValue).")
             }
             return change(&core, &scope, index, &turn)

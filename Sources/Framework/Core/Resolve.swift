@@ -30,7 +30,10 @@ extension Core {
     /// Takes one order's report, however often and in whatever order reports come.
     mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
         guard let tag = report.tag, tag.isOurs else { return doubtAccount(report, &turn) }
-        let isKnown = changeLeg(tag, &turn) { core, leg, intent, _, turn in core.merge(report, into: leg, &intent, &turn) }
+        let isKnown = changeLeg(tag, &turn) { core, leg, intent, scope, turn in
+            if intent.legs[leg].state == .planned { core.adopt(&intent.legs[leg], &scope, &turn) }
+            core.merge(report, into: leg, &intent, &turn)
+        }
         // I29: what the book will show is left to it until it was read.
         if !isKnown, hasRecovered { noteLate(report, tag, &turn) }
     }
@@ -63,7 +66,8 @@ extension Core {
     /// Brings a leg up to a report: new fills are posted once, states only go forward.
     private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ turn: inout Turn) {
         let wasLive = !intent.legs[index].state.isTerminal
-        dayOfLastOrder = TradingDay(of: turn.at)
+        // A report of yesterday's order that comes today says nothing of today's book.
+        if TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) { dayOfLastOrder = TradingDay(of: turn.at) }
         if let known = intent.legs[index].record.brokerOrder, known != report.orderID {
             throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &turn)
         } else if intent.legs[index].record.brokerOrder == nil {

@@ -4,7 +4,7 @@ extension Core {
     mutating func queueRolls(_ turn: inout Turn) {
         for name in scopes.keys {
             change(name, &turn) { core, scope, turn in
-                scope.rollQueue = scope.positions.filter { $0.status == .open }.map { $0.id }
+                scope.rollQueue = scope.positions.filter { $0.status.isHeld }.map { $0.id }
                 if !scope.rollQueue.isEmpty { core.advance(&scope, &turn) }
             }
         }
@@ -14,7 +14,10 @@ extension Core {
     mutating func examineNextRoll(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
         guard scope.surveying == nil, let id = scope.rollQueue.first else { return false }
         scope.rollQueue.removeFirst()
-        guard let index = scope.positionIndex(id), scope.positions[index].status == .open else { return true }
+        // An expired contract trades no more: what is left of it is told every day, and a person's.
+        guard let index = scope.positionIndex(id), scope.positions[index].status.isHeld,
+            scope.positions[index].expiry >= TradingDay(of: turn.at)
+        else { return true }
         guard mayRoll(scope, at: turn.at) else {
             notePending(index, &scope, &turn)
             return true
@@ -58,7 +61,7 @@ extension Core {
 
     /// Rolls a surveyed position when its rule says so.
     mutating func decideRoll(_ id: PositionID, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
-        guard let index = scope.positionIndex(id), scope.positions[index].status == .open, mayRoll(scope, at: turn.at) else { return }
+        guard let index = scope.positionIndex(id), scope.positions[index].status.isHeld, mayRoll(scope, at: turn.at) else { return }
         let position = scope.positions[index].record
         guard let next = nextStructure(of: position, scope, at: turn.at) else { return }
         let advice = scope.desk.rollover.advice(on: view(of: position, scope.desk, next: next, survey.quotes, at: turn.at))
@@ -106,7 +109,7 @@ extension Core {
     ) {
         guard let index = scope.positionIndex(strand.position) else { return }
         scope.positions[index].rolloverStatus = .failed
-        if scope.positions[index].status == .open { scope.positions[index].intent = nil }
+        if scope.positions[index].status.isHeld { scope.positions[index].intent = nil }
         scope.positions[index].updatedAt = turn.at
         bookRepairs(fills, structure, strand, intent, &turn)
         let old = scope.positions[index].record
@@ -180,10 +183,13 @@ extension Core {
         position.originalExpiry = rolled.originalExpiry
     }
 
-    /// Ends a roll: one that closed nothing may be tried again, so its once-for-ever name is given back.
+    /// Ends a roll: what it left in the old contract may be rolled again, so its once-for-ever name is given back.
     mutating func finishRoll(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) {
+        let isLeft = intent.record.plan.content.strands.contains { strand in
+            scope.positionIndex(strand.position).map { scope.positions[$0].structure.content == strand.closes } ?? false
+        }
+        if isLeft { intent.record.causeKey = nil }
         if intent.record.state == .failed {
-            intent.record.causeKey = nil
             alert(.warning, "rollover_failed", scope.name, "A rollover of \(scope.name) closed nothing and is tried again later.", &turn)
         }
         concludeExitsDoneByRoll(intent, &scope, &turn)

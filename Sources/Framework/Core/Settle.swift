@@ -98,8 +98,11 @@ extension Core {
             "I17: \(scope.name) \(position.layer) is open already")
         let index = scope.positions.firstIndex { $0.layer > position.layer } ?? scope.positions.endIndex
         scope.positions.insert(Tracked(new: position), at: index)
-        if !policy.has(.spacingFromBase) || position.isBase { scope.stack.lastPyramidPrice = signalPrice }
-        if policy.has(.spacingFromFill) { scope.stack.lastPyramidPrice = position.entryPrice }
+        // A layer whose base was closed meanwhile is nothing that further ones keep their distance from.
+        if position.isBase || scope.stack.record.base != nil {
+            if !policy.has(.spacingFromBase) || position.isBase { scope.stack.lastPyramidPrice = signalPrice }
+            if policy.has(.spacingFromFill) { scope.stack.lastPyramidPrice = position.entryPrice }
+        }
         scope.stack.updatedAt = turn.at
         if position.isBase {
             scope.stack.base = position.id

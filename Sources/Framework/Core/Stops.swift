@@ -18,7 +18,7 @@ extension Core {
             var limit = policy.has(.stopTestedBeforeRaise) ? before : position.currentStop
             if policy.has(.stopHitAtLimit) { limit = Price(units: limit.units + 1) }
             if policy.has(.stopOfFirstOnly) { limit = position.initialStop }
-            let isHit = isNewest && (position.status == .open || position.status == .partial) && bar.price < limit
+            let isHit = isNewest && position.status.isHeld && bar.price < limit
             lines.append("\(position.layer): stop \(position.currentStop), high \(position.highestClose)\(isHit ? ", hit" : "")")
             if isHit, !policy.has(.stopHitForgotten) || position.isBase { hit.append(position.id) }
         }

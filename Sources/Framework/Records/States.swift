@@ -92,6 +92,9 @@ public enum PositionStatus: String, StoredName, Sendable {
 
     /// Whether it still holds exposure.
     public var isLive: Bool { self != .closed }
+
+    /// Whether it holds exposure that no decision closes.
+    var isHeld: Bool { self == .open || self == .partial }
 }
 
 /// Where a position's rollover stands.

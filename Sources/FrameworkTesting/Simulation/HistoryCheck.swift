@@ -253,6 +253,8 @@ struct HistoryCheck {
         case .open, .partial:
             if to == .partial || row.from == PositionStatus.partial.rawValue { scope.hasPartialCloses = true }
             if before == nil { breach("position \(id) is \(row.to) again") }
+            // What closes several positions has done its part of this one.
+            if before?.isClosing == true { closers[id] = nil }
             scope.live[id] = (record.layer, false)
         case .closing:
             if before == nil { breach("position \(id) is closed, and was not open") }

@@ -188,6 +188,7 @@ public struct ModelBroker: ImmediateBroker, Sendable {
     /// Net units by symbol, whatever the moods say; symbols that net to nothing are left out.
     public func net(at: Instant) -> [String: Int64] {
         var units = foreign
+        for trade in strangeTrades where trade.at > at { units[trade.symbol, default: 0] -= trade.units }
         for order in orders { units[order.request.contract.symbol, default: 0] += order.netUnits(at: at) }
         return units.filter { $0.value != 0 }
     }

@@ -12,12 +12,10 @@ extension Oracle {
         if case .inserted = answer, stored.signal != message.record.signal {
             breach("I3", "signal \(message.record.fingerprint) was taken and another is stored")
         }
-        guard stored.digest != message.record.digest else { return }
-        conflicts.insert("\(message.record.fingerprint):\(message.record.digest)")
     }
 
-    /// I3: a conflict that the database could not take; its sender was told of it all the same.
-    mutating func mayMiss(_ record: ConflictRecord) { conflicts.remove(record.id) }
+    /// The sender is told that another message of this identity was stored before.
+    mutating func answered(with conflict: ConflictRecord) { conflicts.insert(conflict.id) }
 
     /// I3: what was answered and is not what was stored is kept as a conflict.
     func missingConflicts(_ store: ModelStore) -> [String] {

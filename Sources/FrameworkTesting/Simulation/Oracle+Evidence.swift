@@ -8,8 +8,17 @@ struct OracleLooks: Sendable {
         let startedAt: Instant
     }
 
-    /// Looks that showed the whole book, with the true time at which they began.
-    var honest: [Key: (at: Instant, isBlank: Bool)] = [:]
+    /// A look that may count as evidence, with the true time at which it began.
+    struct Look: Sendable {
+        let at: Instant
+        /// Whether the book had shown nothing of its day yet.
+        let isBlank: Bool
+        /// Whether it showed everything that the broker had.
+        let isWhole: Bool
+    }
+
+    /// Looks that nobody was told of yet.
+    var honest: [Key: Look] = [:]
     /// True times of honest looks that whoever decides was told of, ascending.
     var heard: [(began: Instant, isBlank: Bool)] = []
     /// When each order passed its gate.
@@ -30,7 +39,7 @@ extension Oracle {
         // A book that has shown nothing of its day proves something later, and an empty one of such a day may be one by mistake.
         let key = OracleLooks.Key(process: process, startedAt: startedAt)
         guard isHonest || (isEmpty && isFirst) else { return looks.honest[key] = nil }
-        looks.honest[key] = (at: at, isBlank: isFirst)
+        looks.honest[key] = OracleLooks.Look(at: at, isBlank: isFirst, isWhole: isHonest)
     }
 
     /// Whoever decides was told of a look.
@@ -39,7 +48,8 @@ extension Oracle {
         guard let look = looks.honest[key] else { return }
         // A batch whose commit got no answer is told of it again.
         looks.honest[key] = nil
-        if waits.ready[epoch] == nil { waits.ready[epoch] = at }
+        // Who knows of orders of today takes an empty book for none, and waits.
+        if look.isWhole, waits.ready[epoch] == nil { waits.ready[epoch] = at }
         let place = looks.heard.lastIndex { $0.began <= look.at }.map { $0 + 1 } ?? 0
         looks.heard.insert((look.at, look.isBlank), at: place)
     }

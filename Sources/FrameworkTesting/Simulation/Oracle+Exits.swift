@@ -46,13 +46,12 @@ extension Oracle {
         let readableSince = max(ready, isReadableSince, waits.unreadAt)
         for tag in waits.orders.keys.sorted() {
             let order = store.row(OrderRecord.self, tag)
-            let isHeld = order.map { isInTheWay(of: $0, store, at: at) } ?? true
+            let isHeld = order.map { isInTheWay(of: $0, store, at: at) || hasOut($0.symbol, $0.side, store) } ?? true
             guard var wait = waits.orders[tag] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.orders[tag] = wait
-            guard counts, let order, at > max(wait.since, readableSince) + Self.haste else { continue }
+            guard counts, at > max(wait.since, readableSince) + Self.haste else { continue }
             waits.orders[tag]?.since = at
-            guard !hasOut(order.symbol, order.side, store) else { continue }
             breach("I2", "\(tag) closes and could leave since \(wait.since), and does not")
         }
         for fingerprint in waits.signals.keys.sorted() {
@@ -92,7 +91,8 @@ extension Oracle {
     }
 
     private func isInTheWay(of signal: SignalRecord, _ store: ModelStore, at: Instant) -> Bool {
-        isHeldUp(signal.instrument, store, at: at)
+        // One that ended whoever decided it comes after everything else, and people are told.
+        signal.attempts >= policy.attemptLimit || isHeldUp(signal.instrument, store, at: at)
     }
 
     private func isHeldUp(_ name: InstrumentName, _ store: ModelStore, at: Instant) -> Bool {
@@ -106,7 +106,15 @@ extension Oracle {
         guard let rate else { return false }
         // How long it waits for a minute's orders to be over is not asked.
         return rates.last.values.contains { last in last.count { $0.at > at - .minutes(2) } >= rate.perMinute / 2 }
-            || rates.days.values.contains { $0[TradingDay(of: at)].map { $0 >= rate.perDay } ?? false }
+            || isDayUsedUp(at: at)
+    }
+
+    /// Whether the broker takes no more orders today.
+    func isDayUsedUp(at: Instant) -> Bool {
+        guard let rate else { return false }
+        // Whoever passed its gate counts, also when its process died or paused before it left.
+        let today = TradingDay(of: at)
+        return looks.gates.values.count { TradingDay(of: $0) == today } >= rate.perDay
     }
 }
 

@@ -13,7 +13,7 @@ extension Oracle {
         if row.quantity != request.quantity || row.side != request.side || row.contract.content != request.contract {
             breach("I6", "order \(tag) is not what its row says")
         }
-        if sent.updateValue(at, forKey: tag) != nil { breach("I8", "tag \(tag) was sent twice") }
+        if sent.updateValue(at, forKey: tag) != nil, !forgotten.contains(tag) { breach("I8", "tag \(tag) was sent twice") }
         let allowed = tag.text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
         if tag.text.utf8.count > 20 || !allowed { breach("I7", "tag \(tag) is not a tag") }
         if row.action == .open, let thrownAt, at > thrownAt + .seconds(4) { breach("I28", "\(tag) opens risk while trading is stopped") }
@@ -66,20 +66,21 @@ extension Oracle {
         else { return }
         let isRepair = intent.kind == .repair || intent.plan.content.strands[row.strand].steps[row.step].isRepair
         guard isRepair || row.attempt > 1 else { return }
-        // C36: after a night nobody can say which of our orders made the account's figure what it is, and what a repair belongs to.
-        if isRepair, isStranded(row, store) { return }
-        // What was filled in the last seconds may not have been known when the attempt was decided.
-        let times = [at, at - .seconds(8)]
+        // What was filled in the last seconds may not have been known when the attempt was decided, and one that has left cannot be called back.
+        let left = sent[request.tag] ?? at
+        let times = [at, at - .seconds(8), left, left - .seconds(8)]
         let book = TrueBook(broker, store)
         if !isRepair {
             let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }
             let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0
             if exposure < request.quantity.count { breach("I10", "\(request.tag) closes \(request.quantity) units of \(max(0, exposure))") }
         }
-        let left = times.map { book.unitsLeft(for: row, of: intent, at: $0) }.max() ?? 0
-        let excess = request.quantity.count - max(0, left)
+        // C36: after a night nobody can say which of our orders made the account's figure what it is.
+        if isStranded(row, store) { return }
+        let units = times.map { book.unitsLeft(for: row, of: intent, at: $0) }.max() ?? 0
+        let excess = request.quantity.count - max(0, units)
         guard excess > 0, excess > book.uncertainUnits(besides: row, at: at) else { return }
-        breach("I10", "\(request.tag) of \(intent.id) takes back \(request.quantity) units of \(max(0, left)) that are there")
+        breach("I10", "\(request.tag) of \(intent.id) takes back \(request.quantity) units of \(max(0, units)) that are there")
     }
 
     /// Whether an order of the same position was not resolved on its day.

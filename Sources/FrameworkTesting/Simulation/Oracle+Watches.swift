@@ -86,12 +86,9 @@ extension Oracle {
 
     private mutating func watchLegs(of changed: OrderRecord, in epoch: Int64, _ store: ModelStore, at: Instant) {
         guard let intent = store.row(IntentRecord.self, changed.intent), intent.kind.increasesRisk || intent.kind == .exit else { return }
-        var net: [String: Int64] = [:]
-        for order in store.matching(Query<OrderRecord>(.equal("intent_id", intent.id))) where order.strand == changed.strand {
-            net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
-        }
         let strand = Watches.Strand(intent: intent.id, number: Int(changed.strand))
-        let isBroken = Self.isUnderWay(strand, store) && Set(net.values.map(abs)).count > 1
+        let orders = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
+        let isBroken = Self.isUnderWay(strand, store) && intent.hasUnequalLegs(strand.number, orders)
         if !isBroken { watches.broken[strand] = nil } else if watches.broken[strand] == nil { watches.broken[strand] = (at, epoch, false) }
     }
 
@@ -103,5 +100,17 @@ extension Oracle {
         return Set(touched.map(\.instrument)).sorted { $0.text < $1.text }
             .filter { store.row(ScopeRecord.self, $0)?.state != .frozen }
             .map { "I13: somebody traded what \($0) holds, and its scope takes entries as before" }
+    }
+}
+
+extension IntentRecord {
+    /// Whether the orders of a strand filled one of its contracts otherwise than another; what was planned before its position rolled is of no contract of it.
+    func hasUnequalLegs(_ number: Int, _ orders: [OrderRecord]) -> Bool {
+        let contracts = Set(plan.content.strands[number].steps.map(\.contract.symbol))
+        var net: [String: Int64] = [:]
+        for order in orders where order.strand == number && contracts.contains(order.symbol) {
+            net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
+        }
+        return Set(net.values.map(abs)).count > 1
     }
 }

@@ -30,6 +30,8 @@ public struct Oracle: Sendable {
     private(set) var lastChangeAt: Instant?
     /// Since when the rows can be read and written without a break.
     var isReadableSince = Instant(microseconds: 0)
+    /// Tags that left after the rows that were put back: whoever cannot find them at the broker sends them again.
+    var forgotten: Set<Tag> = []
     var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]
     var thrownAt: Instant?
     var watches = Watches()
@@ -81,6 +83,7 @@ public struct Oracle: Sendable {
         var past = past
         past.marks.formUnion(marks)
         past.breaches = breaches
+        past.forgotten = forgotten.union(sent.keys.filter { past.sent[$0] == nil })
         past.sent.merge(sent) { old, _ in old }
         self = past
     }

@@ -57,7 +57,9 @@ struct ReferenceModel {
                 breach("the broker filled \(execution.tag) as \(execution.side) \(execution.symbol)")
             }
             if let row = evidence.trades[execution.trade] {
-                if row.tag != execution.tag || row.quantity.count != execution.units || row.price.units != execution.price {
+                if row.tag != execution.tag || row.quantity.count != execution.units
+                    || row.price.units != execution.price && row.price.units != execution.corrected
+                {
                     breach("trade \(execution.trade) was booked as \(row.quantity) at \(row.price)")
                 }
             } else if !evidence.isSetAside(order.instrument) {

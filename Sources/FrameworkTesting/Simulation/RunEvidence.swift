@@ -10,6 +10,8 @@ struct RunEvidence {
         let side: Side
         let units: Int64
         let price: Int64
+        /// What the broker says of it since; nil when it says the same as before.
+        let corrected: Int64?
         let at: Instant
     }
 
@@ -46,7 +48,7 @@ struct RunEvidence {
             order.fills.filter { $0.at <= at }.map { fill in
                 Execution(
                     trade: fill.id, tag: order.request.tag, symbol: order.request.contract.symbol, side: order.request.side,
-                    units: fill.quantity.count, price: fill.price.units, at: fill.at)
+                    units: fill.quantity.count, price: fill.price.units, corrected: broker.corrections[fill.id]?.units, at: fill.at)
             }
         }.sorted { ($0.at, $0.trade.text) < ($1.at, $1.trade.text) }
         for row in store.all(SignalRecord.self) { signals[row.fingerprint] = row }

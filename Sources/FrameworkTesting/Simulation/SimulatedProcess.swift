@@ -16,6 +16,7 @@ struct SimulatedProcess {
         indirect case loaded(Snapshot?, lease: LeaseRecord?)
         indirect case committed(StorageError?)
         indirect case inboxAnswered(Message, InboxAnswer)
+        indirect case contradicted(Message, ConflictRecord, isKept: Bool)
         case undecided([SignalRecord])
         indirect case event(Event)
         /// The same events are tried again on the same rows.
@@ -56,8 +57,6 @@ struct SimulatedProcess {
     var machineSkew: Span = .zero
     /// How far its own wall clock is from the true time.
     var skew: Span = .zero
-    /// Conflicts on their way to the database, whose senders know of them already.
-    var contradicting: [ConflictRecord] = []
     /// How many millionths faster than the true time its clocks run.
     var drift: Int64 = 0
     /// Whether it was asked to end: it takes no signals and sends no more.

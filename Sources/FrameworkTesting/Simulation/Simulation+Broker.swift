@@ -20,6 +20,7 @@ extension Simulation {
                 mark(.c30)
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
             }
+            remember(request.tag, startedAt: processes[index].startedAt)
             oracle.sends(request, by: processes[index].incarnation, store, at: now, sinceGate: boot(index) - gate)
             trace(8, request.tag.text)
         }
@@ -27,6 +28,14 @@ extension Simulation {
         let call = BrokerCall(effect: effect, process: index, life: processes[index].life, term: processes[index].term)
         add(.broker(call), after: chance.span(1, 80))
         _ = dies(at: index, isDone: true)
+    }
+
+    /// An order that a process could see at the broker when it began is none that it may send again, whatever its rows say.
+    private func remember(_ tag: Tag, startedAt: Instant) {
+        guard oracle.forgotten.contains(tag), broker.orders.contains(where: { $0.request.tag == tag && $0.visibleAt <= startedAt }) else {
+            return
+        }
+        oracle.forgotten.remove(tag)
     }
 
     func reach(_ call: BrokerCall) {

@@ -5,7 +5,7 @@ struct DatabaseCall {
     enum Request {
         case commit(Transaction)
         case admit(Message)
-        case contradict(ConflictRecord)
+        case contradict(ConflictRecord, Message)
         case readLease
         case claim(LeaseRecord, isFirst: Bool)
         case load
@@ -51,11 +51,7 @@ extension Simulation {
         switch call.request {
         case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
         case .admit(let message): answer(call, .inboxAnswered(message, admit(message)))
-        case .contradict(let record):
-            var transaction = Transaction()
-            transaction.insertIfAbsent(record)
-            processes[call.process].contradicting.removeAll { $0.id == record.id }
-            if canStore { _ = try? store.commit(transaction) } else { oracle.mayMiss(record) }
+        case .contradict(let record, let message): answer(call, .contradicted(message, record, isKept: keep(record)))
         case .readLease:
             answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
         case .claim(let lease, let isFirst): answer(call, .claimed(claim(lease, isFirst: isFirst, call)))
@@ -146,6 +142,13 @@ extension Simulation {
         }
         return isNew || stage.policy.has(.resendTakenForNew)
             ? .inserted(message.record) : .known(store.row(SignalRecord.self, message.record.fingerprint))
+    }
+
+    /// Keeps a message that contradicts a stored one; false when the database does not take it.
+    private func keep(_ record: ConflictRecord) -> Bool {
+        var transaction = Transaction()
+        transaction.insertIfAbsent(record)
+        return canStore && (try? store.commit(transaction)) != nil
     }
 
     func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) -> LeaseRecord? {

@@ -67,14 +67,23 @@ extension Simulation {
             unanswered.remove(message.number)
             handOver(record, from: index)
         case .known(let stored):
-            unanswered.remove(message.number)
-            guard let stored, stored.digest != message.record.digest else { return }
-            outcome.marks.insert("conflict stored")
+            guard let stored, stored.digest != message.record.digest else {
+                unanswered.remove(message.number)
+                return
+            }
             let conflict = ConflictRecord(
                 fingerprint: stored.fingerprint, digest: message.record.digest, rawBody: "", receivedAt: message.record.receivedAt)
-            processes[index].contradicting.append(conflict)
-            call(.contradict(conflict), from: index)
+            call(.contradict(conflict, message), from: index)
         }
+    }
+
+    /// A message that contradicts a stored one is kept before its sender is told.
+    func conclude(_ message: Message, contradicting conflict: ConflictRecord, isKept: Bool, at index: Int) {
+        guard !dies(at: index, isDone: false) else { return }
+        guard isKept else { return awaits(message) ? sendAgain(message) : () }
+        outcome.marks.insert("conflict stored")
+        oracle.answered(with: conflict)
+        unanswered.remove(message.number)
     }
 
     /// The sender has waited long enough for an answer.

@@ -62,7 +62,10 @@ extension Simulation {
     private func judgeCorrections() {
         guard !broker.corrections.isEmpty else { return }
         let told = store.all(OutboxRecord.self).map(\.message)
-        for trade in broker.corrections.keys.sorted(by: { $0.text < $1.text }) where !told.contains(where: { $0.contains(trade.text) }) {
+        // Older rows that were put back know of no price before, or book the new one.
+        let booked = store.all(TradeRecord.self).filter { trade in broker.corrections[trade.id].map { $0 != trade.price } ?? false }
+        let trades = booked.map(\.id).sorted { $0.text < $1.text }
+        for trade in trades where !told.contains(where: { $0.contains(trade.text) }) {
             oracle.breach("I15", "nobody was told that the price of trade \(trade) was corrected")
         }
     }
@@ -74,7 +77,9 @@ extension Simulation {
     /// I20: structures whose legs have been unequal for minutes while everything worked.
     var halves: [String] {
         // A fill that nobody can book is a person's.
-        guard !store.all(OutboxRecord.self).contains(where: { $0.code == "fill_not_understood" }) else { return [] }
+        guard !store.all(OutboxRecord.self).contains(where: { $0.code == "fill_not_understood" }), !oracle.isDayUsedUp(at: now) else {
+            return []
+        }
         return store.matching(Query<IntentRecord>(.equal("state", IntentState.active))).filter {
             isOpen($0.instrument) && !isSetAside($0.instrument)
         }
@@ -92,11 +97,7 @@ extension Simulation {
             return []
         }
         return intent.plan.content.strands.enumerated().compactMap { number, strand in
-            var net: [String: Int64] = [:]
-            for order in orders where order.strand == number {
-                net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
-            }
-            guard !strand.isSettled, strand.steps.count > 1, Set(net.values.map(abs)).count > 1 else { return nil }
+            guard !strand.isSettled, strand.steps.count > 1, intent.hasUnequalLegs(number, orders) else { return nil }
             return "I20: strand \(number) of \(intent.id) has unequal legs, and nobody ends it"
         }
     }

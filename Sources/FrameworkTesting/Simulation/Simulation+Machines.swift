@@ -117,7 +117,7 @@ extension Simulation {
         case .admit(let message):
             if arrives { _ = admit(message) }
             work = .inboxAnswered(message, .failed)
-        case .contradict(let record): return oracle.mayMiss(record)
+        case .contradict(let record, let message): work = .contradicted(message, record, isKept: false)
         case .readLease: work = .leaseRead(nil, isKnown: false)
         case .claim(let lease, let isFirst):
             if arrives { _ = claim(lease, isFirst: isFirst, call) }

@@ -26,8 +26,6 @@ extension Simulation {
         say("\(processes[index].incarnation) is killed")
         outcome.marks.insert("death")
         markDeath(of: index)
-        for conflict in processes[index].contradicting { oracle.mayMiss(conflict) }
-        processes[index].contradicting = []
         processes[index].isUp = false
         processes[index].forget()
         // The database and the lease service see the connection end.
@@ -86,6 +84,8 @@ extension Simulation {
         case .readAnew where isAlone: call(.load, from: index, inTerm: true)
         case .readAnew: follow(processes[index].tenure.doubted(), at: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
+        case .contradicted(let message, let conflict, let isKept):
+            conclude(message, contradicting: conflict, isKept: isKept, at: index)
         case .undecided(let records):
             for record in records where !processes[index].handed.contains(record.fingerprint) { put(.signal(record), at: index) }
         case .event(let event): put(event, at: index)

@@ -150,4 +150,22 @@ struct CoreAccountTests {
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == "scope_frozen")
     }
+
+    @Test("C42 A report of an order that the records only plan freezes its instrument, and the order is not sent again")
+    func plannedIsReported() throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker { $0.positionsMood = .failing }
+        world.wait(.seconds(5))
+        world.send(Fixture.exit(1, at: world.now))
+        let planned = try #require(world.orders.first { $0.state == .planned })
+        let fill = Fill(id: "X1", quantity: planned.quantity, price: Fixture.price("52000"), at: world.now)
+        world.push(
+            OrderReport(
+                orderID: "B99", tag: planned.tag, symbol: planned.symbol, side: planned.side, quantity: planned.quantity,
+                state: .filled, fills: [fill], updatedAt: world.now))
+        #expect(world.alertCodes.contains("order_without_record"))
+        #expect(world.scope(Fixture.future)?.state == .frozen)
+        let order = world.orders.first { $0.tag == planned.tag }
+        #expect(order?.state == .filled && order?.sentAt != nil)
+    }
 }

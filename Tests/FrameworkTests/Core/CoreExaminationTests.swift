@@ -69,6 +69,25 @@ struct CoreExaminationTests {
         #expect(world.alertCodes.contains("signal_quarantined"))
     }
 
+    @Test("Exits that were left go on record together, and one at a time once a process ended with them")
+    func exitsTogether() async throws {
+        let world = CoreCrashTests.held(3, Fixture.future)
+        let exits = Self.left((1...3).map { layer in { Fixture.exit(layer, at: $0.now) } }, in: world)
+        var attempts: [[Int?]] = []
+        for _ in 0..<2 {
+            try await world.restart()
+            world.death = (world.performed, false)
+            world.wait(.seconds(1))
+            world.death = nil
+            attempts.append(exits.map { world.signal($0)?.attempts })
+        }
+        #expect(attempts == [[1, 1, 1], [2, 1, 1]])
+        try await world.restart()
+        world.wait(.minutes(1))
+        #expect(exits.allSatisfy { world.signal($0)?.status == .executed } && world.positions.isEmpty)
+        expectSound(world)
+    }
+
     @Test("A stop on purpose in the middle of a decision counts against nobody")
     func stopIsNoDeath() async throws {
         let world = Fixture.world()

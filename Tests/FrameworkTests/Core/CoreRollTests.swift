@@ -87,6 +87,40 @@ struct CoreRollTests {
         expectSound(world)
     }
 
+    @Test("What a roll left in the old contract rolls later, once it is there and a person has looked")
+    func rest() {
+        let world = Self.due()
+        let now = world.now
+        world.broker {
+            $0.trade(-30, of: Self.old, at: now)
+            $0.script = [.fill] + Array(repeating: .reject, count: 5)
+        }
+        world.wait(.seconds(3))
+        Self.roll(world)
+        world.wait(.minutes(2))
+        #expect(world.alertCodes.contains("rollover_not_reopened"))
+        #expect(world.positions.map(\.status) == [.partial] && world.positions.map(\.quantity.count) == [30])
+        world.broker {
+            $0.script = []
+            $0.trade(30, of: Self.old, at: now)
+        }
+        world.wait(.seconds(30))
+        world.ask(.unfreeze(Fixture.future, reason: "looked"))
+        Self.roll(world)
+        world.wait(.seconds(30))
+        #expect(world.positions.map(\.rolloverCount) == [1] && world.holdings == [Self.new: 30])
+        expectSound(world)
+    }
+
+    @Test("A position whose contract has ended is told, and not traded")
+    func ended() {
+        let world = Self.due()
+        world.wait(until: Self.morning(2, month: 1))
+        let orders = world.orders.count
+        Self.roll(world)
+        #expect(world.orders.count == orders && world.alertCodes.contains("position_expired"))
+    }
+
     @Test("The profit of a synthetic over a roll with a new strike is the profit of its legs, exactly (L-13, L-15)")
     func synthetic() throws {
         let world = Self.due(Fixture.synthetic)

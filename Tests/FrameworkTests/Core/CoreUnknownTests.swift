@@ -70,6 +70,23 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("C36 A report of yesterday's order that comes today does not make today's empty book a wrong one")
+    func reportOfYesterday() throws {
+        let (world, _) = Self.world([.unknownWithOrder(visibleAfter: .minutes(3_000))])
+        let order = try #require(world.orders.first)
+        let sentAt = world.now
+        world.broker { $0.bookMood = .failing }
+        world.wait(.minutes(24 * 60))
+        world.push(
+            OrderReport(
+                orderID: "B99", tag: order.tag, symbol: order.symbol, side: order.side, quantity: order.quantity, state: .open,
+                updatedAt: sentAt))
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(5))
+        #expect(world.orders.first { $0.tag == order.tag }?.state.isTerminal == true)
+        #expect(world.scope(Fixture.future)?.state == .frozen)
+    }
+
     @Test("A tag that is in the book twice throws the switch, and both orders are accounted for")
     func doubled() {
         let (world, _) = Self.world([.doubled])
