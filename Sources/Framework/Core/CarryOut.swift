@@ -14,6 +14,9 @@ private enum Standing {
 
 /// Transitions of an intent: strand after strand, step after step.
 extension Core {
+    /// What is noted of the orders of an exit that is planned anew, because its position changed before it began.
+    public static let positionChanged = "the position changed before the exit began"
+
     /// One transition of an intent; false when it waits for something.
     mutating func carryOut(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         for number in intent.record.plan.content.strands.indices where !intent.record.plan.content.strands[number].isSettled {
@@ -74,7 +77,7 @@ extension Core {
             intent.legs.allSatisfy({ $0.strand != number || $0.state == .planned || $0.state == .dropped })
         else { return false }
         for index in intent.legs.indices where intent.legs[index].strand == number {
-            move(&intent.legs[index], to: .dropped, cause: "the position changed before the exit began", &turn)
+            move(&intent.legs[index], to: .dropped, cause: Self.positionChanged, &turn)
         }
         guard let position else {
             for step in strand.steps.indices { intent.record.plan.content.strands[number].steps[step].quantity = .zero }

@@ -38,8 +38,9 @@ extension Core {
 
     /// Charges of one side: the flat rate on the traded value, rounded once; nil when it does not fit.
     func charges(price: Price, lots: Lots, pointValue: PointValue) -> Money? {
-        guard let value = try? price.value(of: lots, at: pointValue) else { return nil }
-        return try? value.times(policy.chargeRate)
+        guard let value = try? price.value(of: lots, at: pointValue), let cost = try? value.times(policy.chargeRate) else { return nil }
+        // Strike + call − put may be below nothing when the market moved between the legs: it costs all the same.
+        return Int64(exactly: cost.units.magnitude).map { Money(units: $0) }
     }
 
     /// Money of a difference of Σ price × units, rounded once: value × point value / units per lot; nil when it does not fit.

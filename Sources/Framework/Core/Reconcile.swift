@@ -27,13 +27,16 @@ extension Core {
         toldDifferences = toldDifferences.filter { symbols.contains($0.key) }
         for symbol in symbols {
             let difference = Difference(symbol: symbol, ours: recorded[symbol] ?? 0, theirs: positions.netUnits(of: symbol))
+            let isSettled = figure.settledAt(symbol).map { $0 <= reading.startedAt } ?? true
             guard !fits(difference, reading), !policy.has(.mismatchIgnored) else {
                 toldDifferences[symbol] = nil
+                // What did not follow the books does so again once both are equal without a trade that the figure may lack.
+                if !figure.isFollowed(symbol), difference.ours != difference.theirs || !isSettled { differing.insert(symbol) }
                 continue
             }
             differing.insert(symbol)
             // What is on its way, or came just now, is looked at again before anybody is told.
-            guard !isInFlight(symbol), figure.settledAt(symbol).map({ $0 <= reading.startedAt }) ?? true else {
+            guard !isInFlight(symbol), isSettled else {
                 readPositionsLater(&turn)
                 continue
             }
@@ -84,14 +87,14 @@ extension Core {
             &turn)
     }
 
-    /// The scopes that hold a contract, else those whose instrument it is one of; in order.
+    /// The scopes that hold a contract, then those whose instrument it is one of, which may enter it next.
     func owners(of symbol: String, on day: TradingDay) -> [InstrumentName] {
         let holders = scopes.keys.filter { name in
             scopes[name]?.positions.contains { position in position.structure.content.legs.contains { $0.contract.symbol == symbol } }
                 ?? false
         }
-        guard holders.isEmpty else { return holders }
-        return scopes.keys.filter { scopes[$0]?.desk.instrument.isContract(symbol, on: day) ?? false }
+        return holders
+            + scopes.keys.filter { !holders.contains($0) && scopes[$0]?.desk.instrument.isContract(symbol, on: day) ?? false }
     }
 
     /// Has the positions read in a while, once at a time: soon where an exit waits for them.

@@ -68,6 +68,7 @@ extension Core {
         let wasLive = !intent.legs[index].state.isTerminal
         // A report of yesterday's order that comes today says nothing of today's book.
         if TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) { dayOfLastOrder = TradingDay(of: turn.at) }
+        noteEarlierDay(of: report, &intent.legs[index])
         if let known = intent.legs[index].record.brokerOrder, known != report.orderID {
             throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &turn)
         } else if intent.legs[index].record.brokerOrder == nil {
@@ -91,6 +92,12 @@ extension Core {
         case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
         case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
         }
+    }
+
+    /// An order whose outcome became known late counted from then on; its report tells that it is another day's, whose book is gone.
+    private func noteEarlierDay(of report: OrderReport, _ leg: inout Tracked<OrderRecord>) {
+        guard leg.state == .unknown, let sentAt = leg.record.sentAt, TradingDay(of: report.updatedAt) < TradingDay(of: sentAt) else { return }
+        leg.sentAt = report.updatedAt
     }
 
     private func isNew(_ fill: Fill, _ leg: OrderRecord, _ intent: Intent) -> Bool {

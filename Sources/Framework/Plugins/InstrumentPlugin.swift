@@ -90,7 +90,8 @@ extension InstrumentPlugin {
 
     /// By the symbols of its structures at any one price, which is right as long as no strike is part of them.
     public func isContract(_ symbol: String, on day: TradingDay) -> Bool {
-        expiries(onOrAfter: day.advanced(by: -31), count: 13).contains { expiry in
+        // A month has up to 23 of them where one ends on every weekday.
+        expiries(onOrAfter: day.advanced(by: -31), count: 36).contains { expiry in
             let structure = try? structure(expiry: expiry, price: Price(whole: 1_000), on: min(day, expiry))
             return structure?.legs.contains { $0.contract.symbol == symbol } ?? false
         }

@@ -62,6 +62,13 @@ extension ModelBroker {
         public let at: Instant
     }
 
+    /// Times within a span at which what the account holds of a contract changed, and its beginning.
+    func turns(of symbol: String, from begin: Instant, until end: Instant) -> [Instant] {
+        let fills = orders.filter { $0.request.contract.symbol == symbol }.flatMap(\.fills).map(\.at)
+        let trades = strangeTrades.filter { $0.symbol == symbol }.map(\.at)
+        return [begin] + (fills + trades).filter { begin < $0 && $0 <= end }
+    }
+
     /// Units by symbol that our records need not explain: what a person traded, and what orders filled that our records have lost.
     func elsewhere(at: Instant) -> [String: Int64] {
         guard !disowned.isEmpty else { return foreign }

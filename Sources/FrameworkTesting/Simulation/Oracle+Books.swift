@@ -49,12 +49,22 @@ extension Oracle {
     // I19: orders are planned for all of what was decided, none above the freeze quantity, all whole lots.
     private mutating func checkSlices(of intent: IntentRecord, _ turn: OracleTurn) {
         var planned: [OracleStep: Int64] = [:]
+        var renewed: Set<Int> = []
         for case let order as OrderRecord in turn.rows where order.intent == intent.id && order.attempt == 1 {
+            // A roll that the exit interrupted ended in the same turn: what it left was planned anew.
+            if intent.kind == .exit, order.state == .dropped, order.message == Core.positionChanged {
+                renewed.insert(order.strand)
+                continue
+            }
             planned[OracleStep(strand: order.strand, step: order.step), default: 0] += order.quantity.count
         }
         for (number, strand) in intent.plan.content.strands.enumerated() {
-            for step in strand.steps where planned[OracleStep(strand: number, step: step.number)] ?? 0 != step.quantity.count {
-                breach("I14", "\(intent.id) plans \(planned[OracleStep(strand: number, step: step.number)] ?? 0) of \(step.quantity) units")
+            let position = turn.last(PositionRecord.self) { $0.id == strand.position }
+            let held = position.map { $0.status.isLive ? $0.quantity.count : 0 } ?? 0
+            for step in strand.steps {
+                let units = planned[OracleStep(strand: number, step: step.number)] ?? 0
+                guard units != step.quantity.count || renewed.contains(number) && units != held else { continue }
+                breach("I14", "\(intent.id) plans \(units) of \(renewed.contains(number) ? held : step.quantity.count) units")
             }
         }
     }

@@ -28,19 +28,20 @@ extension Oracle {
         checkRate(of: row, by: process)
         countOrder(row, by: process)
         checkAttempts(row, store)
-        checkOutranked(row, store, at: at)
+        checkOutranked(row, by: process, store, at: at)
     }
 
     // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
-    private mutating func checkOutranked(_ row: OrderRecord, _ store: ModelStore, at: Instant) {
+    private mutating func checkOutranked(_ row: OrderRecord, by process: Incarnation, _ store: ModelStore, at: Instant) {
         // A second leg makes a first one whole, which does not open risk.
         guard row.action == .open, row.attempt > 1 || row.step == 0, let signal = store.row(IntentRecord.self, row.intent)?.signal,
             let entry = store.row(SignalRecord.self, signal)
         else { return }
+        let awake = max(isReadableSince, resumedAt[process] ?? isReadableSince)
         let exits = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted)))
         for exit in exits where exit.instrument == row.instrument && exit.signal.content.kind == .exit {
             guard exit.signal.content.timestamp.seconds >= entry.signal.content.timestamp.seconds,
-                acceptedAt[exit.fingerprint].map({ max($0, isReadableSince) + .seconds(8) < at }) ?? false
+                acceptedAt[exit.fingerprint].map({ max($0, awake) + .seconds(8) < at }) ?? false
             else { continue }
             breach("I5", "\(row.tag) opens risk while the exit \(exit.fingerprint) waits")
         }
@@ -68,7 +69,7 @@ extension Oracle {
         guard isRepair || row.attempt > 1 else { return }
         // What was filled in the last seconds may not have been known when the attempt was decided, and one that has left cannot be called back.
         let left = sent[request.tag] ?? at
-        let times = [at, at - .seconds(8), left, left - .seconds(8)]
+        let times = broker.turns(of: request.contract.symbol, from: min(at, left) - .seconds(8), until: at)
         let book = TrueBook(broker, store)
         if !isRepair {
             let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }

@@ -72,7 +72,8 @@ extension Oracle {
         _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant
     ) -> [(order: ModelBroker.Order, fill: Fill)] {
         let posted = Set(store.all(TradeRecord.self).map(\.id))
-        return broker.orders.filter(\.request.tag.isOurs).flatMap { order -> [(ModelBroker.Order, Fill)] in
+        let ours = broker.orders.filter { $0.request.tag.isOurs && !broker.disowned.contains($0.request.tag) }
+        return ours.flatMap { order -> [(ModelBroker.Order, Fill)] in
             // A call may arrive the morning after.
             let sentAt = store.row(OrderRecord.self, order.request.tag)?.sentAt ?? order.arrivedAt
             let day = TradingDay(of: min(sentAt, order.arrivedAt))

@@ -50,13 +50,16 @@ extension Oracle {
 
     // I20
     mutating func watchLegs(of transaction: Transaction, in epoch: Int64?, _ store: ModelStore, at: Instant) {
+        if let epoch {
+            for write in transaction.writes {
+                if let order = write.record as? OrderRecord { watchLegs(of: order, in: epoch, store, at: at) }
+            }
+        }
+        // People may be told in the very commit that makes the legs unequal.
         for write in transaction.writes {
-            if let alert = write.record as? OutboxRecord, alert.code == "one_legged" { noteTold(alert.instrument, store) }
+            if let alert = write.record as? OutboxRecord, alert.code == "one_legged" { noteTold(alert, store) }
         }
         guard let epoch else { return }
-        for write in transaction.writes {
-            if let order = write.record as? OrderRecord { watchLegs(of: order, in: epoch, store, at: at) }
-        }
         for (strand, watch) in watches.broken.sorted(by: { $0.key < $1.key }) where !watch.isTold {
             // Given up: the scope is frozen, which was told.
             guard Self.isUnderWay(strand, store) else {
@@ -78,8 +81,11 @@ extension Oracle {
         return intent.state == .active && !intent.plan.content.strands[strand.number].isSettled
     }
 
-    private mutating func noteTold(_ instrument: InstrumentName?, _ store: ModelStore) {
-        for strand in watches.broken.keys where store.row(IntentRecord.self, strand.intent)?.instrument == instrument {
+    private mutating func noteTold(_ alert: OutboxRecord, _ store: ModelStore) {
+        for strand in watches.broken.keys {
+            guard let intent = store.row(IntentRecord.self, strand.intent), intent.instrument == alert.instrument,
+                alert.message.contains(intent.plan.content.strands[strand.number].position.text)
+            else { continue }
             watches.broken[strand]?.isTold = true
         }
     }

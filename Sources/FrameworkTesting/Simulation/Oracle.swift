@@ -30,6 +30,8 @@ public struct Oracle: Sendable {
     private(set) var lastChangeAt: Instant?
     /// Since when the rows can be read and written without a break.
     var isReadableSince = Instant(microseconds: 0)
+    /// When processes that were paused went on.
+    var resumedAt: [Incarnation: Instant] = [:]
     /// Tags that left after the rows that were put back: whoever cannot find them at the broker sends them again.
     var forgotten: Set<Tag> = []
     var attempts: [String: [(tag: Tag, attempt: Int)]] = [:]

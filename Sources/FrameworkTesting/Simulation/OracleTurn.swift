@@ -138,6 +138,6 @@ enum Reckoning {
 
     /// Charges of one side at a price.
     static func charges(_ price: Int64, lots: Int64, _ point: PointValue, _ rate: Ratio) -> Int128 {
-        share(money(Int128(price), lots: lots, point), rate)
+        abs(share(money(Int128(price), lots: lots, point), rate))
     }
 }

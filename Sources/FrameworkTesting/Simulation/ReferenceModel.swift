@@ -15,10 +15,18 @@ struct ReferenceModel {
         var net: [String: Int64] = [:]
         /// Money that came in less money that went out, in points × units.
         var cash: Int64 = 0
-        /// What was opened and what was closed at the price of the structure, strikes included.
-        var traded: Int64 = 0
+        /// What each decision opened and closed at the price of the structure, strikes included: bought structures count up.
+        var sides: [TradedSide: Int64] = [:]
+        /// What all of them cost charges for, whatever the sign of the price.
+        var traded: Int64 { sides.values.reduce(0) { $0 + abs($1) } }
         /// Fills that took a surplus back are part of a decision, not of a side.
         var hasRepairs = false
+    }
+
+    /// What is booked and charged as one.
+    struct TradedSide: Hashable {
+        let intent: IntentID
+        let action: LegAction
     }
 
     var flows: [PositionID: Flow] = [:]
@@ -240,7 +248,8 @@ extension ReferenceModel.Flow {
         hasRepairs = hasRepairs || isRepair
         // On the side on which it is opened a structure costs strike + call − put; closing has the opposite signs.
         let isOpening = order.action == .open
-        traded += (isOpening ? sign : 0 - sign) * execution.units * execution.price
-        if case .call(let strike) = order.contract.content.kind { traded += execution.units * strike.units }
+        let side = ReferenceModel.TradedSide(intent: order.intent, action: order.action)
+        sides[side, default: 0] += (isOpening ? sign : 0 - sign) * execution.units * execution.price
+        if case .call(let strike) = order.contract.content.kind { sides[side, default: 0] += execution.units * strike.units }
     }
 }

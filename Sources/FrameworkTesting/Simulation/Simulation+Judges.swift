@@ -86,9 +86,9 @@ extension Simulation {
         .flatMap(halves)
     }
 
-    /// Where somebody else traded, nobody can say what is left to be closed: the scope is a person's.
+    /// Where somebody else traded, or the rows have lost orders, nobody can say what is left to be closed: the scope is a person's.
     private func isSetAside(_ name: InstrumentName) -> Bool {
-        !broker.strangeTrades.isEmpty && store.row(ScopeRecord.self, name)?.state == .frozen
+        (!broker.strangeTrades.isEmpty || !lost.isEmpty) && store.row(ScopeRecord.self, name)?.state == .frozen
     }
 
     private func halves(of intent: IntentRecord) -> [String] {

@@ -42,6 +42,7 @@ extension Simulation {
     func resume(_ index: Int) {
         guard processes[index].pausedUntil != nil else { return }
         processes[index].pausedUntil = nil
+        oracle.resumedAt[processes[index].incarnation] = now
         let held = processes[index].held
         processes[index].held = []
         say("\(processes[index].incarnation) goes on with \(held.count) things that waited")

@@ -168,4 +168,35 @@ struct CoreAccountTests {
         let order = world.orders.first { $0.tag == planned.tag }
         #expect(order?.state == .filled && order?.sentAt != nil)
     }
+
+    @Test("A difference in a contract that two instruments trade freezes both, also the one that holds nothing")
+    func sharedWhileOneIsFlat() {
+        let names: [InstrumentName] = ["FIRST", "SECOND"]
+        let world = Fixture.world(names.map { Fixture.desk($0) })
+        world.send(Fixture.base(names[0]))
+        world.wait(.minutes(1))
+        world.broker { $0.foreign = [Self.contract: 30] }
+        world.wait(.minutes(1))
+        #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
+        let entry = world.send(Fixture.base(names[1], at: world.now))
+        #expect(world.signal(entry)?.reason == "scope_frozen")
+    }
+
+    @Test("A figure that equals the books by chance, because it lacks our last trade and they lack another's, closes nothing that is gone")
+    func equalByChance() throws {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.foreign = [Self.contract: -60] }
+        world.wait(.minutes(1))
+        #expect(world.alertCodes.contains("position_mismatch"))
+        world.broker { $0.script = [.fillAfter(.milliseconds(500))] }
+        world.send(Fixture.exit(nil, at: world.now))
+        let read = world.now + .milliseconds(450)
+        world.wait(.milliseconds(600))
+        let order = try #require(world.lane.broker.orders.last)
+        world.push(try #require(world.lane.broker.report(on: order.id, at: world.now)))
+        world.hand(.positionsRead(PositionsReading(startedAt: read, positions: [BrokerPosition(symbol: Self.contract, netUnits: 60)])))
+        world.wait(.minutes(1))
+        #expect(world.holdings.isEmpty, "\(world.holdings)")
+        #expect(world.breaches.isEmpty)
+    }
 }

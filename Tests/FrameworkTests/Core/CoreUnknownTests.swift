@@ -87,6 +87,26 @@ struct CoreUnknownTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
     }
 
+    @Test("C36 An order whose answer came a day late is of the day that its report tells, and asks nothing of today's book")
+    func lateAnswer() async throws {
+        let (world, _) = Self.world([.unknownWithOrder(visibleAfter: .minutes(3_000))])
+        let order = try #require(world.orders.first)
+        let sentAt = world.now
+        world.broker { $0.bookMood = .failing }
+        world.wait(.days(3))
+        world.hand(.placed(order.tag, .unknown("no answer in 7 s")))
+        let fill = Fill(id: "X1", quantity: order.quantity, price: Fixture.price("52000"), at: sentAt)
+        world.push(
+            OrderReport(
+                orderID: "B99", tag: order.tag, symbol: order.symbol, side: order.side, quantity: order.quantity, state: .filled,
+                fills: [fill], updatedAt: sentAt))
+        world.broker { $0.bookMood = .honest }
+        try await world.restart()
+        world.wait(.minutes(1))
+        let exit = world.send(Fixture.exit(at: world.now))
+        #expect(world.signal(exit)?.status.isVerdict == true)
+    }
+
     @Test("A tag that is in the book twice throws the switch, and both orders are accounted for")
     func doubled() {
         let (world, _) = Self.world([.doubled])

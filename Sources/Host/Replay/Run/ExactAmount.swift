@@ -51,6 +51,6 @@ extension ExactAmount {
 
     /// The charges of one side at `rate`.
     init(chargesAt price: Price, lots: Int64, pointValue: PointValue, rate: Ratio) {
-        units = Int128(price.units) * Int128(lots) * Int128(pointValue.units) * Int128(rate.units)
+        units = abs(Int128(price.units)) * Int128(lots) * Int128(pointValue.units) * Int128(rate.units)
     }
 }
