@@ -165,6 +165,8 @@ extension Core {
             }
         }
         guard let index = scope.activeIndex else { return scope.isHeld ? false : decideNext(&scope, &turn) }
+        // A roll that has not begun keeps no exit waiting: it is over when its position is being closed.
+        if scope.intents[index].isRollToCome, !scope.isHeld, decideWaitingExit(&scope, &turn) { return true }
         if carryOut(at: index, &scope, &turn) { return true }
         guard !scope.intents[index].record.kind.mayOpen else { return false }
         // Layers are closed independently of each other: an exit that waits holds no other exit up.
@@ -172,7 +174,9 @@ extension Core {
         where other != index && scope.intents[other].isUnderWay && !scope.intents[other].record.kind.mayOpen {
             if carryOut(at: other, &scope, &turn) { return true }
         }
-        guard !scope.isHeld, !scope.intents.contains(where: { $0.isUnderWay && $0.record.kind.mayOpen }) else { return false }
+        guard !scope.isHeld, !scope.intents.contains(where: { $0.isUnderWay && $0.record.kind.mayOpen && !$0.isRollToCome }) else {
+            return false
+        }
         return decideWaitingExit(&scope, &turn)
     }
 

@@ -20,7 +20,7 @@ extension Core {
     /// One transition of an intent; false when it waits for something.
     mutating func carryOut(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         for number in intent.record.plan.content.strands.indices where !intent.record.plan.content.strands[number].isSettled {
-            if refresh(number, &intent, scope, &turn) || carryOut(strand: number, &intent, &scope, &turn) { return true }
+            if refresh(number, &intent, scope, &turn) || endOvertaken(number, &intent, scope, &turn) || carryOut(strand: number, &intent, &scope, &turn) { return true }
             // Layers that are closed together do not wait for each other; every other intent has one strand.
             guard intent.record.kind == .exit else { return false }
         }
@@ -86,6 +86,19 @@ extension Core {
         let fresh = Strand(closing: position)
         intent.record.plan.content.strands[number] = fresh
         for step in fresh.steps { planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn) }
+        return true
+    }
+
+    /// A roll whose position is being closed, or was, before anything of it left has nothing to move: its orders would open what they close.
+    private mutating func endOvertaken(_ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn) -> Bool {
+        let strand = intent.record.plan.content.strands[number]
+        let planned = intent.legs.indices.filter { intent.legs[$0].strand == number && intent.legs[$0].state == .planned }
+        guard intent.record.kind == .roll, !planned.isEmpty,
+            scope.positionIndex(strand.position).map({ !scope.positions[$0].status.isHeld }) ?? true,
+            intent.legs.allSatisfy({ $0.strand != number || $0.state == .planned || $0.state == .dropped })
+        else { return false }
+        for index in planned { move(&intent.legs[index], to: .dropped, cause: "its position is being closed", &turn) }
+        for step in strand.steps.indices { intent.record.plan.content.strands[number].steps[step].quantity = .zero }
         return true
     }
 
@@ -192,7 +205,7 @@ extension Core {
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.
             if isInFlight(step, besides: strand, intent, scope) { return false }
-            if isUnsettledElsewhere(step, reading) {
+            if isUnsettledElsewhere(step, reading) || isOwed(1, of: step, net: net, intent, scope) {
                 readPositionsLater(&turn)
                 return false
             }

@@ -56,6 +56,16 @@ extension Core {
         let net = positions.netUnits(of: symbol)
         let recorded = expectedNet(of: symbol, with: intent, in: scope)
         let direction: Int64 = step.side == .sell ? 1 : -1
+        if let own = ownUnits(of: step, strand: strand, intent, scope), planned > own { return own }
+        // A late fill against the position is in both sums until it is taken back, and what takes it back may stay out.
+        if isOwed(planned, of: step, net: net, intent, scope) {
+            if figure.closableAt(symbol) > reading.startedAt {
+                awaitSettling(of: symbol, &scope, &turn)
+            } else {
+                readPositionsLater(&turn)
+            }
+            return nil
+        }
         let unshown = figure.unshown(symbol, direction, readAt: reading.startedAt)
         let isEnough = planned <= net &* direction &- unitsOut(of: step, intent, scope) &- unshown
         // Both may be equal by chance: the figure lacks our last trade, the books lack somebody else's.
@@ -73,6 +83,28 @@ extension Core {
         // An order of ours that is out may be what is missing: its end tells.
         guard units >= planned || !isInFlight(step, besides: strand, intent, scope) else { return nil }
         return units
+    }
+
+    /// Units that the position of a part still has for a closing leg of it; nil where the part is no position's.
+    private func ownUnits(of step: Step, strand: Int, _ intent: Intent, _ scope: Scope) -> Int64? {
+        let part = intent.record.plan.content.strands[strand]
+        guard part.closes != nil, !step.isRepair else { return nil }
+        let position = scope.positionIndex(part.position).map { scope.positions[$0].record }
+        let direction: Int64 = step.side == .sell ? 1 : -1
+        let units = position.map { $0.units(of: step.contract.symbol) &* direction } ?? 0
+        return max(0, units &- intent.filled(strand: strand, step: step.number))
+    }
+
+    /// Whether the account holds units of a closing leg only once a late order is taken back.
+    func isOwed(_ units: Int64, of step: Step, net: Int64, _ intent: Intent, _ scope: Scope) -> Bool {
+        guard intent.record.kind != .repair, !step.isRepair else { return false }
+        let symbol = step.contract.symbol
+        let direction: Int64 = step.side == .sell ? 1 : -1
+        func isLate(_ scope: Scope) -> Bool {
+            scope.intents.contains { $0.record.kind == .repair && $0.unbookedUnits(of: symbol) &* direction < 0 }
+        }
+        guard isLate(scope) || scopes.contains(where: isLate) else { return false }
+        return units > net &* direction &+ otherBooks(of: symbol, direction, scope).against &- unitsOut(of: step, intent, scope)
     }
 
     /// Has the positions read for an exit that cannot leave before, and tells people within seconds when they do not come.

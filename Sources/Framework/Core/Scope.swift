@@ -56,7 +56,7 @@ struct Scope: Sendable {
     var activeIndex: Int? {
         var best: (index: Int, rank: Int)?
         for index in intents.indices where intents[index].isUnderWay {
-            let rank = (intents[index].hasStarted ? 2 : 0) + (intents[index].record.kind.increasesRisk ? 0 : 1)
+            let rank = (intents[index].hasStarted ? 2 : 0) + (intents[index].record.kind.mayOpen ? 0 : 1)
             if best.map({ rank > $0.rank }) ?? true { best = (index, rank) }
         }
         return best?.index
@@ -172,6 +172,9 @@ struct Intent: Sendable {
 
     /// Whether an order may have left for it.
     var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
+
+    /// Whether it is a roll of which nothing has left.
+    var isRollToCome: Bool { record.kind == .roll && isUnderWay && !hasStarted }
 
     /// Positions of the legs of one step in `legs`.
     func legIndices(strand: Int, step: Int) -> [Int] { legs.indices.filter { legs[$0].strand == strand && legs[$0].step == step } }

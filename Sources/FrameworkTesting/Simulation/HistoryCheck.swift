@@ -29,7 +29,7 @@ struct HistoryCheck {
             switch record {
             case let row as LedgerRecord: equity = row.equityAfter.units
             case let row as AuditRecord: follow(row)
-            case let row as SignalRecord: admittedAt[row.fingerprint] = takeovers
+            case let row as SignalRecord: admit(row)
             case is LeaseRecord: takeovers += 1
             default: break
             }
@@ -201,6 +201,12 @@ struct HistoryCheck {
         }
         let layers = intent.plan.content.strands.map(\.layer)
         if layers != layers.sorted(by: >) { breach("\(intent.id) closes \(layers), which is not newest first") }
+    }
+
+    private mutating func admit(_ row: SignalRecord) {
+        admittedAt[row.fingerprint] = takeovers
+        // I5: an exit counts from its acceptance on; outside the session it waits, and has no trail before the open.
+        scopes[row.instrument, default: ScopeHistory()].accept(row.signal.content)
     }
 
     // MARK: - Orders and positions

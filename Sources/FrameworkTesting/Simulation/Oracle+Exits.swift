@@ -46,7 +46,8 @@ extension Oracle {
         let readableSince = max(ready, isReadableSince, waits.unreadAt)
         for tag in waits.orders.keys.sorted() {
             let order = store.row(OrderRecord.self, tag)
-            let isHeld = order.map { isInTheWay(of: $0, store, at: at) || hasOut($0.symbol, $0.side, store) } ?? true
+            let isHeld =
+                order.map { isInTheWay(of: $0, store, at: at) || hasOut($0.symbol, $0.side, store) || isTakenBack($0) } ?? true
             guard var wait = waits.orders[tag] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.orders[tag] = wait
@@ -88,6 +89,16 @@ extension Oracle {
     private func hasOut(_ symbol: String, _ side: Side, _ store: ModelStore) -> Bool {
         let orders = store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown, .working])))
         return orders.contains { $0.symbol == symbol && $0.side == side }
+    }
+
+    /// Whether a late order of an exit's own side is being taken back: until then the account may lack what the exit closes.
+    private func isTakenBack(_ order: OrderRecord) -> Bool {
+        books.intents.values.contains { intent in
+            intent.kind == .repair
+                && intent.plan.content.strands.contains { strand in
+                    !strand.isSettled && strand.steps.contains { $0.contract.symbol == order.symbol && $0.side != order.side }
+                }
+        }
     }
 
     private func isInTheWay(of signal: SignalRecord, _ store: ModelStore, at: Instant) -> Bool {

@@ -18,7 +18,7 @@ struct ScopeHistory {
     /// Orders that may be at the broker, by intent.
     var out: [IntentID: Int] = [:]
     var isFrozen = false
-    /// Newest time of an exit that was decided, whatever came of it, and of one that closes something.
+    /// Newest time of an exit that was accepted, decided or not, and of one that closes something.
     var lastExit: Instant?
     var lastCarriedExit: Instant?
     /// Signal price of the newest layer on the present base.
@@ -48,13 +48,17 @@ struct ScopeHistory {
         return others.hasTwin(of: signal, within: window, traded: false)
     }
 
+    mutating func accept(_ signal: Signal) {
+        guard signal.kind == .exit else { return }
+        lastExit = max(lastExit ?? signal.timestamp, signal.timestamp)
+    }
+
     mutating func remember(_ signal: Signal, isTraded: Bool) {
         switch signal.kind {
         case .baseEntry, .pyramid:
             if past.count > 400 { past.removeFirst(200) }
             past.append(Past(target: signal.target, at: signal.timestamp, isTraded: isTraded))
         case .exit:
-            lastExit = max(lastExit ?? signal.timestamp, signal.timestamp)
             if isTraded { lastCarriedExit = max(lastCarriedExit ?? signal.timestamp, signal.timestamp) }
         case .marketData: break
         }

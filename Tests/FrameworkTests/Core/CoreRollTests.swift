@@ -112,6 +112,22 @@ struct CoreRollTests {
         expectSound(world)
     }
 
+    @Test("A roll that waits while an exit closes its position sends nothing", arguments: [Fixture.future, Fixture.synthetic])
+    func overtaken(_ name: InstrumentName) async throws {
+        let world = Self.due(name)
+        world.broker { $0.positionsMood = .failing }
+        world.wait(.seconds(10))
+        Self.roll(world)
+        world.wait(.seconds(2))
+        world.ask(.closeAll(reason: "drill"))
+        try await world.restart()
+        world.wait(.seconds(2))
+        world.broker { $0.positionsMood = .honest }
+        world.wait(.minutes(5))
+        #expect(world.positions.isEmpty && world.holdings.isEmpty, "\(world.holdings)")
+        expectSound(world)
+    }
+
     @Test("A position whose contract has ended is told, and not traded")
     func ended() {
         let world = Self.due()

@@ -107,6 +107,22 @@ struct CoreUnknownTests {
         #expect(world.signal(exit)?.status.isVerdict == true)
     }
 
+    @Test("I10 An exit does not close what the account holds only once a late order is taken back")
+    func lateOrderAgainstExit() {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.script = [.late(.seconds(150)), .fill, .unknownWithoutOrder] }
+        world.send(Fixture.exit(2, at: world.now))
+        world.wait(.seconds(190))
+        #expect(world.orders.contains { $0.intent.text.hasPrefix("repair") && ($0.state == .unknown || $0.state == .sending) })
+        let exit = world.send(Fixture.exit(1, at: world.now))
+        world.wait(.seconds(5))
+        #expect(world.holdings.isEmpty, "\(world.holdings)")
+        world.wait(.minutes(10))
+        #expect(world.signal(exit)?.status == .executed)
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
     @Test("A tag that is in the book twice throws the switch, and both orders are accounted for")
     func doubled() {
         let (world, _) = Self.world([.doubled])
