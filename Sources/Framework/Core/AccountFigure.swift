@@ -5,7 +5,7 @@
 /// program, a commit that was lost.
 struct AccountFigure: Sendable {
     /// Units that a trade of ours added to a contract, when it was traded by the broker's clock, and when the records took it.
-    private struct Flow {
+    private struct Flow: Equatable {
         let tradedAt: Instant
         let at: Instant
         let units: Int64
@@ -15,6 +15,10 @@ struct AccountFigure: Sendable {
     private var last: (reading: PositionsReading, takenAt: Instant)?
     /// Readings that began before do not tell what the account holds now.
     private let doubtedAt: Instant
+    /// Before this others may have traded; rows that are read anew in the middle of a life do not change it.
+    private var bornAt: Instant
+    /// When trades came whose commit failed: the rows may hold them all the same. Only looked up, never walked.
+    private var lost: [String: Instant] = [:]
     /// Contracts in which somebody else traded, from the first to the last that was told, until a newer reading is there; only looked up, never
     /// walked.
     private var unexplained: [String: (first: Instant, last: Instant)] = [:]
@@ -32,6 +36,7 @@ struct AccountFigure: Sendable {
     init(lag: Span, at: Instant) {
         self.lag = lag
         doubtedAt = at
+        bornAt = at
     }
 
     /// Notes that somebody else traded in a contract.
@@ -74,7 +79,12 @@ struct AccountFigure: Sendable {
     }
 
     /// What is remembered of trades outlives rows that are read anew.
-    mutating func takeOver(from previous: AccountFigure) { flows = previous.flows }
+    mutating func takeOver(from previous: AccountFigure) { (flows, lost, bornAt) = (previous.flows, previous.lost, previous.bornAt) }
+
+    /// Notes the trades of a batch that was taken back.
+    mutating func noteLost(from later: AccountFigure) {
+        for (symbol, recent) in later.flows where recent != flows[symbol] ?? [] { lost[symbol] = recent.last?.at }
+    }
 
     /// Units that trades of the last moments took from a side of a contract, and that a figure may still show.
     func unshown(_ symbol: String, _ direction: Int64, readAt: Instant) -> Int64 {
@@ -85,7 +95,9 @@ struct AccountFigure: Sendable {
     func settledAt(_ symbol: String) -> Instant? { flows[symbol]?.last.map { $0.at + lag } }
 
     /// From when on a figure of a contract that differs from the books may be believed: trades of an earlier process, too, are in it by then.
-    func closableAt(_ symbol: String) -> Instant { max(doubtedAt + lag, settledAt(symbol) ?? doubtedAt) }
+    func closableAt(_ symbol: String) -> Instant {
+        max(bornAt + lag, lost[symbol].map { $0 + lag } ?? bornAt, settledAt(symbol) ?? bornAt)
+    }
 
     /// Whether what was read before fits the books, so that trades of the last moments are all that a newer figure may miss.
     func isFollowed(_ symbol: String) -> Bool { comparedAt != nil && !differing.contains(symbol) }

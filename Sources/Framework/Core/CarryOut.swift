@@ -32,7 +32,12 @@ extension Core {
     private mutating func carryOut(strand number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         let strand = intent.record.plan.content.strands[number]
         alertBroken(strand, number, &intent, scope, &turn)
-        for step in strand.steps {
+        // What was closed twice is opened again before a roll opens its new contract.
+        for step in strand.steps.filter({ $0.action == .close }) + strand.steps.filter({ $0.action == .open }) {
+            if step.action == .open, strand.closes != nil {
+                let fills = StrandFills(strand, number, intent)
+                if planRepairs(fills, strand, number, only: .close, &intent, scope, &turn) { return true }
+            }
             switch standing(of: step, strand: number, intent) {
             case .complete: continue
             case .inFlight: return maintain(step, strand: number, &intent, scope, &turn)
@@ -206,6 +211,7 @@ extension Core {
             // Another order of ours may explain what is missing: its end brings the scope back here.
             if isInFlight(step, besides: strand, intent, scope) { return false }
             if isUnsettledElsewhere(step, reading) || isOwed(1, of: step, net: net, intent, scope) {
+                intent.missingSince[strand] = nil
                 readPositionsLater(&turn)
                 return false
             }

@@ -95,15 +95,17 @@ extension Core {
         return max(0, units &- intent.filled(strand: strand, step: step.number))
     }
 
-    /// Whether the account holds units of a closing leg only once a late order is taken back.
+    /// Whether the account holds units of a closing leg only once a late order, or what another part closed twice, is taken back.
     func isOwed(_ units: Int64, of step: Step, net: Int64, _ intent: Intent, _ scope: Scope) -> Bool {
         guard intent.record.kind != .repair, !step.isRepair else { return false }
         let symbol = step.contract.symbol
         let direction: Int64 = step.side == .sell ? 1 : -1
-        func isLate(_ scope: Scope) -> Bool {
-            scope.intents.contains { $0.record.kind == .repair && $0.unbookedUnits(of: symbol) &* direction < 0 }
+        func owes(_ intent: Intent) -> Bool {
+            intent.record.kind == .repair && intent.unbookedUnits(of: symbol) &* direction < 0
+                || intent.hasOverclosed(symbol, by: step.side)
         }
-        guard isLate(scope) || scopes.contains(where: isLate) else { return false }
+        func isLate(_ scope: Scope) -> Bool { scope.intents.contains(where: owes) }
+        guard owes(intent) || isLate(scope) || scopes.contains(where: isLate) else { return false }
         return units > net &* direction &+ otherBooks(of: symbol, direction, scope).against &- unitsOut(of: step, intent, scope)
     }
 
@@ -285,6 +287,17 @@ extension Intent {
     /// The contracts of its orders and of what it takes back, each once.
     var symbols: Set<String> {
         Set(legs.map(\.record.symbol)).union(record.plan.content.strands.flatMap { $0.steps.map(\.contract.symbol) })
+    }
+
+    /// Whether a part that is not booked closed more of a contract than it wanted, and will open that again.
+    func hasOverclosed(_ symbol: String, by side: Side) -> Bool {
+        guard isUnderWay else { return false }
+        return record.plan.content.strands.enumerated().contains { number, strand in
+            !strand.isSettled && strand.closes != nil
+                && StrandFills(strand, number, self).legs(.close).contains {
+                    $0.contract.symbol == symbol && $0.side == side && $0.held > $0.wanted
+                }
+        }
     }
 
     /// Signed units of a contract that were filled and are not in a position yet.

@@ -102,8 +102,9 @@ public struct Core: Sendable {
 
     /// Goes back to before a batch whose commit failed. Numbers of its trail are not used again, because the commit may have happened after all.
     public mutating func goBack(to earlier: Core) {
-        let (audits, alerts) = (auditCount, alertCount)
+        let (audits, alerts, left) = (auditCount, alertCount, figure)
         self = earlier
+        figure.noteLost(from: left)
         auditCount = audits
         alertCount = alerts
     }

@@ -181,7 +181,7 @@ extension Core {
                 scope.hasAlertedUnread = true
                 core.alert(
                     .critical, "exit_waits_for_positions", name,
-                    "The broker's book cannot be read since the start, and an exit of \(name) needs it; it goes on when it can.", &turn)
+                    "The broker's book cannot be read since the start, or does not show today's orders, and an exit of \(name) needs it; it goes on when it can.", &turn)
             }
         }
     }

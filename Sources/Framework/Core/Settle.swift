@@ -25,14 +25,17 @@ extension Core {
     private static let mostRepairs = 4
 
     /// I21: a surplus of one side is unwound before anything is booked; so is what an exit closed twice, because a lost order came late.
-    private mutating func planRepairs(
-        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn
+    ///
+    /// `action` is what it looks at; nil for both.
+    mutating func planRepairs(
+        _ fills: StrandFills, _ strand: Strand, _ number: Int, only action: LegAction? = nil, _ intent: inout Intent, _ scope: Scope,
+        _ turn: inout Turn
     ) -> Bool {
         var hasPlanned = false
-        for leg in fills.all {
+        for leg in fills.all where action == nil || leg.action == action {
             // Below zero when a repair came late after another had done its work.
-            let surplus = leg.held < 0 ? leg.held : fills.surplus(of: leg)
-            guard surplus > 0 || leg.held < 0, !policy.has(.surplusKept) else { continue }
+            let surplus = fills.excess(of: leg)
+            guard surplus > 0 || surplus < 0 && leg.taken > 0, !policy.has(.surplusKept) else { continue }
             // One that was given up is a person's: the scope is frozen.
             let repairs = strand.steps.count { $0.isRepair && $0.contract == leg.contract }
             guard repairs == 0 || repairs < Self.mostRepairs && scope.record.record.state == .active else { continue }

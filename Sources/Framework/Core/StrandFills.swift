@@ -88,8 +88,11 @@ struct StrandFills {
     /// Units of a repair's contract that are still too many, or too few, without what the repair will fill.
     func surplus(against repair: Step) -> Int64 {
         guard let opened = steps.first(where: { $0.contract == repair.contract }) else { return .max }
-        return opened.side == repair.side ? 0 - opened.held : surplus(of: opened)
+        return opened.side == repair.side ? 0 - excess(of: opened) : excess(of: opened)
     }
+
+    /// Units to take back; below zero when repairs took back too much.
+    func excess(of leg: Leg) -> Int64 { leg.action == .open && leg.held < 0 ? leg.held : surplus(of: leg) }
 
     /// Units of a leg that the others do not have, or that were closed twice.
     func surplus(of leg: Leg) -> Int64 { leg.action == .open ? leg.held - whole(.open) : leg.held - leg.wanted }

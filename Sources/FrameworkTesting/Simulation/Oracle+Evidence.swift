@@ -15,12 +15,15 @@ struct OracleLooks: Sendable {
         let isBlank: Bool
         /// Whether it showed everything that the broker had.
         let isWhole: Bool
+        let isEmpty: Bool
     }
 
     /// Looks that nobody was told of yet.
     var honest: [Key: Look] = [:]
     /// True times of honest looks that whoever decides was told of, ascending.
     var heard: [(began: Instant, isBlank: Bool)] = []
+    /// When the last whole look of each day began that whoever decides was told of.
+    var seen: [TradingDay: Instant] = [:]
     /// When each order passed its gate.
     var gates: [Tag: Instant] = [:]
     /// Days on which the book has shown an order.
@@ -39,19 +42,28 @@ extension Oracle {
         // A book that has shown nothing of its day proves something later, and an empty one of such a day may be one by mistake.
         let key = OracleLooks.Key(process: process, startedAt: startedAt)
         guard isHonest || (isEmpty && isFirst) else { return looks.honest[key] = nil }
-        looks.honest[key] = OracleLooks.Look(at: at, isBlank: isFirst, isWhole: isHonest)
+        looks.honest[key] = OracleLooks.Look(at: at, isBlank: isFirst, isWhole: isHonest, isEmpty: isEmpty)
     }
 
     /// Whoever decides was told of a look.
-    mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, at: Instant) {
+    mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, _ store: ModelStore, at: Instant) {
         let key = OracleLooks.Key(process: process, startedAt: startedAt)
         guard let look = looks.honest[key] else { return }
         // A batch whose commit got no answer is told of it again.
         looks.honest[key] = nil
-        // Who knows of orders of today takes an empty book for none, and waits.
-        if look.isWhole, waits.ready[epoch] == nil { waits.ready[epoch] = at }
+        let day = TradingDay(of: look.at)
+        if look.isWhole { looks.seen[day] = max(look.at, looks.seen[day] ?? look.at) }
+        // Who knows of orders of today takes an empty book for none, and waits, also where an honest broker hides them.
+        let isTrusted = look.isWhole && !(look.isEmpty && Self.knowsOrder(of: TradingDay(of: startedAt), store))
+        if isTrusted, waits.ready[epoch] == nil { waits.ready[epoch] = at }
         let place = looks.heard.lastIndex { $0.began <= look.at }.map { $0 + 1 } ?? 0
         looks.heard.insert((look.at, look.isBlank), at: place)
+    }
+
+    /// Whether the rows say that the broker had an order on a day.
+    private static func knowsOrder(of day: TradingDay, _ store: ModelStore) -> Bool {
+        let midnight = day.instant(at: TimeOfDay(secondsSinceMidnight: 0))
+        return store.matching(Query<OrderRecord>(.atLeast("sent_at", midnight))).contains { $0.state == .filled || $0.brokerOrder != nil }
     }
 
     /// Two complete looks that began a horizon after the order left, and on its day, are the least.

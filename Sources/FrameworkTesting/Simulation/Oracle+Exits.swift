@@ -15,6 +15,9 @@ struct OracleWaits: Sendable {
             since = at
             return false
         }
+
+        /// Leaves out a time in which nothing could leave.
+        mutating func skip(from start: Instant, to end: Instant) { since = since + max(.zero, end - max(since, start)) }
     }
 
     var orders: [Tag: Wait] = [:]
@@ -23,6 +26,19 @@ struct OracleWaits: Sendable {
     var ready: [Int64: Instant] = [:]
     /// When the account's positions were last asked for in vain, without which nothing is closed.
     var unreadAt = Instant(microseconds: 0)
+    /// Since when the database spoils commits; nil once a batch went through.
+    private var flappingSince: Instant?
+    var isFlapping: Bool { flappingSince != nil }
+
+    mutating func flapped(at: Instant) { flappingSince = flappingSince ?? at }
+
+    /// A batch went through: what it took is no wait of an exit.
+    mutating func wentThrough(at: Instant) {
+        guard let start = flappingSince else { return }
+        flappingSince = nil
+        for tag in orders.keys { orders[tag]?.skip(from: start, to: at) }
+        for fingerprint in signals.keys { signals[fingerprint]?.skip(from: start, to: at) }
+    }
 }
 
 /// 4.3 and 4.4: an exit that could leave leaves within seconds, whatever the switch says.
@@ -51,7 +67,7 @@ extension Oracle {
             guard var wait = waits.orders[tag] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.orders[tag] = wait
-            guard counts, at > max(wait.since, readableSince) + Self.haste else { continue }
+            guard counts, !waits.isFlapping, at > max(wait.since, readableSince) + Self.haste else { continue }
             waits.orders[tag]?.since = at
             breach("I2", "\(tag) closes and could leave since \(wait.since), and does not")
         }
@@ -61,7 +77,7 @@ extension Oracle {
             guard var wait = waits.signals[fingerprint] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.signals[fingerprint] = wait
-            guard counts, at > max(wait.since, readableSince) + Self.haste else { continue }
+            guard counts, !waits.isFlapping, at > max(wait.since, readableSince) + Self.haste else { continue }
             waits.signals[fingerprint]?.since = at
             breach("I2", "the exit \(fingerprint.text.prefix(8)) could be decided since \(wait.since), and is not")
         }
@@ -94,10 +110,13 @@ extension Oracle {
     /// Whether a late order of an exit's own side is being taken back: until then the account may lack what the exit closes.
     private func isTakenBack(_ order: OrderRecord) -> Bool {
         books.intents.values.contains { intent in
-            intent.kind == .repair
-                && intent.plan.content.strands.contains { strand in
-                    !strand.isSettled && strand.steps.contains { $0.contract.symbol == order.symbol && $0.side != order.side }
-                }
+            intent.plan.content.strands.enumerated().contains { number, strand in
+                !strand.isSettled
+                    && strand.steps.contains { step in
+                        (step.isRepair || intent.kind == .repair) && step.contract.symbol == order.symbol && step.side != order.side
+                            && (books.fills[intent.id]?[OracleStep(strand: number, step: step.number)]?.units ?? 0) < step.quantity.count
+                    }
+            }
         }
     }
 

@@ -70,7 +70,7 @@ extension Oracle {
         // What was filled in the last seconds may not have been known when the attempt was decided, and one that has left cannot be called back.
         let left = sent[request.tag] ?? at
         let times = broker.turns(of: request.contract.symbol, from: min(at, left) - .seconds(8), until: at)
-        let book = TrueBook(broker, store)
+        let book = TrueBook(broker, store, forgotten: forgotten)
         if !isRepair {
             let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }
             let exposure = nets.map { request.side == .sell ? $0 : 0 - $0 }.max() ?? 0

@@ -4,7 +4,10 @@ extension Oracle {
     /// What must hold once everything has come to rest: equal books, one verdict each, nothing half done.
     ///
     /// `bedtimes` are the times at which everybody fell asleep until the next morning.
-    public static func atRest(_ store: ModelStore, _ broker: ModelBroker, at: Instant, bedtimes: [Instant] = []) -> [String] {
+    /// `seen` is when the last whole book of each day was read.
+    public static func atRest(
+        _ store: ModelStore, _ broker: ModelBroker, at: Instant, bedtimes: [Instant] = [], seen: [TradingDay: Instant] = [:]
+    ) -> [String] {
         let undone = undone(store)
         guard undone.isEmpty else { return undone }
         var breaches: [String] = []
@@ -17,7 +20,7 @@ extension Oracle {
             }
         }
         var theirs = broker.net(at: at)
-        let lost = lostToNights(store, broker, bedtimes, at: at)
+        let lost = lostToNights(store, broker, bedtimes, seen, at: at)
         for (order, _) in lost where !isTold(order.request.tag, store) {
             breaches.append("I13: nobody was told that \(order.request.tag) was not resolved on its day")
         }
@@ -29,7 +32,7 @@ extension Oracle {
             }
         }
         // An order that nobody resolved may hide what somebody traded.
-        let isForPeople = isForPeople(store, broker, bedtimes, at: at)
+        let isForPeople = isForPeople(store, broker, bedtimes, seen, at: at)
         if !isForPeople { breaches += untold(store, broker, at: at) }
         ours = ours.filter { $0.value != 0 }
         if ours != theirs, !isForPeople {
@@ -62,24 +65,32 @@ extension Oracle {
     }
 
     /// C36: whether an order was not resolved on its day, so that positions and a person say what is, and books may differ until then.
-    static func isForPeople(_ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant) -> Bool {
-        !lostToNights(store, broker, bedtimes, at: at).isEmpty
+    static func isForPeople(
+        _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], _ seen: [TradingDay: Instant], at: Instant
+    ) -> Bool {
+        !lostToNights(store, broker, bedtimes, seen, at: at).isEmpty
             || store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).contains(where: \.isStranded)
     }
 
     /// Fills of earlier days that the book of their day showed too late: after everybody slept, or so shortly before that nobody could read it.
     private static func lostToNights(
-        _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], at: Instant
+        _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], _ seen: [TradingDay: Instant], at: Instant
     ) -> [(order: ModelBroker.Order, fill: Fill)] {
         let posted = Set(store.all(TradeRecord.self).map(\.id))
         let ours = broker.orders.filter { $0.request.tag.isOurs && !broker.disowned.contains($0.request.tag) }
         return ours.flatMap { order -> [(ModelBroker.Order, Fill)] in
             // A call may arrive the morning after.
-            let sentAt = store.row(OrderRecord.self, order.request.tag)?.sentAt ?? order.arrivedAt
+            let row = store.row(OrderRecord.self, order.request.tag)
+            let sentAt = row?.sentAt ?? order.arrivedAt
             let day = TradingDay(of: min(sentAt, order.arrivedAt))
             guard let bedtime = bedtimes.last(where: { TradingDay(of: $0) == day && $0 < at }) else { return [] }
-            return order.fills.filter { max($0.at, order.visibleAt) > bedtime - .minutes(5) && $0.at <= at && !posted.contains($0.id) }
-                .map { (order, $0) }
+            return order.fills.filter { fill in
+                let shown = max(fill.at, order.visibleAt)
+                // No whole book of its day has shown it, however long before the night.
+                let isUnseen = row?.isStranded == true && (seen[day].map { $0 < shown } ?? true)
+                return (shown > bedtime - .minutes(5) || isUnseen) && fill.at <= at && !posted.contains(fill.id)
+            }
+            .map { (order, $0) }
         }
     }
 

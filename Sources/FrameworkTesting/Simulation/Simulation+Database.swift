@@ -77,6 +77,7 @@ extension Simulation {
         }
         enter(transaction)
         let flap = flap()
+        if flap != nil { oracle.waits.flapped(at: now) }
         if let flap, flap != .answerLost { return flap.error }
         if happens(.commitLost) { return .unavailable("the connection ended before the commit") }
         if happens(.commitConflict) { return .conflict(write: 0, reason: "could not serialize") }

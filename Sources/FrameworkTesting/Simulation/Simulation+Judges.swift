@@ -14,7 +14,7 @@ extension Simulation {
 
     func judgeAtRest() {
         for breach in oracle.missingConflicts(store) { oracle.breach("rest", breach) }
-        guard !Oracle.isForPeople(store, broker, bedtimes, at: now) else { return }
+        guard !Oracle.isForPeople(store, broker, bedtimes, oracle.looks.seen, at: now) else { return }
         judgeTrials()
         let evidence = evidence
         for judge in [plan.judge, plan.scenario?.judge] {

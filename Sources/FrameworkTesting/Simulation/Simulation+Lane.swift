@@ -31,7 +31,7 @@ extension Simulation {
             if case .positionsRead(let reading) = event, reading.positions == nil { oracle.waits.unreadAt = now }
             if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
             if case .bookRead(let reading) = event {
-                oracle.heard(processes[index].incarnation, startedAt: reading.startedAt, in: processes[index].epoch, at: now)
+                oracle.heard(processes[index].incarnation, startedAt: reading.startedAt, in: processes[index].epoch, store, at: now)
             }
             for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
                 if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
@@ -93,6 +93,7 @@ extension Simulation {
 
     /// Hands effects to be performed, each at a moment of its own.
     private func release(_ effects: [Effect], at index: Int) {
+        oracle.waits.wentThrough(at: now)
         let gate = boot(index)
         if effects.contains(where: \.isPlacing), happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
         for effect in effects {

@@ -379,7 +379,7 @@ public final class Simulation {
     /// Whether nothing is left to do.
     var isAtRest: Bool {
         disown()
-        return unanswered.isEmpty && Oracle.atRest(store, broker, at: now, bedtimes: bedtimes).isEmpty
+        return unanswered.isEmpty && Oracle.atRest(store, broker, at: now, bedtimes: bedtimes, seen: oracle.looks.seen).isEmpty
     }
 
     /// Faults end: everything that is down comes back, or at least somebody does.
@@ -414,7 +414,7 @@ public final class Simulation {
     private func finish(from start: Instant) {
         disown()
         if oracle.breaches.isEmpty, plan.until == nil {
-            for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes) { oracle.breach("rest", breach) }
+            for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes, seen: oracle.looks.seen) { oracle.breach("rest", breach) }
             judgeAtRest()
         }
         outcome.breaches = oracle.breaches

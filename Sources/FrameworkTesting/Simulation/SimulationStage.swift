@@ -82,7 +82,7 @@ struct SimulationStage {
         self.policy = policy
         traits = BrokerTraits(
             isLive: false, findsOrdersByTag: true, horizon: .seconds(60),
-            rate: OrderRate(perSecond: 10, perMinute: chance.pick([60, 400]), perDay: chance.pick([80, 5_000])))
+            rate: OrderRate(perSecond: 10, perMinute: chance.pick([60, 400]), perDay: chance.pick([40, 80, 5_000, 5_000])))
         // A Wednesday before the month's last trading days, or the last one.
         start = Instant(seconds: chance.pick([1_764_128_100, 1_764_306_000])) + chance.span(0, 3_600_000)
         pace = .milliseconds(Int64(chance.pick([100, 300, 1_000, 3_000])))

@@ -5,7 +5,11 @@ struct TrueBook {
     private let broker: ModelBroker
     private let store: ModelStore
 
-    init(_ broker: ModelBroker, _ store: ModelStore) {
+    /// Tags that left after the rows that were put back.
+    private let forgotten: Set<Tag>
+
+    init(_ broker: ModelBroker, _ store: ModelStore, forgotten: Set<Tag>) {
+        self.forgotten = forgotten
         self.broker = broker
         self.store = store
     }
@@ -55,9 +59,10 @@ struct TrueBook {
         let known = Set(store.all(TradeRecord.self).map(\.id))
         return broker.orders.reduce(abs(broker.foreign[order.symbol] ?? 0)) { sum, other in
             let row = store.row(OrderRecord.self, other.request.tag)
-            guard other.request.contract.symbol == order.symbol, row?.intent != order.intent || row?.strand != order.strand else {
-                return sum
-            }
+            // Restored rows show it unsent, or it is this very tag, sent anew.
+            let isLost = forgotten.contains(other.request.tag) && (row?.sentAt == nil || other.request.tag == order.tag)
+            guard other.request.contract.symbol == order.symbol, isLost || row?.intent != order.intent || row?.strand != order.strand
+            else { return sum }
             return other.fills.reduce(sum) { $1.at <= at && !known.contains($1.id) ? $0 + $1.quantity.count : $0 }
         }
     }

@@ -154,6 +154,19 @@ public final class World {
         start()
     }
 
+    /// The rows are read anew in the middle of a life; its alarms are lost.
+    public func reload() async throws(StorageError) {
+        let snapshot = try await Snapshot.read(
+            from: ModelRecords(lane.store), instruments: desks.map(\.name), at: now, entryMemory: policy.entryMemory)
+        var core = Core(
+            policy: policy, broker: traits, desks: desks, incarnation: Incarnation("P\(processes)"), snapshot: snapshot, at: now)
+        core.carryOn(from: lane.core)
+        lane = VirtualLane(
+            core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(lane.performed) &* 1_000_033)
+        connect()
+        hand(.reloaded)
+    }
+
     // MARK: - What is asked
 
     /// The virtual time.

@@ -199,4 +199,19 @@ struct CoreAccountTests {
         #expect(world.holdings.isEmpty, "\(world.holdings)")
         #expect(world.breaches.isEmpty)
     }
+
+    @Test("Rows that are read anew make no exit wait again for a figure that shows everything since long")
+    func readAnew() async throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker { $0.foreign = [Self.contract: 30] }
+        world.wait(.seconds(65))
+        world.broker { $0.positionsMood = .failing }
+        let exit = world.send(Fixture.exit(at: world.now))
+        #expect(world.signal(exit)?.status == .working)
+        world.broker { $0.positionsMood = .honest }
+        try await world.reload()
+        #expect(world.signal(exit)?.status == .executed)
+        #expect(world.holdings == [Self.contract: 30])
+        #expect(world.breaches.isEmpty)
+    }
 }

@@ -128,6 +128,16 @@ struct CoreRollTests {
         expectSound(world)
     }
 
+    @Test("I21 What a roll closed twice is opened again before the new contract")
+    func overclosed() {
+        let world = Self.due()
+        world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.seconds(80))] }
+        Self.roll(world)
+        world.wait(.minutes(10))
+        #expect(world.lane.broker.requests.suffix(4).map(\.contract.symbol) == [Self.old, Self.old, Self.old, Self.new])
+        expectSound(world)
+    }
+
     @Test("A position whose contract has ended is told, and not traded")
     func ended() {
         let world = Self.due()

@@ -123,6 +123,35 @@ struct CoreUnknownTests {
         expectSound(world)
     }
 
+    @Test("I10 An exit does not close what another exit closed twice and opens again")
+    func overclosedAgainstExit() {
+        let world = CoreCrashTests.held(2, Fixture.future)
+        world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.seconds(80)), .unknownWithoutOrder] }
+        world.send(Fixture.exit(2, at: world.now))
+        world.wait(.seconds(190))
+        #expect(world.orders.contains { $0.step > 0 && $0.state == .unknown })
+        let exit = world.send(Fixture.exit(1, at: world.now))
+        world.wait(.seconds(5))
+        #expect(world.holdings.isEmpty, "\(world.holdings)")
+        world.wait(.minutes(10))
+        #expect(world.signal(exit)?.status == .executed)
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
+    @Test("I21 What was opened again twice is closed again")
+    func repairedTwice() {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker {
+            $0.script = [.late(.seconds(150)), .fillAfter(.seconds(80)), .late(.seconds(150)), .fillAfter(.seconds(80))]
+        }
+        let exit = world.send(Fixture.exit(1, at: world.now))
+        world.wait(.minutes(15))
+        #expect(world.signal(exit)?.status == .executed)
+        #expect(world.positions.isEmpty && world.holdings.isEmpty)
+        expectSound(world)
+    }
+
     @Test("A tag that is in the book twice throws the switch, and both orders are accounted for")
     func doubled() {
         let (world, _) = Self.world([.doubled])
