@@ -50,6 +50,8 @@ extension Core {
                     }
                 }
                 core.advance(&scope, &turn)
+                // I29: what is not decided now waits, and a death meanwhile does not speak of it.
+                core.endIdleExamination(&scope, &turn)
             }
         }
         tagsInCall = nil

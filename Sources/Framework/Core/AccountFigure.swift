@@ -69,6 +69,9 @@ struct AccountFigure: Sendable {
         return last.reading
     }
 
+    /// Units of a contract in the last answer since the rows were read, however old it is; nil when there was none.
+    func lastUnits(of symbol: String) -> Int64? { last?.reading.positions?.netUnits(of: symbol) }
+
     /// Notes that the records took a trade.
     mutating func note(_ units: Int64, of symbol: String, tradedAt: Instant, at: Instant) {
         tradedSince.insert(symbol)

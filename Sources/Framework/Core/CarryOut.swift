@@ -256,7 +256,8 @@ extension Core {
         }
         // One of another decision may as well have done what is missing here.
         func hasLost(_ scope: Scope) -> Bool {
-            scope.watchedLegs.contains { isLost($0.leg) } || scope.intents.contains { $0.legs.contains { isLost($0.record) } }
+            scope.watchedLegs.contains { !$0.hasComeLate && isLost($0.leg) }
+                || scope.intents.contains { intent in intent.legs.contains { intent.carriesOut($0.record) && isLost($0.record) } }
         }
         guard intent.legs.contains(where: { isLost($0.record) }) || hasLost(scope) || scopes.contains(where: hasLost) else { return false }
         freeze(

@@ -208,6 +208,13 @@ extension Core {
         }
     }
 
+    /// Whether the account shows units of an opening order that the books lack, where both had agreed before: it reached the broker.
+    func accountShows(_ leg: OrderRecord, _ intent: Intent, _ scope: Scope) -> Bool {
+        guard leg.action == .open, figure.isFollowed(leg.symbol), let net = figure.lastUnits(of: leg.symbol) else { return false }
+        let beyond = net &- expectedNet(of: leg.symbol, with: intent, in: scope)
+        return leg.side == .buy ? beyond > 0 : beyond < 0
+    }
+
     /// What the account holds of a contract by our records; the scope and the intent are those that are being changed.
     private func expectedNet(of symbol: String, with intent: Intent, in scope: Scope) -> Int64 {
         recordedNet(of: symbol, in: scope) &+ intent.unbookedUnits(of: symbol)

@@ -53,6 +53,8 @@ public struct Core: Sendable {
     var figure: AccountFigure
     /// Differences between books and broker of which people were told; only looked up, never walked.
     var toldDifferences: [String: Difference] = [:]
+    /// Since when no reading of a contract fits what our orders explain; only looked up, never walked.
+    var unexplainedSince: [String: Instant] = [:]
     /// The exchange's day, to notice the next one.
     var day: TradingDay
     /// The last day on which the broker's book is known to hold an order of ours: an empty book of that day is no evidence.

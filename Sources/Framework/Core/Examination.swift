@@ -59,12 +59,14 @@ extension Core {
         }
     }
 
-    /// Rows that were read anew may show that another process decided what was being decided here.
-    mutating func forgetExaminedElsewhere() {
-        guard let examined = underExamination,
-            !(scopes[examined.instrument]?.signals.contains { $0.fingerprint == examined.fingerprint && $0.status == .accepted } ?? false)
-        else { return }
+    /// Rows that were read anew tell what this process has on record, whatever it knew of the commit that put it there or took it back.
+    mutating func findExamined() {
         underExamination = nil
+        for name in scopes.keys {
+            guard let fingerprint = scopes[name]?.examined(by: incarnation) else { continue }
+            scopes.change(name) { _ = $0.leftBehind.insert(fingerprint) }
+            underExamination = Examined(instrument: name, fingerprint: fingerprint)
+        }
     }
 
     /// When an exit may be decided that ended so many processes; nil for at once. It is never given up, but what else there is goes first.
@@ -140,6 +142,13 @@ struct Examined: Sendable {
 }
 
 extension Scope {
+    /// The entry or bar that a process has on record as being decided.
+    fileprivate func examined(by process: Incarnation) -> Fingerprint? {
+        signals.first {
+            $0.status == .accepted && $0.attempts > 0 && $0.processedBy == process.text && $0.signal.content.kind != .exit
+        }?.fingerprint
+    }
+
     /// Places of the exits that are not decided yet.
     fileprivate var waitingExits: [Int] {
         signals.indices.filter { signals[$0].status == .accepted && signals[$0].signal.content.kind == .exit }

@@ -5,7 +5,11 @@ extension Core {
         guard let positions = reading.positions else { return readPositionsLater(&turn) }
         // It began before the rows were read, and may miss what they hold.
         guard figure.take(reading, at: turn.at) else { return readPositions(&turn) }
-        if isComparisonDue(reading) { compare(positions, reading, &turn) }
+        if isComparisonDue(reading) {
+            compare(positions, reading, &turn)
+        } else if !unexplainedSince.isEmpty {
+            readPositionsLater(&turn)
+        }
         for name in scopes.keys where scopes[name]?.waitsForAccount ?? false {
             change(name, &turn) { core, scope, turn in
                 scope.hasAlertedUnread = false
@@ -25,18 +29,22 @@ extension Core {
         let recorded = recordedUnits
         let symbols = Self.symbols(positions, recorded)
         toldDifferences = toldDifferences.filter { symbols.contains($0.key) }
+        unexplainedSince = unexplainedSince.filter { symbols.contains($0.key) }
         for symbol in symbols {
             let difference = Difference(symbol: symbol, ours: recorded[symbol] ?? 0, theirs: positions.netUnits(of: symbol))
             let isSettled = figure.settledAt(symbol).map { $0 <= reading.startedAt } ?? true
             guard !fits(difference, reading), !policy.has(.mismatchIgnored) else {
                 toldDifferences[symbol] = nil
+                unexplainedSince[symbol] = nil
                 // What did not follow the books does so again once both are equal without a trade that the figure may lack.
                 if !figure.isFollowed(symbol), difference.ours != difference.theirs || !isSettled { differing.insert(symbol) }
                 continue
             }
             differing.insert(symbol)
-            // What is on its way, or came just now, is looked at again before anybody is told.
-            guard !isInFlight(symbol), isSettled else {
+            let since = unexplainedSince[symbol] ?? turn.at
+            unexplainedSince[symbol] = since
+            // What is on its way, or came just now, is looked at again before anybody is told; what is out is counted, and explains no more later.
+            guard isSettled, !isInFlight(symbol) || turn.at - since >= .seconds(5) else {
                 readPositionsLater(&turn)
                 continue
             }
@@ -64,8 +72,9 @@ extension Core {
             if leg.side == .buy { highest &+= rest } else { lowest &-= rest }
         }
         scopes.forEach { scope in
-            for intent in scope.intents { for leg in intent.legs { consider(leg.record) } }
-            for watched in scope.watchedLegs { consider(watched.leg) }
+            // Legs of what is over are among the watched, until they came late and are in the books.
+            for intent in scope.intents { for leg in intent.legs where intent.carriesOut(leg.record) { consider(leg.record) } }
+            for watched in scope.watchedLegs where !watched.hasComeLate { consider(watched.leg) }
         }
         return lowest <= difference.theirs && difference.theirs <= highest
     }

@@ -231,7 +231,10 @@ extension Core {
             let reports = byTag[tag] ?? []
             if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
             changeLeg(tag, &turn) { core, leg, intent, scope, turn in
-                if reports.isEmpty { return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, &turn) }
+                if reports.isEmpty {
+                    let isDenied = isBlank && core.accountShows(intent.legs[leg].record, intent, scope)
+                    return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, isDenied: isDenied, &turn)
+                }
                 for report in reports { core.merge(report, into: leg, &intent, &turn) }
             }
         }
@@ -256,13 +259,14 @@ extension Core {
 
     /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
     private mutating func miss(
-        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, _ turn: inout Turn
+        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, isDenied: Bool, _ turn: inout Turn
     ) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
         let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
         if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
-        guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
+        // A book that has shown nothing of the day is no evidence against the account.
+        guard leg.state == .unknown, !isDenied, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
         leg.misses += 1
         guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)

@@ -121,6 +121,8 @@ struct WatchedLeg: Sendable {
     let posted: [PostedTrade]
     /// When its late order was last asked to end.
     var cancelledAt: Instant?
+    /// Whether an earlier process took its late order back.
+    var hasComeLate = false
 }
 
 /// What was posted of a trade.

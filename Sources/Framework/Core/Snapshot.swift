@@ -185,11 +185,11 @@ extension Core {
     public mutating func carryOn(from previous: Core) {
         hasRecovered = previous.hasRecovered
         isStopping = previous.isStopping
-        underExamination = previous.underExamination
         bornAt = previous.bornAt
         figure.takeOver(from: previous.figure)
         settledFills = previous.settledFills
         toldDifferences = previous.toldDifferences
+        unexplainedSince = previous.unexplainedSince
         auditCount = previous.auditCount
         alertCount = previous.alertCount
         limiter = previous.limiter
@@ -203,7 +203,7 @@ extension Core {
             guard let old = previous.scopes[name] else { continue }
             scopes.change(name) { $0.carryOn(from: old) }
         }
-        forgetExaminedElsewhere()
+        findExamined()
     }
 }
 
@@ -246,7 +246,12 @@ extension Scope {
             .filter { order in
                 order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.carriesOut(order) }
             }
-            .map { order in WatchedLeg(leg: order, posted: snapshot.trades.filter { $0.tag == order.tag }.map(PostedTrade.init)) }
+            .map { order in
+                let posted = snapshot.trades.filter { $0.tag == order.tag }
+                return WatchedLeg(
+                    leg: order, posted: posted.map(PostedTrade.init),
+                    hasComeLate: posted.reduce(0) { $0 &+ $1.quantity.count } > order.filled.count)
+            }
         recentEntries = snapshot.recentEntries[name] ?? []
     }
 }

@@ -45,10 +45,10 @@ extension Oracle {
         looks.honest[key] = OracleLooks.Look(at: at, isBlank: isFirst, isWhole: isHonest, isEmpty: isEmpty)
     }
 
-    /// Whoever decides was told of a look.
-    mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, _ store: ModelStore, at: Instant) {
+    /// Whoever decides was told of a look; answers when it began, if it showed everything.
+    mutating func heard(_ process: Incarnation, startedAt: Instant, in epoch: Int64, _ store: ModelStore, at: Instant) -> Instant? {
         let key = OracleLooks.Key(process: process, startedAt: startedAt)
-        guard let look = looks.honest[key] else { return }
+        guard let look = looks.honest[key] else { return nil }
         // A batch whose commit got no answer is told of it again.
         looks.honest[key] = nil
         let day = TradingDay(of: look.at)
@@ -58,6 +58,7 @@ extension Oracle {
         if isTrusted, waits.ready[epoch] == nil { waits.ready[epoch] = at }
         let place = looks.heard.lastIndex { $0.began <= look.at }.map { $0 + 1 } ?? 0
         looks.heard.insert((look.at, look.isBlank), at: place)
+        return look.isWhole ? look.at : nil
     }
 
     /// Whether the rows say that the broker had an order on a day.

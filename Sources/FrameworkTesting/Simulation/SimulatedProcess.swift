@@ -76,6 +76,8 @@ struct SimulatedProcess {
     var handed: Set<Fingerprint> = []
     var batch: Batch?
     var failures: Int64 = 0
+    /// When its last batch was answered well.
+    var answeredAt: Instant?
     /// The epoch in which it read the rows that it decides from.
     var epoch: Int64 = 0
     /// Claims of an epoch that failed one after the other.
@@ -111,6 +113,7 @@ struct SimulatedProcess {
         handed = []
         batch = nil
         failures = 0
+        answeredAt = nil
         claims = 0
         reloading = nil
     }

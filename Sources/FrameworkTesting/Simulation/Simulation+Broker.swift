@@ -20,7 +20,6 @@ extension Simulation {
                 mark(.c30)
                 return put(.placed(request.tag, .notSent("the process was paused, or its lease ends")), at: index)
             }
-            remember(request.tag, startedAt: processes[index].startedAt)
             oracle.sends(request, by: processes[index].incarnation, store, at: now, sinceGate: boot(index) - gate)
             trace(8, request.tag.text)
         }
@@ -30,12 +29,12 @@ extension Simulation {
         _ = dies(at: index, isDone: true)
     }
 
-    /// An order that a process could see at the broker when it began is none that it may send again, whatever its rows say.
-    private func remember(_ tag: Tag, startedAt: Instant) {
-        guard oracle.forgotten.contains(tag), broker.orders.contains(where: { $0.request.tag == tag && $0.visibleAt <= startedAt }) else {
-            return
+    /// An order that a whole book has shown to whoever decides is none that may be sent again, whatever the rows say.
+    func remember(shownAt at: Instant) {
+        guard !oracle.forgotten.isEmpty else { return }
+        for order in broker.orders where order.visibleAt <= at && TradingDay(of: order.arrivedAt) == TradingDay(of: at) {
+            oracle.forgotten.remove(order.request.tag)
         }
-        oracle.forgotten.remove(tag)
     }
 
     func reach(_ call: BrokerCall) {

@@ -50,7 +50,11 @@ extension Simulation {
         if isCutFromDatabase(call.process) { return lose(call) }
         switch call.request {
         case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
-        case .admit(let message): answer(call, .inboxAnswered(message, admit(message)))
+        case .admit(let message):
+            if processes[call.process].life != call.life || !processes[call.process].isUp {
+                untold[message.record.fingerprint, default: []].insert("door")
+            }
+            answer(call, .inboxAnswered(message, admit(message)))
         case .contradict(let record, let message): answer(call, .contradicted(message, record, isKept: keep(record)))
         case .readLease:
             answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))

@@ -38,7 +38,10 @@ extension Simulation {
         for row in store.all(SignalRecord.self) where row.status == .quarantined {
             if row.signal.content.kind == .exit { oracle.breach("I25", "the exit \(row.fingerprint) was set aside") }
             // Where all die again and again, one may have been decided each time.
-            if !poisons.isEmpty, poisons[row.fingerprint] == nil, !mix.has(.crashLoop) {
+            // Who died deciding leaves the rows of who died before the commit that takes it back.
+            if !poisons.isEmpty, poisons[row.fingerprint] == nil, !mix.has(.crashLoop),
+                untold[row.fingerprint, default: []].count < stage.policy.attemptLimit
+            {
                 oracle.breach("I29", "signal \(row.fingerprint) was set aside, and ended nobody")
             }
         }
@@ -54,8 +57,20 @@ extension Simulation {
             guard let end = order.finishedAt, let real = broker.orders.last(where: { $0.request.tag == order.tag }) else { continue }
             // A process may have been paused between its reading and its decision.
             guard max(real.arrivedAt, real.visibleAt) + .seconds(40) < end else { continue }
+            // No book can show it before a blank one counts, and nothing of it was traded that the account could show.
+            let isSilent = mix.has(.bookSilent) && firstOrder(onDayOf: real.arrivedAt)?.id == real.id
+            let shownFrom = max(real.visibleAt, isSilent ? real.arrivedAt + .seconds(150) : real.arrivedAt)
+            if let left = oracle.sent[order.tag], shownFrom > left + stage.policy.emptyBookHorizon,
+                !real.fills.contains(where: { $0.at + .seconds(40) < end })
+            {
+                continue
+            }
             oracle.breach("I11", "\(order.tag) was given up by books that had shown nothing, the broker has it since \(real.arrivedAt)")
         }
+    }
+
+    private func firstOrder(onDayOf at: Instant) -> ModelBroker.Order? {
+        broker.orders.first { TradingDay(of: $0.arrivedAt) == TradingDay(of: at) }
     }
 
     /// People hear of a trade whose price the broker told otherwise than before.

@@ -31,7 +31,9 @@ extension Simulation {
             if case .positionsRead(let reading) = event, reading.positions == nil { oracle.waits.unreadAt = now }
             if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
             if case .bookRead(let reading) = event {
-                oracle.heard(processes[index].incarnation, startedAt: reading.startedAt, in: processes[index].epoch, store, at: now)
+                let (process, epoch) = (processes[index].incarnation, processes[index].epoch)
+                let shownAt = oracle.heard(process, startedAt: reading.startedAt, in: epoch, store, at: now)
+                if let shownAt { remember(shownAt: shownAt) }
             }
             for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
                 if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
@@ -65,6 +67,7 @@ extension Simulation {
             guard !diesRolling(batch.transaction, isDone: true, at: index) else { return }
             processes[index].batch = nil
             processes[index].failures = 0
+            processes[index].answeredAt = now
             release(batch.effects, at: index)
             return walk(index)
         }

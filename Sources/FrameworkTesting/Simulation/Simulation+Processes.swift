@@ -20,8 +20,29 @@ extension Simulation {
         later(index, .sweep, after: chance.span(100, 300))
     }
 
-    func kill(_ index: Int) {
+    /// A process at rest decides nothing: what it still has on record it should have taken back.
+    private func noteUntold(_ index: Int, deciding poison: Fingerprint?) {
+        let process = processes[index]
+        let name = process.incarnation.text
+        // What was on record alone excuses no other.
+        if let poison, store.row(SignalRecord.self, poison)?.processedBy == name { return }
+        let isBusy =
+            process.batch != nil || process.reloading != nil || process.pausedUntil != nil
+            || process.answeredAt.map { now < $0 + .milliseconds(5) } ?? false
+        let pending = process.batch?.transaction.writes.compactMap { $0.record as? SignalRecord } ?? []
+        let rows = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted))) + pending
+        for row in rows where row.status == .accepted && row.attempts > 0 {
+            let isFromDoor = row.attempts == 1 && row.processedBy == nil
+            guard isFromDoor || row.processedBy == name, isBusy || (isFromDoor && !process.handed.contains(row.fingerprint)) else {
+                continue
+            }
+            untold[row.fingerprint, default: []].insert(isFromDoor ? "door" : name)
+        }
+    }
+
+    func kill(_ index: Int, deciding poison: Fingerprint? = nil) {
         guard processes[index].isUp else { return }
+        noteUntold(index, deciding: poison)
         trace(2, processes[index].incarnation.text)
         say("\(processes[index].incarnation) is killed")
         outcome.marks.insert("death")

@@ -113,7 +113,7 @@ extension Simulation {
             poisons[signal.fingerprint, default: 0] += 1
             mark(.c38)
             say("\(processes[index].incarnation) dies of \(signal.fingerprint)")
-            kill(index)
+            kill(index, deciding: signal.fingerprint)
             add(.start(index), after: trials.span(100, 3_000))
             return true
         }

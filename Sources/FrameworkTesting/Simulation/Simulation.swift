@@ -159,6 +159,8 @@ public final class Simulation {
     var silentUntil: Instant?
     /// Whether the script's next signal ends every process that decides it.
     var isNextPoisoned = false
+    /// What counted a signal while no row could tell whether it was being decided: the door, or processes that ended.
+    var untold: [Fingerprint: Set<String>] = [:]
     /// Signals that end every process which decides them, and how many they ended.
     var poisons: [Fingerprint: Int] = [:]
     /// When somebody began to decide from the rows.

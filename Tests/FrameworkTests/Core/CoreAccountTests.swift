@@ -214,4 +214,31 @@ struct CoreAccountTests {
         #expect(world.holdings == [Self.contract: 30])
         #expect(world.breaches.isEmpty)
     }
+
+    @Test("I13 What no order explains is told while an exit is under way, to all who trade the contract")
+    func unexplainedInFlight() {
+        let names: [InstrumentName] = ["FIRST", "SECOND"]
+        let world = Fixture.world(names.map { Fixture.desk($0) })
+        world.send(Fixture.base(names[0]))
+        world.wait(.seconds(70))
+        world.broker { $0.script = [.fillAfter(.minutes(10))] }
+        world.send(Fixture.exit(1, names[0], at: world.now))
+        world.broker { $0.foreign = [Self.contract: 30] }
+        world.wait(.minutes(1))
+        #expect(world.orders.contains { $0.state == .working })
+        #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
+    }
+
+    @Test("I13 A late order that was taken back explains nothing any more", arguments: [false, true])
+    func takenBackExplainsNothing(isRestarted: Bool) async throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker { $0.script = [.unknownWithOrder(visibleAfter: .seconds(100))] }
+        world.send(Fixture.pyramid(stop: "52100", at: world.now))
+        world.wait(.minutes(5))
+        #expect(world.alertCodes.contains("late_order") && world.scope(Fixture.future)?.state != .frozen)
+        if isRestarted { try await world.restart() }
+        world.broker { $0.foreign = [Self.contract: 30] }
+        world.wait(.minutes(2))
+        #expect(world.scope(Fixture.future)?.state == .frozen)
+    }
 }

@@ -88,6 +88,27 @@ struct CoreExaminationTests {
         expectSound(world)
     }
 
+    @Test("What a commit without an answer put on record waits uncounted once the rows are read anew")
+    func forgottenRecord() async throws {
+        let world = Fixture.world()
+        let entry = try #require(Self.left([{ Fixture.base(at: $0.now) }], in: world).first)
+        world.broker { $0.positionsMood = .failing }
+        try await world.restart()
+        world.wait(.seconds(1))
+        var row = try #require(world.signal(entry))
+        (row.attempts, row.processedBy, row.version) = (1, "P2", row.version + 1)
+        var commit = Transaction()
+        commit.update(row)
+        world.store { store in _ = try? store.commit(commit) }
+        try await world.reload()
+        #expect(world.signal(entry)?.attempts == 0 && world.signal(entry)?.processedBy == nil)
+        world.broker { $0.positionsMood = .honest }
+        world.hand(.woke(.positions))
+        world.wait(.seconds(5))
+        #expect(world.signal(entry)?.status == .executed)
+        expectSound(world)
+    }
+
     @Test("A stop on purpose in the middle of a decision counts against nobody")
     func stopIsNoDeath() async throws {
         let world = Fixture.world()

@@ -85,6 +85,24 @@ struct CoreRestingTests {
 
     // MARK: - The first order of a day
 
+    @Test("A blank book is no evidence against an order that the account shows")
+    func blankBookAgainstAccount() {
+        var policy = Policy.testing
+        policy.emptyBookHorizon = Policy().emptyBookHorizon
+        let world = Fixture.world([Fixture.desk()], policy: policy)
+        world.broker {
+            $0.script = [.late(.seconds(120))]
+            $0.bookMood = .empty
+        }
+        let entry = world.send(Fixture.base(at: world.now))
+        world.wait(.minutes(4))
+        #expect(world.orders.map(\.state) == [.unknown])
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(1))
+        #expect(world.signal(entry)?.status == .executed)
+        expectSound(world)
+    }
+
     @Test("An order of unknown outcome is not given up by a book that has shown nothing of the day, before it had time to")
     func blankBook() {
         var policy = Policy.testing
