@@ -265,8 +265,12 @@ extension Core {
         guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
         let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
         if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
-        // A book that has shown nothing of the day is no evidence against the account.
-        guard leg.state == .unknown, !isDenied, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
+        guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
+        // A book that has shown nothing of the day is no evidence against the account; one that goes on so may be of the day after the order's.
+        if isDenied {
+            if startedAt >= since + policy.emptyBookHorizon + policy.emptyBookHorizon { strand(&leg, &scope, &turn) }
+            return
+        }
         leg.misses += 1
         guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
         move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
@@ -319,10 +323,12 @@ extension Core {
     /// An order that is over and whose trades the broker tells otherwise now: the books keep what they posted, and a person must look.
     private mutating func alertChanged(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
         guard let fill = settledFills.firstUnknown(in: report, of: tag) else { return }
-        alert(
-            .critical, "fill_not_understood", owners(of: report.symbol, on: TradingDay(of: turn.at)).first,
-            "Order \(report.orderID) of \(tag) is booked, and the broker now tells of trade \(fill.id) with \(fill.quantity) at \(fill.price), which the books do not have.",
-            &turn)
+        let reason =
+            "order \(report.orderID) of \(tag) is booked, and the broker now tells of trade \(fill.id) with \(fill.quantity) at \(fill.price), which the books do not have"
+        guard let owner = owners(of: report.symbol, on: TradingDay(of: turn.at)).first else {
+            return alert(.critical, "fill_not_understood", nil, "An instrument that is gone: \(reason).", &turn)
+        }
+        change(owner, &turn) { core, scope, turn in core.freeze(&scope, "fill_not_understood", reason, happensOnce: true, &turn) }
     }
 
     /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.

@@ -104,6 +104,8 @@ extension Simulation {
         for index in processes.indices where processes[index].isUp { kill(index) }
         let before = store.all(OrderRecord.self)
         store = past.store
+        // A replica follows the rows that are there now.
+        replica = nil
         databaseNumber += 1
         trail.removeLast(trail.count - past.trail)
         for order in before where store.row(OrderRecord.self, order.tag) == nil { lost[order.tag] = order.instrument }

@@ -103,6 +103,21 @@ struct CoreRestingTests {
         expectSound(world)
     }
 
+    @Test("Where the account shows an order that the book goes on not to show, a person compares")
+    func blankBookForLong() {
+        var policy = Policy.testing
+        policy.emptyBookHorizon = Policy().emptyBookHorizon
+        let world = Fixture.world([Fixture.desk()], policy: policy)
+        world.broker {
+            $0.script = [.late(.seconds(120))]
+            $0.bookMood = .empty
+        }
+        world.send(Fixture.base(at: world.now))
+        world.wait(.minutes(8))
+        #expect(world.orders.map(\.state) == [.absent])
+        #expect(world.scope(Fixture.future)?.state == .frozen && world.alertCodes.contains("order_unknown"))
+    }
+
     @Test("An order of unknown outcome is not given up by a book that has shown nothing of the day, before it had time to")
     func blankBook() {
         var policy = Policy.testing
