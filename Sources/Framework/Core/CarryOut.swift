@@ -20,7 +20,11 @@ extension Core {
     /// One transition of an intent; false when it waits for something.
     mutating func carryOut(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
         for number in intent.record.plan.content.strands.indices where !intent.record.plan.content.strands[number].isSettled {
-            if refresh(number, &intent, scope, &turn) || endOvertaken(number, &intent, scope, &turn) || carryOut(strand: number, &intent, &scope, &turn) { return true }
+            if refresh(number, &intent, scope, &turn) || endOvertaken(number, &intent, scope, &turn)
+                || carryOut(strand: number, &intent, &scope, &turn)
+            {
+                return true
+            }
             // Layers that are closed together do not wait for each other; every other intent has one strand.
             guard intent.record.kind == .exit else { return false }
         }

@@ -96,7 +96,9 @@ extension Core {
 
     /// An order whose outcome became known late counted from then on; its report tells that it is another day's, whose book is gone.
     private func noteEarlierDay(of report: OrderReport, _ leg: inout Tracked<OrderRecord>) {
-        guard leg.state == .unknown, let sentAt = leg.record.sentAt, TradingDay(of: report.updatedAt) < TradingDay(of: sentAt) else { return }
+        guard leg.state == .unknown, let sentAt = leg.record.sentAt, TradingDay(of: report.updatedAt) < TradingDay(of: sentAt) else {
+            return
+        }
         leg.sentAt = report.updatedAt
     }
 
@@ -181,7 +183,8 @@ extension Core {
                 scope.hasAlertedUnread = true
                 core.alert(
                     .critical, "exit_waits_for_positions", name,
-                    "The broker's book cannot be read since the start, or does not show today's orders, and an exit of \(name) needs it; it goes on when it can.", &turn)
+                    "The broker's book cannot be read since the start, or does not show today's orders, and an exit of \(name) needs it; it goes on when it can.",
+                    &turn)
             }
         }
     }

@@ -416,7 +416,9 @@ public final class Simulation {
     private func finish(from start: Instant) {
         disown()
         if oracle.breaches.isEmpty, plan.until == nil {
-            for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes, seen: oracle.looks.seen) { oracle.breach("rest", breach) }
+            for breach in Oracle.atRest(store, broker, at: now, bedtimes: bedtimes, seen: oracle.looks.seen) {
+                oracle.breach("rest", breach)
+            }
             judgeAtRest()
         }
         outcome.breaches = oracle.breaches
