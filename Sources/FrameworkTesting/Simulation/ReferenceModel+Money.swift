@@ -24,7 +24,7 @@ extension ReferenceModel {
             if position.status.isLive { expected += amount(position.openedValue, of: position.id) ?? 0 }
             checkMoney(of: position, booked: profits[position.id] ?? 0, charged: charges[position.id] ?? 0)
         }
-        let isWhole = !evidence.scopes.contains { evidence.isSetAside($0.instrument) }
+        let isWhole = evidence.doubled.isEmpty && !evidence.scopes.contains { evidence.isSetAside($0.instrument) }
         if isWhole, total != expected {
             breach("the ledger's profits sum to \(Money(units: total)), the broker's trades to \(Money(units: expected))")
         }
@@ -35,7 +35,9 @@ extension ReferenceModel {
             breach("\(position.id) realised \(position.realizedProfit), booked \(Money(units: booked))")
         }
         if charged != position.charges.units { breach("\(position.id) was charged \(position.charges), booked \(Money(units: charged))") }
-        guard let flow = flows[position.id], !flow.hasRepairs, !evidence.isSetAside(position.instrument) else { return }
+        guard let flow = flows[position.id], !flow.hasRepairs, !evidence.isSetAside(position.instrument), !isDoubled(position) else {
+            return
+        }
         let rest = position.status.isLive ? position.openedValue : 0
         if let profit = amount(flow.cash + rest, of: position.id), profit != position.realizedProfit.units {
             breach("\(position.id) realised \(position.realizedProfit), by its trades \(Money(units: profit))")
