@@ -114,7 +114,13 @@ extension Core {
         bookRepairs(fills, structure, strand, intent, &turn)
         let old = scope.positions[index].record
         let closed = min(fills.whole(.close), old.quantity.count)
-        guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else { return }
+        guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else {
+            guard fills.whole(.open) > 0 else { return }
+            return freeze(
+                &scope, "rollover_not_closed",
+                "\(old.id) opened \(fills.whole(.open)) units of \(structure.expiry), although nothing of \(old.expiry) is known to be closed",
+                happensOnce: true, &turn)
+        }
         let opened = fills.whole(.open)
         guard opened > 0, let entry = fills.price(of: structure, .open), let unitsPerLot = structure.legs.first?.contract.unitsPerLot else {
             let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"

@@ -84,9 +84,8 @@ extension ModelBroker {
         return Set(orders.map(\.request.tag).filter { !seen.insert($0).inserted })
     }
 
-    /// Contracts of which a person, lost rows or a doubled tag make the figures doubtful; `structures` are those of live positions, in which one
-    /// doubtful leg makes all of them so.
-    func doubtfulSymbols(at: Instant, _ structures: [Structure], _ unreadable: Set<TradeID>) -> Set<String> {
+    /// Contracts of which a person, lost rows or a doubled tag make the figures doubtful; of those that belong together one makes all of them so.
+    func doubtfulSymbols(at: Instant, _ together: [Set<String>], _ unreadable: Set<TradeID>) -> Set<String> {
         let doubled = doubled
         let twice = doubled.isEmpty ? [] : orders.filter { doubled.contains($0.request.tag) }.map(\.request.contract.symbol)
         let odd =
@@ -94,7 +93,7 @@ extension ModelBroker {
             ? [] : orders.filter { $0.fills.contains { unreadable.contains($0.id) } }.map(\.request.contract.symbol)
         let doubtful = Set(elsewhere(at: at).keys).union(twice).union(odd)
         guard !doubtful.isEmpty else { return [] }
-        return structures.map { Set($0.legs.map(\.contract.symbol)) }.reduce(doubtful) { $1.isDisjoint(with: doubtful) ? $0 : $0.union($1) }
+        return together.reduce(doubtful) { $1.isDisjoint(with: doubtful) ? $0 : $0.union($1) }
     }
 
     /// A price of a part, never beyond the limit and never nothing.

@@ -27,7 +27,8 @@ extension Oracle {
         // I13: where a person traded the same contract, a difference may look like theirs; it was told, and the scope waits for a person.
         if store.all(ScopeRecord.self).contains(where: { $0.state == .frozen }) {
             let unreadable = unreadable(store, broker)
-            for symbol in broker.doubtfulSymbols(at: at, positions.map(\.structure.content), unreadable) {
+            let held = positions.map { Set($0.structure.content.legs.map(\.contract.symbol)) }
+            for symbol in broker.doubtfulSymbols(at: at, held + rolled(store), unreadable) {
                 (ours[symbol], theirs[symbol]) = (nil, nil)
             }
         }
@@ -39,6 +40,13 @@ extension Oracle {
             breaches.append("I12/I13: we hold \(ours.sorted { $0.key < $1.key }), the broker \(theirs.sorted { $0.key < $1.key })")
         }
         return breaches + unposted(store, broker, besides: Set(lost.map(\.fill.id)), at: at)
+    }
+
+    /// The contracts of each roll, old and new, where the scope waits for a person.
+    private static func rolled(_ store: ModelStore) -> [Set<String>] {
+        let frozen = Set(store.all(ScopeRecord.self).filter { $0.state == .frozen }.map(\.instrument))
+        return store.matching(Query<IntentRecord>(.equal("kind", IntentKind.roll))).filter { frozen.contains($0.instrument) }
+            .flatMap(\.plan.content.strands).map { Set($0.steps.map(\.contract.symbol)) }
     }
 
     /// I15: what happened is posted, and nothing else; what a night hid is for people (C36).
