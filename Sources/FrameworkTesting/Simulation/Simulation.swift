@@ -265,9 +265,9 @@ public final class Simulation {
         calm()
         await settle(after: .minutes(3), until: end + .minutes(30))
         // What waits for a session or for another day's orders has until then; meanwhile everything sleeps.
-        for day in 0..<2 where !isAtRest {
+        for day in 0..<12 where !isAtRest && (day < 2 || oracle.isDayUsedUp(at: now)) {
             for breach in Oracle.stuck(store, at: now) + halves { oracle.breach("rest", breach) }
-            leap(to: TradingDay(of: now).advanced(by: day))
+            leap(to: TradingDay(of: now).advanced(by: min(day, 1)))
             await settle(after: .minutes(3), until: now + .minutes(30))
         }
         finish(from: stage.start)
