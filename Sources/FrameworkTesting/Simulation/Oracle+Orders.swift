@@ -80,7 +80,9 @@ extension Oracle {
         if isStranded(row, store) { return }
         let units = times.map { book.unitsLeft(for: row, of: intent, at: $0) }.max() ?? 0
         let excess = request.quantity.count - max(0, units)
-        guard excess > 0, excess > book.uncertainUnits(besides: row, at: at) else { return }
+        guard excess > 0 else { return }
+        let known = Set(posted.filter { $0.value <= left }.keys)
+        guard excess > book.uncertainUnits(besides: row, known: known, at: at) else { return }
         breach("I10", "\(request.tag) of \(intent.id) takes back \(request.quantity) units of \(max(0, units)) that are there")
     }
 

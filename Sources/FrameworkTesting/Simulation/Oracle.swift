@@ -30,6 +30,8 @@ public struct Oracle: Sendable {
     private(set) var lastChangeAt: Instant?
     /// Since when the rows can be read and written without a break.
     var isReadableSince = Instant(microseconds: 0)
+    /// When the rows of trades were committed.
+    var posted: [TradeID: Instant] = [:]
     /// When processes that were paused went on.
     var resumedAt: [Incarnation: Instant] = [:]
     /// Tags that left after the rows that were put back: whoever cannot find them at the broker sends them again.
@@ -105,6 +107,7 @@ public struct Oracle: Sendable {
         var stacks: [PyramidingRecord] = []
         var portfolio: PortfolioRecord?
         for write in transaction.writes {
+            if let trade = write.record as? TradeRecord { posted[trade.id] = at }
             guard Self.isChange(write) else { continue }
             switch write.record {
             case let record as AuditRecord:

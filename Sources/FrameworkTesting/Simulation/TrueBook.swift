@@ -55,8 +55,8 @@ struct TrueBook {
 
     /// Units of the contract that are not ours, or that other decisions filled without our knowing: by the account's figure alone they cannot
     /// be told from what is to be taken back.
-    func uncertainUnits(besides order: OrderRecord, at: Instant) -> Int64 {
-        let known = Set(store.all(TradeRecord.self).map(\.id))
+    /// A trade that was heard of after the order had left was not known when it was decided.
+    func uncertainUnits(besides order: OrderRecord, known: Set<TradeID>, at: Instant) -> Int64 {
         return broker.orders.reduce(abs(broker.foreign[order.symbol] ?? 0)) { sum, other in
             let row = store.row(OrderRecord.self, other.request.tag)
             // Restored rows show it unsent, or it is this very tag, sent anew.
