@@ -83,7 +83,7 @@ extension Core {
         guard
             position.map({ $0.structure.content }) ?? planned != planned
                 || strand.steps.contains(where: { !$0.isRepair && $0.quantity > wanted }),
-            intent.legs.allSatisfy({ $0.strand != number || $0.state == .planned || $0.state == .dropped })
+            intent.hasOnlyPlanned(strand: number)
         else { return false }
         for index in intent.legs.indices where intent.legs[index].strand == number {
             move(&intent.legs[index], to: .dropped, cause: Self.positionChanged, &turn)
@@ -104,7 +104,7 @@ extension Core {
         let planned = intent.legs.indices.filter { intent.legs[$0].strand == number && intent.legs[$0].state == .planned }
         guard intent.record.kind == .roll, !planned.isEmpty,
             scope.positionIndex(strand.position).map({ !scope.positions[$0].status.isHeld }) ?? true,
-            intent.legs.allSatisfy({ $0.strand != number || $0.state == .planned || $0.state == .dropped })
+            intent.hasOnlyPlanned(strand: number)
         else { return false }
         for index in planned { move(&intent.legs[index], to: .dropped, cause: "its position is being closed", &turn) }
         for step in strand.steps.indices { intent.record.plan.content.strands[number].steps[step].quantity = .zero }

@@ -175,6 +175,11 @@ struct Intent: Sendable {
     /// Whether an order may have left for it.
     var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
 
+    /// Whether nothing has left for one of its strands.
+    func hasOnlyPlanned(strand: Int) -> Bool {
+        legs.allSatisfy { $0.strand != strand || $0.state == .planned || $0.state == .dropped }
+    }
+
     /// Whether it is a roll of which nothing has left.
     var isRollToCome: Bool { record.kind == .roll && isUnderWay && !hasStarted }
 

@@ -4,6 +4,7 @@ public enum PluginOrigin: Hashable, Codable, Sendable, CustomStringConvertible {
     case builtIn
     /// Loaded from this file.
     case loaded(String)
+    /// Where it is from, in words for people.
     public var description: String {
         switch self {
         case .builtIn: "built in"

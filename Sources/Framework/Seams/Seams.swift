@@ -132,6 +132,7 @@ public enum Metric: String, CaseIterable, Sendable {
 public struct SilentLog: Log {
     /// Creates the log.
     public init() {}
+    /// Drops the line.
     public func write(_ severity: Severity, _ message: String, _ fields: [LogField]) {}
 }
 
@@ -139,7 +140,10 @@ public struct SilentLog: Log {
 public struct NoMetrics: Metrics {
     /// Creates the metrics.
     public init() {}
+    /// Drops the count.
     public func add(_ count: Int64, to counter: Metric, label: String?) {}
+    /// Drops the value.
     public func set(_ value: Int64, of gauge: Metric, label: String?) {}
+    /// Drops the time.
     public func record(_ span: Span, in histogram: Metric, label: String?) {}
 }

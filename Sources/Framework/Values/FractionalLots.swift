@@ -1,7 +1,10 @@
 /// A number of lots before it is floored, kept to ten-thousandths; may be negative where a budget is overdrawn.
 public struct FractionalLots: FixedPointValue {
+    /// Four digits.
     public static let scale = 4
+    /// Ten-thousandths of a lot.
     public let units: Int64
+    /// From ten-thousandths of a lot.
     public init(units: Int64) { self.units = units }
 
     /// Whole lots, or ``Overflow``.
