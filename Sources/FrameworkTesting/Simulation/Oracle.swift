@@ -127,7 +127,7 @@ public struct Oracle: Sendable {
                 if record.status != .accepted { changed.append(("signal", record.fingerprint.text, record.status.rawValue)) }
             case let record as PositionRecord:
                 check(record)
-                if record.rolloverCount == 0 { changed.append(("position", record.id.text, record.status.rawValue)) }
+                changed.append(("position", record.id.text, record.status.rawValue))
             case let record as LedgerRecord: check(record)
             case let record as PortfolioRecord: portfolio = record
             case let record as PyramidingRecord: stacks.append(record)

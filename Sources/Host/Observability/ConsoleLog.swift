@@ -16,7 +16,7 @@ final class ConsoleLog: Log {
 
     init(
         clock: any MunimKit.Clock, isTerminal: Bool = isatty(STDERR_FILENO) == 1, least: Severity = .info,
-        to descriptor: Int32 = STDERR_FILENO
+        to descriptor: Int32 = STDERR_FILENO, ownsDescriptor: Bool = false
     ) {
         let (format, gathering, losses) = (LineFormat(clock: clock, isTerminal: isTerminal), Gathering(), Losses())
         self.clock = clock
@@ -25,7 +25,7 @@ final class ConsoleLog: Log {
         self.gathering = gathering
         self.losses = losses
         writer = LineWriter(
-            to: descriptor,
+            to: descriptor, ownsDescriptor: ownsDescriptor,
             notice: { format.text(LogLine(severity: .warning, message: "lines of log were lost", fields: [LogField("count", $0)])) },
             due: { gathering.lines.withLock { $0.due(at: clock.boot()) }.map(format.text) }, loss: { losses.add($0) })
     }

@@ -6,7 +6,9 @@ import Testing
 
 @testable import munim
 
-/// A pipe whose reading end a test holds.
+/// A pipe whose reading end a test holds; the writing end belongs to the writer, whose thread may outlast the test.
+///
+/// Closed by the test, its number would soon be that of another file, into which the thread would write.
 private final class TestPipe: Sendable {
     let writing: Int32
     private let reading: Mutex<Int32>
@@ -20,10 +22,7 @@ private final class TestPipe: Sendable {
         reading = Mutex(ends[0])
     }
 
-    deinit {
-        leave()
-        close(writing)
-    }
+    deinit { leave() }
 
     /// Closes the reading end.
     func leave() {
@@ -65,7 +64,7 @@ struct LineWriterTests {
         let pipe = TestPipe()
         let losses = Mutex(0)
         let writer = LineWriter(
-            to: pipe.writing, limit: { _ in Self.lines }, notice: { "lost \($0)" },
+            to: pipe.writing, ownsDescriptor: true, limit: { _ in Self.lines }, notice: { "lost \($0)" },
             loss: { count in losses.withLock { $0 += count } })
         let long = String(repeating: "x", count: 1_000)
         // Far more than a pipe and the queue hold; nothing here waits for the reader.
@@ -85,7 +84,7 @@ struct LineWriterTests {
     @Test("A reader that leaves ends nothing, and its lines are counted as lost")
     func gone() {
         let pipe = TestPipe()
-        let writer = LineWriter(to: pipe.writing)
+        let writer = LineWriter(to: pipe.writing, ownsDescriptor: true)
         pipe.leave()
         for number in 0..<10 { writer.put("\(number)") }
         writer.close(within: 60_000)
@@ -95,7 +94,7 @@ struct LineWriterTests {
     @Test("Closing writes what waits, takes nothing more, and waits for a stalled reader no longer than it was told")
     func closing() async {
         let pipe = TestPipe()
-        let writer = LineWriter(to: pipe.writing)
+        let writer = LineWriter(to: pipe.writing, ownsDescriptor: true)
         for number in 0..<100 { writer.put("\(number)") }
         writer.close(within: 60_000)
         #expect(!writer.put("late"))
@@ -103,7 +102,7 @@ struct LineWriterTests {
         let expected = (0..<100).map { "\($0)\n" }.joined()
         #expect(text == expected)
         let stalled = TestPipe()
-        let other = LineWriter(to: stalled.writing)
+        let other = LineWriter(to: stalled.writing, ownsDescriptor: true)
         for _ in 0..<200 { other.put(String(repeating: "x", count: 10_000)) }
         other.close(within: 50)
         stalled.leave()
@@ -142,7 +141,7 @@ struct ConsoleLogTests {
     @Test("Alerts are taken beside a flood that nobody reads, and refused when even their room is full, so that they are tried again")
     func alerts() {
         let pipe = TestPipe()
-        let log = ConsoleLog(clock: SystemClock(), isTerminal: false, to: pipe.writing)
+        let log = ConsoleLog(clock: SystemClock(), isTerminal: false, to: pipe.writing, ownsDescriptor: true)
         let metrics = PrometheusMetrics()
         for number in 0..<30_000 { log(.info, "a signal was accepted", LogField("number", number)) }
         for number in 0..<30_000 { log(.error, "a signal could not be accepted", LogField("number", number)) }
