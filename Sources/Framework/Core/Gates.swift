@@ -65,11 +65,15 @@ extension Core {
         let limits = policy.limits
         let slices = structure.legs.map { Self.slices(of: lots, $0.contract) }.max() ?? 0
         return [
-            Gate("decision_lots", passed: lots <= limits.lots, value: "\(lots) lots", limit: "at most \(limits.lots)"),
             Gate(
-                "decision_orders", passed: slices <= limits.slices, value: "\(slices) orders for one leg", limit: "at most \(limits.slices)"
-            ),
-            Gate("order_value", passed: value <= limits.orderValue, value: value.description, limit: "at most \(limits.orderValue)"),
+                "decision_lots", passed: lots <= limits.lots || policy.has(.decisionLotsIgnored), value: "\(lots) lots",
+                limit: "at most \(limits.lots)"),
+            Gate(
+                "decision_orders", passed: slices <= limits.slices || policy.has(.decisionOrdersIgnored),
+                value: "\(slices) orders for one leg", limit: "at most \(limits.slices)"),
+            Gate(
+                "order_value", passed: value <= limits.orderValue || policy.has(.decisionValueIgnored), value: value.description,
+                limit: "at most \(limits.orderValue)"),
         ]
     }
 

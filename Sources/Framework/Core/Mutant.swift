@@ -25,7 +25,8 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
     // Sizes, limits and layers.
     case marginUnreserved, reservationKept, inFlightUncounted, othersUncounted, sizedOnHigh, marginWithoutUsed, riskLimitsSwapped,
         volatilityOfNewOnly, oneRIgnored, spacingIgnored, surgeIgnored, sizedOnNarrowStop, riskNotRefreshed, spacingFromBase,
-        spacingFromFill, layersOfOldBase, layerNotCounted, lastSliceForgotten
+        spacingFromFill, layersOfOldBase, layerNotCounted, lastSliceForgotten, decisionLotsIgnored, decisionOrdersIgnored,
+        decisionValueIgnored
     // Values, charges and capital.
     case lastPriceForAll, lateCostForgotten, lateCostReversed, repairUnbooked, openedWithoutCharges, closedWithoutCharges, rollChargedOnce,
         exitPriceOfEntry, costOfPartKept, capitalKeyForgotten, capitalKeysNotRead, capitalNotBooked, highIgnoresCapital

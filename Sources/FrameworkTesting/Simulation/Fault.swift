@@ -24,6 +24,8 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     case databaseFull, databaseCut, replicaRead, brokerCut, sessionEnded, processStopped, startRefused, clockDrifts
     // What a run is about: see ``worlds``.
     case expiryNears, expiryPasses, contractShared, secondsTie, processAlone, slicesUneven, chargesTaken, fundsScarce, pricesAbsurd
+    // How large one decision may be: see ``caps``.
+    case decisionsCapped
     // What the market and the broker's side of it do: see ``market``.
     case fillsApart, pricesApart, legRests, lateRests, tagDoubled, tradeCorrected, bookSilent
     // A second operator: see ``operators``.
@@ -33,7 +35,7 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
 
     /// Faults that were added together, and are drawn from a sequence of their own, so that a run without them stays what it was.
     public enum Group: String, CaseIterable, Sendable {
-        case first, later, days, machines, worlds, market, operators, crashes
+        case first, later, days, machines, worlds, market, operators, crashes, caps
 
         /// Its faults, in the order in which a run draws them.
         public var faults: [Fault] { Fault.allCases.filter { $0.group == self } }
@@ -51,6 +53,7 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
         case .fillsApart, .pricesApart, .legRests, .lateRests, .tagDoubled, .tradeCorrected, .bookSilent: .market
         case .squaredOff, .tradedBeside, .rowsRestored: .operators
         case .crashLoop, .signalPoisons, .rollKilled: .crashes
+        case .decisionsCapped: .caps
         default: .first
         }
     }
@@ -79,11 +82,15 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
     /// Processes that die again and again, at the worst moments, or of what they read: drawn by every third run.
     public static let crashes = Group.crashes.faults
 
+    /// Limits of single decisions that bind: drawn by every third run.
+    public static let caps = Group.caps.faults
+
     /// In how many of a thousand runs that have its group a fault is one of them; worlds are many, and few go together.
     var share: Int {
         switch self {
         case .expiryNears, .processAlone: 400
         case _ where group == .worlds: 200
+        case .decisionsCapped: 1_000
         default: 500
         }
     }
@@ -101,7 +108,7 @@ public enum Fault: String, CaseIterable, Codable, Sendable {
         case .tagDoubled: [2, 5]
         case .rollKilled: [200, 400]
         case .signalPoisons, .legRests, .lateRests: [10, 30, 60]
-        case _ where group == .worlds: [1_000]
+        case _ where group == .worlds || group == .caps: [1_000]
         case .contractEnds, .bookSilent: [1_000]
         default: [50, 100, 200, 300]
         }

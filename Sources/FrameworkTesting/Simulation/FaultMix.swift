@@ -49,6 +49,9 @@ public struct FaultMix: Sendable {
         if isQuiet { rates.removeAll { $0.fault == .tradedElsewhere } }
     }
 
+    /// Adds limits of single decisions that bind.
+    mutating func addCaps(from allowed: [Fault], _ chance: inout Chance) { add(.caps, from: allowed, &chance) }
+
     /// Adds what markets, second operators and deaths that come together do.
     mutating func addTrials(from allowed: [Fault], _ chance: inout Chance) {
         for group in [Fault.Group.market, .operators, .crashes] { add(group, from: allowed, &chance) }

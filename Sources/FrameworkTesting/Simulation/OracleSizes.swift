@@ -157,8 +157,26 @@ extension Oracle {
         if exceeds(used.margin + stakes.margin, policy.marginShare) {
             breach("I19", "\(intent.id) brings the margin to \(used.margin + stakes.margin) of \(equity) units")
         }
+        checkDecision(intent, request)
         if used.count >= limits.positions { breach("I19", "\(intent.id) is number \(used.count + 1) of \(limits.positions) positions") }
         checkProfit(of: intent, request)
+    }
+
+    // I19: one decision has an upper size, in lots, in orders of one leg and in value.
+    private mutating func checkDecision(_ intent: IntentRecord, _ request: SizingRequest) {
+        guard let strand = intent.plan.content.strands.first else { return }
+        let limits = policy.limits
+        if strand.lots > limits.lots { breach("I19", "\(intent.id) opens \(strand.lots) lots, one decision may \(limits.lots)") }
+        for step in strand.steps {
+            guard let freeze = step.contract.freezeQuantity?.count else { continue }
+            let whole = max(1, freeze / step.contract.unitsPerLot.count)
+            let orders = (strand.lots.count + whole - 1) / whole
+            if orders > limits.slices {
+                breach("I19", "\(intent.id) takes \(orders) orders of \(step.contract.symbol), it may \(limits.slices)")
+            }
+        }
+        let value = Reckoning.money(Int128(request.price.units), lots: strand.lots.count, request.pointValue)
+        if value > Int128(limits.orderValue.units) { breach("I19", "\(intent.id) is worth \(value) units, it may be \(limits.orderValue)") }
     }
 
     // domain.md 4.2: the layers that stand have a gain at the signal's price, and the base one of more than one R.

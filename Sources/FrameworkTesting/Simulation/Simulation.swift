@@ -232,6 +232,13 @@ public final class Simulation {
             outcome.marks.insert("fault \(fault.rawValue)")
         }
         if mix.has(.expiryNears) { broker.carry = Price(units: Int64(worlds.pick([0, 5, -3, 20])) * 10_000) }
+        var caps = Chance(seed: seed ^ 0x6361_7073)
+        mix.addCaps(from: plan.faults, &caps)
+        if mix.has(.decisionsCapped) {
+            stage.cap(&caps)
+            outcome.faults[.decisionsCapped] = 1
+            outcome.marks.insert("fault \(Fault.decisionsCapped.rawValue)")
+        }
         var trials = Chance(seed: seed ^ 0x7472_6961)
         mix.addTrials(from: plan.faults, &trials)
         now = stage.start
@@ -358,7 +365,7 @@ public final class Simulation {
         case .later: later.happens(rate)
         case .days: days.happens(rate)
         case .machines: machines.happens(rate)
-        case .worlds, .market, .operators, .crashes: trials.happens(rate)
+        case .worlds, .market, .operators, .crashes, .caps: trials.happens(rate)
         }
     }
 

@@ -2,6 +2,16 @@ import MunimKit
 
 /// What a run is about, made of ``Fault/worlds``.
 extension SimulationStage {
+    /// Limits one decision, so closely that the sizes of this stage reach it: in lots, in orders of a leg, or in value.
+    mutating func cap(_ chance: inout Chance) {
+        policy.limits.areEnforced = true
+        switch chance.below(3) {
+        case 0: policy.limits.lots = Lots(chance.pick([1, 2, 3, 5]))
+        case 1: policy.limits.slices = chance.pick([1, 1, 2])
+        default: policy.limits.orderValue = Money(whole: chance.pick([1_600_000, 3_200_000, 6_400_000]))
+        }
+    }
+
     /// Becomes the stage of a run that is about something.
     mutating func become(_ mix: FaultMix, _ chance: inout Chance) {
         guard Fault.worlds.contains(where: mix.has) else { return }
