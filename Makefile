@@ -45,7 +45,9 @@ run: setup secret
 	$(SWIFT) build -c release --product munim
 	.build/release/munim serve $(CONFIG)
 
-# Hosts answer within fixed times, which whole systems and killed processes beside them would not leave them on a small machine: two runs.
+# Hosts answer within fixed times, which whole systems, killed processes and hundreds of tests beside them would not leave them on a small
+# machine: two runs, and few tests at a time.
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 test: setup nginx lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip SimulationTests --skip ChaosTests

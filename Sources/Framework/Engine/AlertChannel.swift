@@ -17,6 +17,8 @@ final class AlertChannel: Sendable {
     private let calls = Mutex(Calls())
     /// How long a channel that failed is left alone.
     private static let pause = Span.seconds(30)
+    /// Failures after which the rest waits for the next sweep.
+    private static let mostFailures = 1_000
     /// How long a channel may take for one alert.
     private static let limit = Span.seconds(10)
     /// The same while the host stops.
@@ -65,12 +67,21 @@ final class AlertChannel: Sendable {
     private func isDone(_ errand: Errand) async -> Bool {
         switch errand {
         case .deliver(let alert): return await deliver(alert)
-        case .sweep:
-            guard let left = await ledger.undelivered() else { return false }
-            var isDone = true
-            for alert in left { if await !deliver(alert) { isDone = false } }
-            return isDone
+        case .sweep: return await sweep()
         }
+    }
+
+    /// Goes through everything that some channel has not taken: what only another one misses, however much it is, hides nothing.
+    private func sweep() async -> Bool {
+        var place: DeliveryLedger.Place? = ledger.oldest
+        var failures = 0
+        while let here = place {
+            guard let page = await ledger.undelivered(at: here) else { return false }
+            for alert in page.alerts where await !deliver(alert) { failures += 1 }
+            guard failures < Self.mostFailures else { return false }
+            place = page.next
+        }
+        return failures == 0
     }
 
     /// Answers whether this channel took the alert, now or before.

@@ -4,9 +4,9 @@
 final class AlertDelivery: Sendable {
     private let channels: [AlertChannel]
 
-    init(store: any RecordStore, plugins: [any AlertPlugin], clock: any Clock, log: any Log) {
+    init(store: any RecordStore, plugins: [any AlertPlugin], clock: any Clock, log: any Log, page: Int = 1_000) {
         let names = Self.names(of: plugins)
-        let ledger = DeliveryLedger(store: store, channels: names, clock: clock)
+        let ledger = DeliveryLedger(store: store, channels: names, clock: clock, page: page)
         channels = zip(names, plugins).map { AlertChannel(name: $0, plugin: $1, ledger: ledger, clock: clock, log: log) }
     }
 

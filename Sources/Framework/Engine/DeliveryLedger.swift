@@ -8,16 +8,42 @@ actor DeliveryLedger {
     /// Notes about one alert that meet each other are written again.
     private static let tries = 5
 
-    init(store: any RecordStore, channels: [String], clock: any Clock) {
+    /// The place of the oldest alert that some channel has not taken.
+    nonisolated let oldest: Place
+
+    /// Reads so many alerts of a `page` at once.
+    init(store: any RecordStore, channels: [String], clock: any Clock, page: Int) {
+        oldest = Place(limit: page)
         self.store = store
         self.channels = channels
         self.clock = clock
     }
 
-    /// Stored alerts that some channel has not taken, oldest first; nil when the records cannot be read.
-    func undelivered() async -> [Alert]? {
-        let query = Query<OutboxRecord>(.isNull("delivered_at"), order: [.ascending("created_at")], limit: 1_000)
-        return try? await store.fetch(query).map(\.alert)
+    /// A place in the list of the alerts that some channel has not taken.
+    struct Place: Sendable {
+        fileprivate var from = Instant(microseconds: 0)
+        /// What was read of that instant.
+        fileprivate var seen: Set<String> = []
+        fileprivate var limit: Int
+
+        /// The place behind `rows`; nil when there is nothing there.
+        fileprivate func behind(_ rows: [OutboxRecord]) -> Place? {
+            guard rows.count >= limit, let last = rows.last?.createdAt else { return nil }
+            var next = self
+            next.seen = Set(rows.filter { $0.createdAt == last }.map(\.id))
+            // More alerts than fit a page can be of one instant.
+            if last == from { next.limit *= 2 }
+            next.from = last
+            return next
+        }
+    }
+
+    /// Some of the stored alerts that a channel has not taken, oldest first, and the place behind them; nil when the records cannot be read.
+    func undelivered(at place: Place) async -> (alerts: [Alert], next: Place?)? {
+        let query = Query<OutboxRecord>(
+            .isNull("delivered_at"), .atLeast("created_at", place.from), order: [.ascending("created_at")], limit: place.limit)
+        guard let rows = try? await store.fetch(query) else { return nil }
+        return (rows.filter { !place.seen.contains($0.id) }.map(\.alert), place.behind(rows))
     }
 
     /// Whether a channel took the alert, in this process or an earlier one.

@@ -101,6 +101,25 @@ struct AlertDeliveryTests {
         #expect(failing.tries.count == 9)
     }
 
+    @Test("What a dead channel never took, however much it is, hides no alert from the others", arguments: [true, false])
+    func dead(areOfOneInstant: Bool) async throws {
+        var transaction = Transaction()
+        for number in 1...25 {
+            var record = OutboxRecord(Self.alert(number))
+            if !areOfOneInstant { record.createdAt = record.createdAt + .milliseconds(Int64(number)) }
+            transaction.insert(record)
+            if number < 25 { transaction.insert(DeliveryRecord(alert: record.id, channel: "channel", at: clock.now())) }
+        }
+        _ = try await store.commit(transaction)
+        failing.fail(.max)
+        let delivery = AlertDelivery(store: store, plugins: [good, failing], clock: clock, log: SilentLog(), page: 10)
+        let running = Task { await delivery.run() }
+        try await wait { good.tries == ["P1-25"] }
+        delivery.close()
+        running.cancel()
+        await running.value
+    }
+
     @Test("A channel that hangs holds up none of the others, and only its own alerts wait")
     func hangingAlone() async throws {
         try await deliver(1...20, to: [hanging, good]) { _ in
