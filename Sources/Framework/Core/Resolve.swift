@@ -328,10 +328,12 @@ extension Core {
         guard let fill = settledFills.firstUnknown(in: report, of: tag) else { return }
         let reason =
             "order \(report.orderID) of \(tag) is booked, and the broker now tells of trade \(fill.id) with \(fill.quantity) at \(fill.price), which the books do not have"
-        guard let owner = owners(of: report.symbol, on: TradingDay(of: turn.at)).first else {
-            return alert(.critical, "fill_not_understood", nil, "An instrument that is gone: \(reason).", &turn)
+        let owners = owners(of: report.symbol, on: TradingDay(of: turn.at))
+        if owners.isEmpty { alert(.critical, "fill_not_understood", nil, "An instrument that is gone: \(reason).", &turn) }
+        // Several may trade the contract, and which of them the order was of is not known any more.
+        for name in owners {
+            change(name, &turn) { core, scope, turn in core.freeze(&scope, "fill_not_understood", reason, happensOnce: true, &turn) }
         }
-        change(owner, &turn) { core, scope, turn in core.freeze(&scope, "fill_not_understood", reason, happensOnce: true, &turn) }
     }
 
     /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.

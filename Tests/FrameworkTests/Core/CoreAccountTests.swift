@@ -182,6 +182,22 @@ struct CoreAccountTests {
         #expect(world.signal(entry)?.reason == "scope_frozen")
     }
 
+    @Test("A trade that the books of a booked order lack freezes every instrument of its contract, its own too")
+    func unknownTradeOfSharedContract() throws {
+        let names: [InstrumentName] = ["FIRST", "SECOND"]
+        let world = Fixture.world(names.map { Fixture.desk($0) })
+        for name in names { world.send(Fixture.base(name, at: world.now)) }
+        let order = try #require(world.lane.broker.orders.last)
+        world.push(
+            OrderReport(
+                orderID: "B99", tag: order.request.tag, symbol: order.request.contract.symbol, side: .buy,
+                quantity: order.request.quantity, state: .filled,
+                fills: [Fill(id: "X1", quantity: order.request.quantity, price: Fixture.price("52000"), at: world.now)],
+                updatedAt: world.now))
+        #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
+        #expect(names.allSatisfy { name in world.alerts.contains { $0.code == "fill_not_understood" && $0.instrument == name } })
+    }
+
     @Test("A figure that equals the books by chance, because it lacks our last trade and they lack another's, closes nothing that is gone")
     func equalByChance() throws {
         let world = CoreCrashTests.held(2, Fixture.future)
