@@ -58,12 +58,14 @@ extension Oracle {
             }
             if let signal = write.record as? SignalRecord, signal.status != .accepted { waits.signals[signal.fingerprint] = nil }
         }
-        guard let epoch, let ready = waits.ready[epoch] else { return }
-        let readableSince = max(ready, isReadableSince, waits.unreadAt)
+        guard let epoch else { return }
+        let ready = waits.ready[epoch]
+        let readableSince = max(ready ?? at, isReadableSince, waits.unreadAt)
         for tag in waits.orders.keys.sorted() {
             let order = store.row(OrderRecord.self, tag)
             let isHeld =
-                order.map { isInTheWay(of: $0, store, at: at) || hasOut($0.symbol, $0.side, store) || isTakenBack($0) } ?? true
+                ready == nil
+                || order.map { isInTheWay(of: $0, store, at: at) || hasOut($0.symbol, $0.side, store) || isTakenBack($0) } ?? true
             guard var wait = waits.orders[tag] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.orders[tag] = wait
@@ -73,7 +75,7 @@ extension Oracle {
         }
         for fingerprint in waits.signals.keys.sorted() {
             let signal = store.row(SignalRecord.self, fingerprint)
-            let isHeld = signal.map { isInTheWay(of: $0, store, at: at) } ?? true
+            let isHeld = ready == nil || signal.map { isInTheWay(of: $0, store, at: at) } ?? true
             guard var wait = waits.signals[fingerprint] else { continue }
             let counts = wait.counts(isHeld: isHeld, in: epoch, at: at)
             waits.signals[fingerprint] = wait
