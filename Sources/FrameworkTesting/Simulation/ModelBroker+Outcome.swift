@@ -109,7 +109,7 @@ extension ModelBroker {
         guard let distance = distance[observation.instrument] else { return observation.price }
         let step: Int64 = 500
         let price = Int128(observation.price.units) * Int128(1_000 + distance) / 1_000 / Int128(step) * Int128(step)
-        return Price(units: Int64(clamping: price))
+        return Price(units: max(step, Int64(clamping: price)))
     }
 }
 
