@@ -106,6 +106,8 @@ extension Simulation {
         store = past.store
         // A replica follows the rows that are there now.
         replica = nil
+        // What these rows do not know ended nobody, by all that anybody can know.
+        for signal in poisons.keys { poisons[signal] = 0 }
         databaseNumber += 1
         trail.removeLast(trail.count - past.trail)
         for order in before where store.row(OrderRecord.self, order.tag) == nil { lost[order.tag] = order.instrument }
