@@ -28,7 +28,8 @@ extension Oracle {
         check(order, last, .seconds(1), opens ? shareOfEntries(rate.perSecond, rate) : rate.perSecond)
         check(order, last, .minutes(1), opens ? max(1, shareOfEntries(rate.perMinute, rate)) : rate.perMinute)
         let perDay = opens ? shareOfEntries(rate.perDay, rate) : rate.perDay
-        let ofDay = rates.days[counter]?[day] ?? 0
+        let later = opens ? last.count { $0.at == sentAt && !$0.opens } : 0
+        let ofDay = (rates.days[counter]?[day] ?? 0) - later
         if ofDay > perDay { breach("I19", "\(order.tag) is number \(ofDay) of its day, \(perDay) may leave") }
     }
 

@@ -44,8 +44,10 @@ extension ReferenceModel {
         }
         let share = Int128(flow.traded) * Int128(evidence.policy.chargeRate.units)
         let parts = evidence.trail.count { ($0 as? LedgerRecord).map { $0.kind == .charges && $0.position == position.id } ?? false }
-        // Each booking is rounded once.
-        if share % 1_000_000 == 0, let cost = amount(Int64(share / 1_000_000), of: position.id), abs(cost - position.charges.units) > parts
+        // Each booking is rounded once, and so is the average price of each side, half a ten-thousandth of it per unit at most.
+        let worth = Int128(position.lots.count) * Int128(position.pointValue.units) / 10_000
+        let slack = Int64(clamping: 1 + worth * Int128(evidence.policy.chargeRate.units) / 2_000_000) * Int64(parts)
+        if share % 1_000_000 == 0, let cost = amount(Int64(share / 1_000_000), of: position.id), abs(cost - position.charges.units) > slack
         {
             breach("\(position.id) was charged \(position.charges), by its trades \(Money(units: cost))")
         }
