@@ -112,7 +112,7 @@ private struct State: Sendable {
     mutating func step(towards target: Instant) -> Sleeper? {
         let next = sleepers.first.flatMap { $0.until <= target ? $0 : nil }
         let reached = max(wall, next?.until ?? target)
-        boot = Span(microseconds: boot.microseconds + (reached - wall).microseconds)
+        boot = boot + (reached - wall)
         wall = reached
         if next != nil { sleepers.removeFirst() }
         return next

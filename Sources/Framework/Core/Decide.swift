@@ -228,7 +228,7 @@ extension Core {
 
     private mutating func alertUnusualTime(of signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {
         let age = turn.at - signal.timestamp
-        guard age > policy.lateExit || age < Span(microseconds: -policy.futureTolerance.microseconds) else { return }
+        guard age > policy.lateExit || age + policy.futureTolerance < .zero else { return }
         alert(
             .warning, "exit_time_unusual", name,
             "An exit of \(name) carries the time \(signal.timestamp), \(age) before it was decided; it is traded all the same.", &turn)

@@ -11,7 +11,7 @@ public struct Policy: Hashable, Codable, Sendable {
     /// A second entry for the same layer within this time of the first is the same alert sent twice.
     public var duplicateWindow: Span = .seconds(60)
     /// How old the twin of an entry that may still be traded can be.
-    public var entryMemory: Span { Instant(seconds: 0) + entryWindow + duplicateWindow - Instant(seconds: 0) }
+    public var entryMemory: Span { entryWindow + duplicateWindow }
     /// Processes that may die deciding a signal before a person must look.
     public var attemptLimit = 3
     /// Whether trading hours are enforced; only paper may ignore them.
@@ -43,7 +43,7 @@ public struct Policy: Hashable, Codable, Sendable {
     /// How often books and positions are compared when nothing happens.
     public var reconcileInterval: Span = .seconds(30)
     /// Without a comparison for so long entries wait: what the account holds is not known any more.
-    var longestSilence: Span { Instant(seconds: 0) + reconcileInterval + reconcileInterval + reconcileInterval - Instant(seconds: 0) }
+    var longestSilence: Span { reconcileInterval + reconcileInterval + reconcileInterval }
     /// A structure that is not whole after this is alerted.
     public var repairAlert: Span = .seconds(2)
     /// A working order is asked to end after this when its structure is not whole, when it is filled in part, or when its entry window is over.

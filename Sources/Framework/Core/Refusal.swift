@@ -62,7 +62,7 @@ extension Core {
         let twin = scope.recentEntries.first { entry in
             let distance = entry.timestamp - signal.timestamp
             return entry.position == record.position && entry.fingerprint != record.fingerprint
-                && max(distance, Span(microseconds: -distance.microseconds)) <= policy.duplicateWindow
+                && distance.magnitude <= policy.duplicateWindow
         }
         guard let twin else { return nil }
         return Refusal("duplicate", "Signal \(twin.fingerprint) asked for the same layer within \(policy.duplicateWindow).")

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The shell around the core of one account: takes events in batches, commits what they lead to as one transaction, then performs the effects.
+/// Performs what the shell of one account asks for, with tasks: commits, calls to the broker, leases, times. It decides nothing.
 ///
-/// It decides nothing: every effect becomes exactly one event. One task walks the lane and owns the core; broker calls run beside it.
+/// One task owns the shell and gives it what happens, in order; whatever waits for the world outside runs beside it.
 public final class Engine: Sendable {
     /// What an engine works with.
     public struct Parts: Sendable {
@@ -14,6 +14,10 @@ public final class Engine: Sendable {
         public var store: any RecordStore
         /// Whom orders go to.
         public var broker: any BrokerPlugin
+        /// Who grants the lease by which one of several processes decides; nil where storage serves one process alone.
+        public var coordination: (any CoordinationPlugin)?
+        /// How long leases last.
+        public var terms = Tenure.Terms()
         /// Who tells people.
         public var alerts: [any AlertPlugin]
         /// This process.
@@ -33,14 +37,16 @@ public final class Engine: Sendable {
 
         /// Puts the parts together.
         public init(
-            policy: Policy, desks: [Desk], store: any RecordStore, broker: any BrokerPlugin, alerts: [any AlertPlugin],
-            incarnation: Incarnation, clock: any Clock, random: any RandomSource, log: any Log = SilentLog(),
+            policy: Policy, desks: [Desk], store: any RecordStore, broker: any BrokerPlugin,
+            coordination: (any CoordinationPlugin)? = nil, alerts: [any AlertPlugin], incarnation: Incarnation, clock: any Clock,
+            random: any RandomSource, log: any Log = SilentLog(),
             metrics: any Metrics = NoMetrics(), trace: (any TraceSink)? = nil, stopPoints: (any StopPointObserver)? = nil
         ) {
             self.policy = policy
             self.desks = desks
             self.store = store
             self.broker = broker
+            self.coordination = coordination
             self.alerts = alerts
             self.incarnation = incarnation
             self.clock = clock
@@ -64,6 +70,10 @@ public final class Engine: Sendable {
         public var callsInFlight = 0
         /// Whether the lane has ended.
         public var hasEnded = false
+        /// Events that wait for a commit.
+        var waitingEvents = 0
+        /// Until when orders may leave, by the boot clock.
+        var sendsUntil = Span.zero
         /// Whether the lane has heard of the stop, so that it starts no more calls.
         var hasHeardOfStop = false
         /// Whether the time for a stop is over, so that the lane does not wait for the storage any more.
@@ -73,11 +83,17 @@ public final class Engine: Sendable {
         var isCalm: Bool { hasEnded || hasHeardOfStop && callsInFlight == 0 }
     }
 
+    /// Something for the task that owns the shell.
+    private enum Errand: Sendable {
+        case input(Shell.Input, term: Int?)
+        /// Nothing more will come: the task ends when what waits is committed.
+        case end
+    }
+
     let parts: Parts
     let verdicts = Waiters<Fingerprint, SignalRecord>()
     private let answers = Waiters<String, OperatorAnswer>()
-    private let mailbox = Mailbox<Event>()
-    private let doubts = Mailbox<Fingerprint>()
+    private let errands = Mailbox<Errand>()
     private let state = Mutex(Condition())
     private let delivery: AlertDelivery
     private let requestCount = Atomic<Int>(0)
@@ -95,10 +111,12 @@ public final class Engine: Sendable {
     public var acceptsSignals: Bool { state.withLock { !$0.isStopping && !$0.hasEnded && $0.storageFailure == nil } }
 
     /// Events that wait for the lane.
-    public var waitingEvents: Int { mailbox.count }
+    public var waitingEvents: Int { errands.count + state.withLock(\.waitingEvents) }
 
     /// Hands an event to the lane.
-    public func submit(_ event: Event) { mailbox.put(event) }
+    public func submit(_ event: Event) { give(.event(event)) }
+
+    private func give(_ input: Shell.Input, of term: Int? = nil) { errands.put(.input(input, term: term)) }
 
     /// Asks for something on a person's behalf and waits for the answer; nil when none comes in time.
     public func command(_ command: OperatorCommand, by person: String, waiting span: Span) async -> OperatorAnswer? {
@@ -111,13 +129,12 @@ public final class Engine: Sendable {
 
     /// Loads, recovers and works until ``stop(grace:)``; throws when the records cannot be read.
     public func run() async throws(StorageError) {
-        let core = try await load()
+        let rows = try await read()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.delivery.run() }
             group.addTask { await self.followBroker() }
-            group.addTask { await self.settle(self.doubts) }
-            mailbox.put(.started)
-            await walk(core, &group)
+            await walk(rows, &group)
+            await parts.coordination?.release(Shell.lease, holder: parts.incarnation)
             delivery.close()
             group.cancelAll()
         }
@@ -133,13 +150,10 @@ public final class Engine: Sendable {
             try? await parts.clock.sleep(until: min(deadline, parts.clock.now() + .milliseconds(5)))
         }
         state.withLock { $0.isOutOfTime = true }
-        mailbox.close()
+        errands.put(.end)
     }
 
     // MARK: - What the inbox tells
-
-    /// A signal may have been stored although its sender was told otherwise: somebody has to look, because nobody tells the lane of it.
-    func doubt(_ signal: Fingerprint) { doubts.put(signal) }
 
     func note(storageFailure error: StorageError) {
         parts.log(.error, "a signal could not be stored", LogField("why", error))
@@ -153,91 +167,142 @@ public final class Engine: Sendable {
 
     // MARK: - The lane
 
-    private func load() async throws(StorageError) -> Core {
-        let now = parts.clock.now()
-        let snapshot = try await Snapshot.read(
-            from: parts.store, instruments: parts.desks.map(\.name), at: now, entryMemory: parts.policy.entryMemory)
-        return Core(
-            policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation,
-            term: Term(machine: parts.clock.machine), snapshot: snapshot,
-            at: now)
+    private var begun: Shell {
+        Shell(
+            Shell.Parts(
+                policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation,
+                machine: parts.clock.machine, leadership: parts.coordination == nil ? .alone : .shared(parts.terms),
+                othersHaveEnded: parts.coordination == nil))
     }
 
-    private func walk(_ loaded: Core, _ group: inout DiscardingTaskGroup) async {
-        var core = loaded
-        await mailbox.walk(limit: 256) { batch in
-            let effects = await decide(batch, &core)
-            state.withLock { $0.isRecovered = core.isReady }
-            for effect in effects {
-                if case .observe(let observation) = effect { await observe(observation) } else { perform(effect, &group) }
+    private var moment: Moment { Moment(wall: parts.clock.now(), boot: parts.clock.boot()) }
+
+    private func walk(_ rows: Rows, _ group: inout DiscardingTaskGroup) async {
+        var shell = begun
+        var isEnding = false
+        for request in shell.start() {
+            // What was read before the lane began is what it asks for first.
+            if case .load = request {
+                give(.loaded(rows.snapshot, lease: rows.lease))
+            } else {
+                await perform(request, of: shell.term, &group)
             }
-            if core.isStopping { state.withLock { $0.hasHeardOfStop = true } }
         }
-    }
-
-    /// Handles a batch until its writes are committed; answers the effects that may now be performed.
-    private func decide(_ batch: [Event], _ core: inout Core) async -> [Effect] {
-        var events = batch
-        var failures: Int64 = 0
-        while true {
-            let before = core
-            let (transaction, effects) = handle(events, &core)
-            guard !transaction.isEmpty else {
-                // Rows that were read anew may show that nothing is left to write.
-                if failures > 0 { state.withLock { $0.storageFailure = nil } }
-                return effects
-            }
-            do throws(StorageError) {
-                announce(transaction, isDone: false)
-                _ = try await parts.store.commit(transaction)
-                announce(transaction, isDone: true)
-                state.withLock { $0.storageFailure = nil }
-                return effects
-            } catch {
-                failures += 1
-                core.goBack(to: before)
-                guard !state.withLock(\.isOutOfTime) else {
-                    parts.log(
-                        .critical, "the host ends before its records could be written; the next process finds out", LogField("why", error))
-                    return []
+        await errands.walk(limit: 256) { batch in
+            for errand in batch {
+                switch errand {
+                case .end: isEnding = true
+                case .input(let input, let term):
+                    if isEnding, let failure = input.failure { return giveUp(on: failure) }
+                    for request in shell.take(input, of: term, at: moment) { await perform(request, of: shell.term, &group) }
                 }
-                await recover(from: error, &core, &events, failures)
             }
+            while let requests = shell.next(at: moment, entropy: parts.random.entropy, told: { parts.trace?.record($0, $1) }) {
+                for request in requests { await perform(request, of: shell.term, &group) }
+            }
+            note(shell)
+            if isEnding, shell.isAtRest { errands.close() }
         }
     }
 
-    private func handle(_ events: [Event], _ core: inout Core) -> (Transaction, [Effect]) {
+    private func note(_ shell: Shell) {
+        state.withLock { state in
+            state.isRecovered = shell.isReady
+            state.hasHeardOfStop = shell.hasHeardOfStop
+            state.storageFailure = shell.storageFailure?.description
+            state.waitingEvents = shell.waitingEvents
+            state.sendsUntil = shell.sendsUntil
+        }
+    }
+
+    /// Ends a lane whose time is over.
+    private func giveUp(on failure: String) {
+        parts.log(
+            .critical, "the host ends before its records could be written; the next process finds out", LogField("why", failure))
+        errands.close()
+    }
+
+    // MARK: - Requests of the shell
+
+    private func perform(_ request: Shell.Request, of term: Int, _ group: inout DiscardingTaskGroup) async {
+        switch request {
+        case .askForLease: group.addTask { await self.askForLease() }
+        case .readLease(let after): group.addTask { if await self.waits(after) { self.give(await self.foundLease()) } }
+        case .claim(let lease, let isFirst): group.addTask { self.give(.claimed(await self.claim(lease, isFirst: isFirst))) }
+        case .load(let after):
+            group.addTask {
+                guard await self.waits(after) else { return }
+                let rows = try? await self.read()
+                self.give(rows.map { .loaded($0.snapshot, lease: $0.lease) } ?? .unloaded, of: term)
+            }
+        case .findUndecided: group.addTask { self.give(.undecided(await self.undecided()), of: term) }
+        case .commit(let transaction): group.addTask { self.give(.committed(await self.commit(transaction)), of: term) }
+        case .perform(let effects, let gate):
+            for effect in effects {
+                if case .observe(let observation) = effect { await observe(observation) } else { perform(effect, gate, of: term, &group) }
+            }
+        case .wake(let alarm, let after):
+            group.addTask { if await self.waits(after) { self.give(alarm.input, of: alarm == .retry ? term : nil) } }
+        case .noteEpoch(_, let isAnew): if isAnew { delivery.sweep() }
+        case .noteRetirement: parts.log(.warning, "this process decides no more")
+        case .noteFailure(let error): parts.log(.error, "a commit failed", LogField("why", error))
+        }
+    }
+
+    /// Waits; answers false when the lane has ended meanwhile.
+    private func waits(_ span: Span) async -> Bool {
+        span <= .zero ? !Task.isCancelled : (try? await parts.clock.sleep(until: parts.clock.now() + span)) != nil
+    }
+
+    private struct Rows: Sendable {
+        let snapshot: Snapshot
+        let lease: LeaseRecord?
+    }
+
+    private func read() async throws(StorageError) -> Rows {
+        // First, so that rows which were read in an epoch are not older than it.
+        let lease = parts.coordination == nil ? nil : try await readLease()
+        let snapshot = try await Snapshot.read(
+            from: parts.store, instruments: parts.desks.map(\.name), at: parts.clock.now(), entryMemory: parts.policy.entryMemory)
+        return Rows(snapshot: snapshot, lease: lease)
+    }
+
+    private func readLease() async throws(StorageError) -> LeaseRecord? {
+        try await parts.store.fetch(Query<LeaseRecord>(.equal("name", Shell.lease), limit: 1)).first
+    }
+
+    private func foundLease() async -> Shell.Input {
+        do throws(StorageError) { return .leaseRead(try await readLease()) } catch { return .leaseUnread }
+    }
+
+    private func askForLease() async {
+        let askedAt = parts.clock.boot()
+        guard let coordination = parts.coordination else { return }
+        do {
+            let lease = try await coordination.acquire(Shell.lease, holder: parts.incarnation, for: parts.terms.span)
+            give(.leaseAnswered(isGranted: lease != nil, askedAt: askedAt))
+        } catch {
+            parts.log(.warning, "the lease could not be asked for", LogField("why", "\(error)"))
+        }
+    }
+
+    private func claim(_ lease: LeaseRecord, isFirst: Bool) async -> LeaseRecord? {
         var transaction = Transaction()
-        var effects: [Effect] = []
-        for event in events {
-            let stimulus = Stimulus(event, at: parts.clock.now(), entropy: parts.random.entropy())
-            let next = core.handle(stimulus)
-            parts.trace?.record(stimulus, next)
-            for effect in next {
-                if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
-            }
-        }
-        return (transaction, effects)
+        if isFirst { transaction.insert(lease) } else { transaction.update(lease) }
+        return (try? await parts.store.commit(transaction)) == nil ? nil : lease
     }
 
-    /// Goes back before the batch: on a conflict or an unknown outcome the rows are read anew, otherwise the same writes are tried later.
-    private func recover(from error: StorageError, _ core: inout Core, _ events: inout [Event], _ failures: Int64) async {
-        parts.log(.error, "a commit failed", LogField("why", error))
-        switch error {
-        case .conflict where failures <= 3: break
-        case .conflict, .unavailable, .uncertain, .corrupt, .unsupported:
-            state.withLock { $0.storageFailure = error.description }
-            try? await parts.clock.sleep(until: parts.clock.now() + min(.seconds(5), .milliseconds(100 * failures)))
-        }
-        guard case .unavailable = error else {
-            guard let fresh = try? await load() else { return }
-            let previous = core
-            core = fresh
-            core.carryOn(from: previous)
-            events = [.reloaded] + events.filter(\.survivesReload)
-            delivery.sweep()
-            return
-        }
+    private func undecided() async -> [SignalRecord] {
+        let query = Query<SignalRecord>(
+            .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
+        return (try? await parts.store.fetch(query)) ?? []
+    }
+
+    private func commit(_ transaction: Transaction) async -> StorageError? {
+        announce(transaction, isDone: false)
+        do throws(StorageError) { _ = try await parts.store.commit(transaction) } catch { return error }
+        announce(transaction, isDone: true)
+        return nil
     }
 
     private func announce(_ transaction: Transaction, isDone: Bool) {
@@ -252,22 +317,23 @@ public final class Engine: Sendable {
 
     // MARK: - Effects
 
-    private func perform(_ effect: Effect, _ group: inout DiscardingTaskGroup) {
+    private func perform(_ effect: Effect, _ gate: Span, of term: Int, _ group: inout DiscardingTaskGroup) {
+        func answer(_ event: @escaping @Sendable () async -> Event?) {
+            group.addTask { if let event = await event() { self.give(.event(event), of: term) } }
+        }
         switch effect {
         case .commit, .observe: preconditionFailure("performed by the lane itself, before what follows")
-        case .survey(let request): group.addTask { self.submit(.surveyed(await self.survey(request))) }
+        case .survey(let request): answer { .surveyed(await self.survey(request)) }
         case .place(let request):
-            let gate = parts.clock.boot()
             state.withLock { $0.callsInFlight += 1 }
-            group.addTask { await self.place(request, gate: gate) }
-        case .cancel(let tag, let order): group.addTask { self.submit(.cancelAnswered(tag, await self.parts.broker.cancel(order))) }
-        case .readBook(let settled): group.addTask { self.submit(.bookRead(await self.readBook(leavingOut: settled))) }
-        case .readPositions: group.addTask { self.submit(.positionsRead(await self.readPositions())) }
-        case .wake(let alarm, let at):
-            group.addTask {
-                guard (try? await self.parts.clock.sleep(until: at)) != nil else { return }
-                self.submit(.woke(alarm))
+            answer {
+                defer { self.state.withLock { $0.callsInFlight -= 1 } }
+                return .placed(request.tag, await self.place(request, gate: gate))
             }
+        case .cancel(let tag, let order): answer { .cancelAnswered(tag, await self.parts.broker.cancel(order)) }
+        case .readBook(let settled): answer { .bookRead(await self.readBook(leavingOut: settled)) }
+        case .readPositions: answer { .positionsRead(await self.readPositions()) }
+        case .wake(let alarm, let at): answer { (try? await self.parts.clock.sleep(until: at)) == nil ? nil : .woke(alarm) }
         case .alert(let alert):
             parts.metrics.add(1, to: .alerts, label: alert.code)
             delivery.send(alert)
@@ -279,18 +345,18 @@ public final class Engine: Sendable {
         }
     }
 
-    /// The last look before the first byte: a process that was paused since the gate sends nothing (I26).
-    private func place(_ request: OrderRequest, gate: Span) async {
-        defer { state.withLock { $0.callsInFlight -= 1 } }
+    /// The last look before the first byte: a process that was paused since the gate, or whose lease ends, sends nothing (I26).
+    private func place(_ request: OrderRequest, gate: Span) async -> PlaceOutcome {
         parts.stopPoints?.reach(.beforePlace)
-        guard parts.clock.boot() - gate < .milliseconds(500) else {
-            return submit(.placed(request.tag, .notSent("the process was paused between the gate and the call")))
+        let now = parts.clock.boot()
+        guard now - gate < .milliseconds(500), now <= state.withLock(\.sendsUntil) else {
+            return .notSent("the process was paused between the gate and the call, or its lease ends")
         }
         parts.metrics.add(1, to: .ordersSent, label: nil)
         let outcome = await parts.broker.place(request)
         if case .unknown = outcome { parts.metrics.add(1, to: .ordersUnknown, label: nil) }
         parts.stopPoints?.reach(.afterPlace)
-        submit(.placed(request.tag, outcome))
+        return outcome
     }
 
     private func observe(_ observation: PriceObservation) async {
@@ -331,18 +397,14 @@ public final class Engine: Sendable {
     }
 }
 
-extension Event {
-    /// Whether the event still means something after the rows were read anew.
-    public var survivesReload: Bool {
+extension Shell.Input {
+    /// Why rows could not be written or read; nil where they could.
+    fileprivate var failure: String? {
         switch self {
-        // Nothing was asked for as long as the commit of the start was not made, and nobody else asks for it.
-        case .started: true
-        case .reloaded: false
-        // A signal without a verdict is among the rows that were just read.
-        case .signal: false
-        // A survey is asked for again by the decision that needs it.
-        case .surveyed: false
-        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
+        case .committed(let error): error?.description
+        case .unloaded, .leaseUnread: "the rows cannot be read"
+        case .claimed(nil): "the next epoch cannot be written"
+        default: nil
         }
     }
 }

@@ -41,7 +41,6 @@ public final class Inbox: Sendable {
             guard try await insert(first, until: deadline) else { return try await meetAgain(first) }
         } catch {
             engine.note(storageFailure: error)
-            if error.isUncertain { engine.doubt(record.fingerprint) }
             return .unavailable("the signal could not be stored")
         }
         stopPoints?.reach(.afterInbox)

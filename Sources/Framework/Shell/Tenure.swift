@@ -135,11 +135,11 @@ public struct Tenure: Sendable {
         }
     }
 
-    /// Whether enough of the lease is left for an order to leave (I26).
-    public func maySend(at now: Span) -> Bool {
+    /// Until when enough of the lease is left for an order to leave (I26); nothing may while the process does not decide.
+    public var sendsUntil: Span {
         switch state {
-        case .standby, .claiming(_, isAgain: false): false
-        case .deciding(_, let askedAt), .claiming(let askedAt, isAgain: true): left(of: askedAt, at: now) >= terms.sendMargin
+        case .standby, .claiming(_, isAgain: false): Span(microseconds: .min)
+        case .deciding(_, let askedAt), .claiming(let askedAt, isAgain: true): askedAt + terms.span - terms.sendMargin
         }
     }
 

@@ -17,7 +17,10 @@ public struct Instant: Hashable, Comparable, Sendable {
         return Instant(microseconds: overflowed ? (span.microseconds < 0 ? .min : .max) : sum)
     }
     /// This instant moved back by `span`.
-    public static func - (instant: Instant, span: Span) -> Instant { instant + Span(microseconds: -span.microseconds) }
+    public static func - (instant: Instant, span: Span) -> Instant {
+        let (difference, overflowed) = instant.microseconds.subtractingReportingOverflow(span.microseconds)
+        return Instant(microseconds: overflowed ? (span.microseconds < 0 ? .max : .min) : difference)
+    }
     /// The time from the right instant to the left one; saturates instead of trapping.
     public static func - (left: Instant, right: Instant) -> Span {
         let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
@@ -59,7 +62,14 @@ public struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func days(_ count: Int64) -> Span { Span(microseconds: count.saturatingProduct(86_400_000_000)) }
     /// Ordered by length.
     public static func < (left: Span, right: Span) -> Bool { left.microseconds < right.microseconds }
-    /// The difference.
+    /// How long it is, whatever its sign; saturates instead of trapping.
+    public var magnitude: Span { Span(microseconds: Int64(clamping: microseconds.magnitude)) }
+    /// The sum; saturates instead of trapping.
+    public static func + (left: Span, right: Span) -> Span {
+        let (sum, overflowed) = left.microseconds.addingReportingOverflow(right.microseconds)
+        return Span(microseconds: overflowed ? (right.microseconds < 0 ? .min : .max) : sum)
+    }
+    /// The difference; saturates instead of trapping.
     public static func - (left: Span, right: Span) -> Span {
         let (difference, overflowed) = left.microseconds.subtractingReportingOverflow(right.microseconds)
         return Span(microseconds: overflowed ? (left < right ? .min : .max) : difference)

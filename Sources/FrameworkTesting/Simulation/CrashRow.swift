@@ -86,7 +86,7 @@ extension Simulation {
     /// Notes which rows of the table the death of a process is an example of.
     func markDeath(of index: Int) {
         for visit in atDoor.values where visit.process == index { mark(visit.isStored ? .c2 : .c1) }
-        guard processes[index].core != nil || processes[index].batch != nil else { return }
+        guard processes[index].decides else { return }
         if !store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted))).isEmpty { mark(.c4) }
         markSettling(of: index)
         var isDoubtful = false
@@ -105,16 +105,17 @@ extension Simulation {
 
     /// Fills that are known but not booked, because their commit is being made.
     private func markSettling(of index: Int) {
-        guard let batch = processes[index].batch else { return }
-        for write in batch.transaction.writes {
+        for write in processes[index].running?.shell.pendingTransaction?.writes ?? [] {
             guard let intent = write.record as? IntentRecord, intent.state == .settled else { continue }
             if intent.kind == .roll { mark(.c27) } else { [.c15, .c16].forEach(mark) }
         }
     }
 
     private func answers(of index: Int) -> Set<Tag> {
-        let events = processes[index].mailbox + (processes[index].batch?.events ?? [])
-        return Set(events.compactMap { event in if case .placed(let tag, _) = event { tag } else { nil } })
+        Set(
+            (processes[index].running?.shell.unfinishedEvents ?? []).compactMap { event in
+                if case .placed(let tag, _) = event { tag } else { nil }
+            })
     }
 
     /// Whether an order may be at the broker without its end being known.

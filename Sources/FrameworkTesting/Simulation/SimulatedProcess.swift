@@ -1,28 +1,13 @@
 import MunimKit
 
-/// One process of the host: what the shell holds in memory, and nothing of what it decides.
+/// One process of the host: its shell, its clocks and its lines.
 struct SimulatedProcess {
     /// Work that waits for the process.
     enum Work {
-        /// A time of the tenure has come.
-        case tick
-        /// A time to look for signals that nobody handed over has come.
-        case sweep
-        case leaseAnswered(isGranted: Bool, askedAt: Span)
-        /// The lease row as it is, or nil when it could not be read.
-        indirect case leaseRead(LeaseRecord?, isKnown: Bool)
-        indirect case claimed(LeaseRecord?)
-        /// All rows, and whether the lease row still names this epoch.
-        indirect case loaded(Snapshot?, lease: LeaseRecord?)
-        indirect case committed(StorageError?)
+        /// Something for the shell.
+        indirect case input(Shell.Input)
         indirect case inboxAnswered(Message, InboxAnswer)
         indirect case contradicted(Message, ConflictRecord, isKept: Bool)
-        case undecided([SignalRecord])
-        indirect case event(Event)
-        /// The same events are tried again on the same rows.
-        case retryAsItWas
-        /// The rows are read again, in the next epoch.
-        case readAnew
         /// Whatever was in flight when it was asked to end has had its time.
         case stopped
         /// An effect whose commit is done; `gate` is the boot time at which it was.
@@ -36,14 +21,6 @@ struct SimulatedProcess {
         case failed
     }
 
-    /// A batch whose commit is on its way.
-    struct Batch {
-        let before: Core
-        let events: [Event]
-        let effects: [Effect]
-        let transaction: Transaction
-    }
-
     let number: Int
     /// How often it was started; what belongs to an earlier life reaches nobody.
     var life = 0 { didSet { incarnation = Self.incarnation(number, life: life) } }
@@ -52,7 +29,7 @@ struct SimulatedProcess {
     var isUp = false
     var pausedUntil: Instant?
     /// What came while it was paused, in order.
-    var held: [Work] = []
+    var held: [(work: Work, term: Int?)] = []
     /// How far its machine's clock is from the true time; a process keeps the time that it began with.
     var machineSkew: Span = .zero
     /// How far its own wall clock is from the true time.
@@ -67,27 +44,27 @@ struct SimulatedProcess {
     var brokerCutUntil: Instant?
     /// When it started, for its boot clock.
     var startedAt = Instant(microseconds: 0)
-    var tenure: Tenure
-    var core: Core?
-    /// Counts cores, so that what belongs to an earlier one reaches nobody.
-    var term = 0
-    var mailbox: [Event] = []
-    /// Signals that its core was given, so that a sweep hands over only others.
-    var handed: Set<Fingerprint> = []
-    var batch: Batch?
-    var failures: Int64 = 0
+    /// What runs in it; nil while it is down.
+    private(set) var running: RunningShell?
     /// When its last batch was answered well.
     var answeredAt: Instant?
     /// The epoch in which it read the rows that it decides from.
     var epoch: Int64 = 0
-    /// Claims of an epoch that failed one after the other.
-    var claims: Int64 = 0
-    /// Events that wait for the rows to be read anew.
-    var reloading: [Event]?
 
-    init(number: Int, tenure: Tenure) {
+    /// Whether it decides.
+    var decides: Bool { running?.shell.decides ?? false }
+
+    /// Whether it decides and has compared the broker's book.
+    var isReady: Bool { running?.shell.isReady ?? false }
+
+    /// Counts times of deciding.
+    var term: Int { running?.shell.term ?? 0 }
+
+    /// Begins to run.
+    mutating func begin(_ shell: Shell) { running = RunningShell(shell) }
+
+    init(number: Int) {
         self.number = number
-        self.tenure = tenure
         incarnation = Self.incarnation(number, life: 0)
     }
 
@@ -101,22 +78,16 @@ struct SimulatedProcess {
         held = []
         pausedUntil = nil
         isStopping = false
-        tenure = Tenure(terms: tenure.terms)
-        retire()
-    }
-
-    /// Forgets what belongs to deciding.
-    mutating func retire() {
-        core = nil
-        term += 1
-        mailbox = []
-        handed = []
-        batch = nil
-        failures = 0
+        running = nil
         answeredAt = nil
-        claims = 0
-        reloading = nil
     }
+}
+
+/// A shell that is changed where it lies, because it is large.
+final class RunningShell {
+    var shell: Shell
+
+    init(_ shell: Shell) { self.shell = shell }
 }
 
 /// A webhook on its way, the same for every time that it is sent.

@@ -14,7 +14,7 @@ extension Simulation {
         guard !dies(at: index, isDone: false) else { return }
         if case .place(let request) = effect {
             // I26: the last look before the first byte.
-            let mayLead = isAlone || processes[index].tenure.maySend(at: boot(index))
+            let mayLead = processes[index].running.map { boot(index) <= $0.shell.sendsUntil } ?? false
             let isInTime = boot(index) - gate < .milliseconds(500) && mayLead
             guard isInTime || stage.policy.has(.gateWithoutClock) else {
                 mark(.c30)
@@ -70,7 +70,7 @@ extension Simulation {
     private func answer(_ call: BrokerCall, _ event: Event, after span: Span) {
         var wait = span
         if case .placed(_, .unknown) = event { wait = .seconds(7) }
-        add(.process(call.process, life: call.life, term: call.term, .event(event)), after: wait)
+        add(.process(call.process, life: call.life, term: call.term, .input(.event(event))), after: wait)
     }
 
     func place(_ request: OrderRequest, by index: Int) -> PlaceOutcome {
@@ -138,10 +138,10 @@ extension Simulation {
 
     /// The broker's own report reaches whoever decides.
     func push(_ order: BrokerOrderID) {
-        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].core != nil }),
+        guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].decides }),
             !isLoggedOut, !isCutFromBroker(index), !isBookSilent
         else { return }
-        hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
+        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, term: processes[index].term)
     }
 
     // MARK: - Faults of machines and people
@@ -198,7 +198,7 @@ extension Simulation {
     }
 
     func ask(_ command: OperatorCommand) {
-        guard let index = processes.indices.first(where: { processes[$0].core != nil }) else { return }
+        guard let index = processes.indices.first(where: { processes[$0].decides }) else { return }
         var id = "P\(outcome.events)"
         // Several things may be asked for at one moment.
         if case .capital(_, _, let key) = command { id += "-\(key)" }

@@ -49,7 +49,7 @@ extension Simulation {
         if call.isForgotten { return land(call) }
         if isCutFromDatabase(call.process) { return lose(call) }
         switch call.request {
-        case .commit(let transaction): answer(call, .committed(commit(transaction, of: call)))
+        case .commit(let transaction): answer(call, .input(.committed(commit(transaction, of: call))))
         case .admit(let message):
             if processes[call.process].life != call.life || !processes[call.process].isUp {
                 untold[message.record.fingerprint, default: []].insert("door")
@@ -57,13 +57,14 @@ extension Simulation {
             answer(call, .inboxAnswered(message, admit(message)))
         case .contradict(let record, let message): answer(call, .contradicted(message, record, isKept: keep(record)))
         case .readLease:
-            answer(call, .leaseRead(rows().row(LeaseRecord.self, "account"), isKnown: !isDatabaseDown))
-        case .claim(let lease, let isFirst): answer(call, .claimed(claim(lease, isFirst: isFirst, call)))
+            let lease = rows().row(LeaseRecord.self, "account")
+            answer(call, .input(isDatabaseDown ? .leaseUnread : .leaseRead(lease)))
+        case .claim(let lease, let isFirst): answer(call, .input(.claimed(claim(lease, isFirst: isFirst, call))))
         case .load: await load(call)
         case .undecided:
             let waiting = Query<SignalRecord>(
                 .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
-            answer(call, .undecided(isDatabaseDown ? [] : rows().matching(waiting)))
+            answer(call, .input(.undecided(isDatabaseDown ? [] : rows().matching(waiting))))
         }
     }
 
@@ -168,7 +169,7 @@ extension Simulation {
             let snapshot = try? await Snapshot.read(
                 from: ModelRecords(rows), instruments: stage.desks.map(\.name), at: wall(call.process),
                 entryMemory: stage.policy.entryMemory)
-        else { return answer(call, .loaded(nil, lease: nil)) }
-        answer(call, .loaded(snapshot, lease: rows.row(LeaseRecord.self, "account")))
+        else { return answer(call, .input(.unloaded)) }
+        answer(call, .input(.loaded(snapshot, lease: rows.row(LeaseRecord.self, "account"))))
     }
 }

@@ -98,10 +98,10 @@ extension Simulation {
 
     /// The signal is told to whoever decides; a hint that is lost costs a sweep.
     private func handOver(_ record: SignalRecord, from index: Int) {
-        guard let decider = processes.indices.first(where: { processes[$0].core != nil || processes[$0].batch != nil }) else { return }
+        guard let decider = processes.indices.first(where: { processes[$0].decides }) else { return }
         if decider == index { return put(.signal(record), at: index) }
         guard !happens(.leaseLost) else { return }
-        later(decider, .event(.signal(record)), after: chance.span(0, 2), inTerm: true)
+        later(decider, .input(.event(.signal(record))), after: chance.span(0, 2), inTerm: true)
     }
 
     /// After no answer or a 5xx it is sent again three times, then given up.

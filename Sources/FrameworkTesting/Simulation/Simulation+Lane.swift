@@ -1,108 +1,96 @@
 import MunimKit
 
-/// The lane of a deciding process: events in batches, one commit at a time, effects only after it.
+/// The shell of a process: given what happens, and what it asks for performed with everything that can go wrong.
 extension Simulation {
-    func put(_ event: Event, at index: Int) {
-        guard processes[index].core != nil else { return }
-        if case .signal(let record) = event { processes[index].handed.insert(record.fingerprint) }
-        processes[index].mailbox.append(event)
+    func put(_ event: Event, at index: Int) { give(.event(event), to: index) }
+
+    /// Gives an input to the shell of a process, and performs what it asks for.
+    func give(_ input: Shell.Input, of term: Int? = nil, to index: Int) {
+        if case .committed(let error) = input, !noteAnswer(error, of: term, at: index) { return }
+        guard let running = processes[index].running else { return }
+        perform(running.shell.take(input, of: term, at: moment(index)), at: index)
         walk(index)
     }
 
-    /// Handles what waits, unless a commit or a reading of rows is on its way.
-    func walk(_ index: Int) {
-        while let core = processes[index].core, processes[index].batch == nil, processes[index].reloading == nil,
-            !processes[index].mailbox.isEmpty
-        {
-            let events = processes[index].mailbox
-            processes[index].mailbox = []
-            decide(events, from: core, at: index)
+    /// Asks the shell for the next batch until nothing waits, or waits for a commit or for rows.
+    private func walk(_ index: Int) {
+        while let running = processes[index].running {
+            var handled: [Stimulus] = []
+            let requests = running.shell.next(
+                at: moment(index), entropy: { chance.entropy() }, told: { stimulus, _ in handled.append(stimulus) })
+            guard let requests else { return }
+            for stimulus in handled { note(stimulus.event, at: index) }
+            perform(requests, at: index)
         }
     }
 
-    private func decide(_ events: [Event], from before: Core, at index: Int) {
-        var core = before
-        processes[index].core = nil
-        var transaction = Transaction()
-        var effects: [Effect] = []
-        for event in events {
-            trace(4, Self.name(of: event), index)
-            say("\(processes[index].incarnation) handles \(event)")
-            if case .positionsRead(let reading) = event, reading.positions == nil { oracle.waits.unreadAt = now }
-            if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
-            if case .bookRead(let reading) = event {
-                let (process, epoch) = (processes[index].incarnation, processes[index].epoch)
-                let shownAt = oracle.heard(process, startedAt: reading.startedAt, in: epoch, store, at: now)
-                if let shownAt { remember(shownAt: shownAt) }
-            }
-            for effect in core.handle(Stimulus(event, at: wall(index), entropy: chance.entropy())) {
-                if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
-            }
+    func perform(_ requests: [Shell.Request], at index: Int) {
+        let life = processes[index].life
+        for request in requests where processes[index].isUp && processes[index].life == life { perform(request, at: index) }
+    }
+
+    private func perform(_ request: Shell.Request, at index: Int) {
+        switch request {
+        case .askForLease: ask(index)
+        case .readLease(let after): call(.readLease, from: index, after: after)
+        case .claim(let lease, let isFirst): call(.claim(lease, isFirst: isFirst), from: index)
+        case .load(let after): call(.load, from: index, inTerm: true, after: after)
+        case .findUndecided: call(.undecided, from: index, inTerm: true)
+        case .commit(let transaction): commit(transaction, at: index)
+        case .perform(let effects, let gate): release(effects, gate: gate, at: index)
+        case .wake(.campaign, let after): later(index, .input(.campaigned), after: after)
+        case .wake(.sweep, let after): later(index, .input(.swept), after: after + .milliseconds(Int64(index)))
+        case .wake(.retry, let after): later(index, .input(.retried), after: after, inTerm: true)
+        case .noteEpoch(let epoch, let isAnew): note(epoch: epoch, isAnew: isAnew, at: index)
+        case .noteRetirement:
+            processes[index].answeredAt = nil
+            say("\(processes[index].incarnation) stops deciding")
+        case .noteFailure(let error): say("\(processes[index].incarnation) could not commit: \(error)")
         }
-        processes[index].core = core
-        guard !transaction.isEmpty else { return release(effects, at: index) }
+    }
+
+    /// Wall and boot time of a process.
+    func moment(_ index: Int) -> Moment { Moment(wall: wall(index), boot: boot(index)) }
+
+    private func note(_ event: Event, at index: Int) {
+        trace(4, Self.name(of: event), index)
+        say("\(processes[index].incarnation) handles \(event)")
+        if case .positionsRead(let reading) = event, reading.positions == nil { oracle.waits.unreadAt = now }
+        if case .bookRead(let reading) = event, reading.book != nil { oracle.recovered(in: processes[index].epoch) }
+        if case .bookRead(let reading) = event {
+            let (process, epoch) = (processes[index].incarnation, processes[index].epoch)
+            let shownAt = oracle.heard(process, startedAt: reading.startedAt, in: epoch, store, at: now)
+            if let shownAt { remember(shownAt: shownAt) }
+        }
+    }
+
+    private func commit(_ transaction: Transaction, at index: Int) {
         guard !isPoisoned(by: transaction, at: index) else { return }
-        if !isAlone {
-            guard let lease = processes[index].tenure.lease else { return processes[index].retire() }
-            if !stage.policy.has(.epochNotDemanded) { transaction.require(lease) }
-        }
-        if stage.policy.has(.callBeforeCommit) { release(effects, at: index) }
-        processes[index].batch = SimulatedProcess.Batch(
-            before: before, events: events, effects: stage.policy.has(.callBeforeCommit) ? [] : effects, transaction: transaction)
-        commit(at: index)
-    }
-
-    private func commit(at index: Int) {
-        guard let batch = processes[index].batch else { return }
         guard !dies(at: index, isDone: false) else { return }
-        call(.commit(batch.transaction), from: index, inTerm: true)
-        guard !diesRolling(batch.transaction, isDone: false, at: index) else { return }
+        call(.commit(transaction), from: index, inTerm: true)
+        guard !diesRolling(transaction, isDone: false, at: index) else { return }
         _ = dies(at: index, isDone: true)
     }
 
-    /// The commit of the batch was answered.
-    func conclude(_ error: StorageError?, at index: Int) {
-        guard let batch = processes[index].batch else { return }
-        guard let error, !stage.policy.has(.failedCommitIsSuccess) else {
-            guard !diesRolling(batch.transaction, isDone: true, at: index) else { return }
-            processes[index].batch = nil
-            processes[index].failures = 0
-            processes[index].answeredAt = now
-            release(batch.effects, at: index)
-            return walk(index)
-        }
-        say("\(processes[index].incarnation) could not commit: \(error)")
-        processes[index].failures += 1
-        processes[index].core?.goBack(to: batch.before)
-        let failures = processes[index].failures
-        let wait: Span = if case .conflict = error, failures <= 3 { .zero } else { min(.seconds(5), .milliseconds(100 * failures)) }
-        processes[index].batch = nil
-        if case .unavailable = error {
-            processes[index].reloading = batch.events
-            later(index, .retryAsItWas, after: wait, inTerm: true)
-        } else {
-            processes[index].reloading = batch.events.filter(\.survivesReload)
-            later(index, .readAnew, after: wait, inTerm: true)
-        }
-    }
-
-    /// Tries the same events again on the same rows.
-    func retry(at index: Int) {
-        guard let events = processes[index].reloading else { return }
-        processes[index].reloading = nil
-        processes[index].mailbox.insert(contentsOf: events, at: 0)
-        walk(index)
+    /// Notes that a commit was answered; false when the process dies of it.
+    private func noteAnswer(_ error: StorageError?, of term: Int?, at index: Int) -> Bool {
+        guard let running = processes[index].running, term == nil || term == running.shell.term,
+            let transaction = running.shell.pendingTransaction,
+            error == nil || stage.policy.has(.failedCommitIsSuccess)
+        else { return true }
+        guard !diesRolling(transaction, isDone: true, at: index) else { return false }
+        processes[index].answeredAt = now
+        return true
     }
 
     /// Hands effects to be performed, each at a moment of its own.
-    private func release(_ effects: [Effect], at index: Int) {
+    private func release(_ effects: [Effect], gate: Span, at index: Int) {
         oracle.waits.wentThrough(at: now)
-        let gate = boot(index)
         if effects.contains(where: \.isPlacing), happens(.processPaused) { pause(index, for: chance.span(100, 15_000)) }
         for effect in effects {
             switch effect {
             case .wake(let alarm, let at):
-                later(index, .event(.woke(alarm)), after: trueTime(of: at - wall(index), at: index), inTerm: true)
+                later(index, .input(.event(.woke(alarm))), after: trueTime(of: at - wall(index), at: index), inTerm: true)
             case .observe(let observation): broker.observe(observation)
             case .conclude(let record):
                 say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")

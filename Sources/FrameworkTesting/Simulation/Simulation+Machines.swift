@@ -11,17 +11,17 @@ extension Simulation {
         }
         if happens(.databaseCut) {
             processes[index].databaseCutUntil = now + machines.span(200, 20_000)
-            if processes[index].core != nil, hasOrdersOut { mark(.c33) }
+            if processes[index].decides, hasOrdersOut { mark(.c33) }
         }
         if happens(.brokerCut) {
             processes[index].brokerCutUntil = now + machines.span(200, 30_000)
-            if processes[index].core != nil, hasOrdersOut { mark(.c34) }
+            if processes[index].decides, hasOrdersOut { mark(.c34) }
         }
         if happens(.sessionEnded) {
             sessionEndedUntil = now + machines.span(1_000, 40_000)
             if hasOrdersOut { mark(.c35) }
         }
-        if happens(.processStopped) { stop(machines.pick(processes.indices.filter { processes[$0].core != nil } + [index])) }
+        if happens(.processStopped) { stop(machines.pick(processes.indices.filter { processes[$0].decides } + [index])) }
         if mix.rate(.replicaRead) > 0, machines.happens(300) { replica = store }
     }
 
@@ -36,7 +36,7 @@ extension Simulation {
     /// Asks a process to end: what is in flight gets a while.
     private func stop(_ index: Int) {
         guard processes[index].isUp, !processes[index].isStopping else { return }
-        if processes[index].core != nil, hasOrdersOut { mark(.c41) }
+        if processes[index].decides, hasOrdersOut { mark(.c41) }
         say("\(processes[index].incarnation) is asked to end")
         processes[index].isStopping = true
         put(.stopping, at: index)
@@ -113,17 +113,17 @@ extension Simulation {
                 late.isForgotten = true
                 schedule.add(.database(late), at: now + wait + machines.span(0, 3_000))
             }
-            work = .committed(.uncertain("the line to the database is cut"))
+            work = .input(.committed(.uncertain("the line to the database is cut")))
         case .admit(let message):
             if arrives { _ = admit(message) }
             work = .inboxAnswered(message, .failed)
         case .contradict(let record, let message): work = .contradicted(message, record, isKept: false)
-        case .readLease: work = .leaseRead(nil, isKnown: false)
+        case .readLease: work = .input(.leaseUnread)
         case .claim(let lease, let isFirst):
             if arrives { _ = claim(lease, isFirst: isFirst, call) }
-            work = .claimed(nil)
-        case .load: work = .loaded(nil, lease: nil)
-        case .undecided: work = .undecided([])
+            work = .input(.claimed(nil))
+        case .load: work = .input(.unloaded)
+        case .undecided: work = .input(.undecided([]))
         }
         add(.process(call.process, life: call.life, term: call.term, work), after: wait)
     }

@@ -56,7 +56,7 @@ extension Simulation {
     private func leaveAlone(for away: Span) {
         for index in processes.indices where processes[index].isUp {
             kill(index)
-            add(.start(index), after: Span(microseconds: away.microseconds + Int64(index) * 20_000))
+            add(.start(index), after: away + .milliseconds(20 * Int64(index)))
         }
     }
 
@@ -84,10 +84,10 @@ extension Simulation {
 
     /// A report that is not about an order of ours reaches whoever decides.
     func push(_ report: OrderReport) {
-        guard let index = processes.indices.first(where: { processes[$0].core != nil }), !isLoggedOut, !isCutFromBroker(index) else {
+        guard let index = processes.indices.first(where: { processes[$0].decides }), !isLoggedOut, !isCutFromBroker(index) else {
             return
         }
-        hand(.event(.reported(report)), to: index, life: processes[index].life, term: processes[index].term)
+        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, term: processes[index].term)
     }
 
     // MARK: - In the database

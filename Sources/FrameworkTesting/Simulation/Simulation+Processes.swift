@@ -10,14 +10,31 @@ extension Simulation {
         processes[index].isUp = true
         processes[index].startedAt = now
         let error: Span = happens(.clockSkewed) ? chance.span(-1_500, 1_500) : .zero
-        processes[index].skew = Span(microseconds: processes[index].machineSkew.microseconds + error.microseconds)
+        processes[index].skew = processes[index].machineSkew + error
         processes[index].drift = happens(.clockDrifts) ? Int64(machines.below(4_001)) - 2_000 : 0
         if processes[index].skew != .zero || processes[index].drift != 0 { oracle.hasTrueClocks = false }
         trace(1, processes[index].incarnation.text)
         say("\(processes[index].incarnation) starts")
         if let end = crashLoopUntil, now < end { add(.end(index, life: processes[index].life), after: trials.span(200, 4_000)) }
-        if isAlone { call(.load, from: index, inTerm: true) } else { later(index, .tick, after: chance.span(0, 50)) }
-        later(index, .sweep, after: chance.span(100, 300))
+        begin(Shell(shellParts(of: index)), at: index)
+    }
+
+    private func shellParts(of index: Int) -> Shell.Parts {
+        Shell.Parts(
+            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: processes[index].incarnation, machine: nil,
+            leadership: isAlone ? .alone : .shared(SimulationStage.tenure), othersHaveEnded: processes.count == 1)
+    }
+
+    /// The first times of a process are its own, so that several which are started together do not go in step.
+    private func begin(_ shell: Shell, at index: Int) {
+        processes[index].begin(shell)
+        for request in shell.start() {
+            switch request {
+            case .wake(.campaign, _): later(index, .input(.campaigned), after: chance.span(0, 50))
+            case .wake(.sweep, _): later(index, .input(.swept), after: chance.span(100, 300))
+            default: perform([request], at: index)
+            }
+        }
     }
 
     /// A process at rest decides nothing: what it still has on record it should have taken back.
@@ -27,13 +44,15 @@ extension Simulation {
         // What was on record alone excuses no other.
         if let poison, store.row(SignalRecord.self, poison)?.processedBy == name { return }
         let isBusy =
-            process.batch != nil || process.reloading != nil || process.pausedUntil != nil
+            process.running?.shell.isCommitting ?? false || process.running?.shell.isRecovering ?? false || process.pausedUntil != nil
             || process.answeredAt.map { now < $0 + .milliseconds(5) } ?? false
-        let pending = process.batch?.transaction.writes.compactMap { $0.record as? SignalRecord } ?? []
+        let pending = process.running?.shell.pendingTransaction?.writes.compactMap { $0.record as? SignalRecord } ?? []
         let rows = store.matching(Query<SignalRecord>(.equal("processing_status", SignalStatus.accepted))) + pending
         for row in rows where row.status == .accepted && row.attempts > 0 {
             let isFromDoor = row.attempts == 1 && row.processedBy == nil
-            guard isFromDoor || row.processedBy == name, isBusy || (isFromDoor && !process.handed.contains(row.fingerprint)) else {
+            guard isFromDoor || row.processedBy == name,
+                isBusy || (isFromDoor && !(process.running?.shell.wasGiven(row.fingerprint) ?? false))
+            else {
                 continue
             }
             untold[row.fingerprint, default: []].insert(isFromDoor ? "door" : name)
@@ -67,7 +86,7 @@ extension Simulation {
         let held = processes[index].held
         processes[index].held = []
         say("\(processes[index].incarnation) goes on with \(held.count) things that waited")
-        for work in held where processes[index].isUp && processes[index].pausedUntil == nil { take(work, at: index) }
+        for (work, term) in held where processes[index].isUp && processes[index].pausedUntil == nil { take(work, of: term, at: index) }
     }
 
     /// Work for a process as it is now, after a while.
@@ -78,39 +97,16 @@ extension Simulation {
     func hand(_ work: SimulatedProcess.Work, to index: Int, life: Int, term: Int?) {
         guard processes[index].isUp, processes[index].life == life else { return }
         guard term == nil || processes[index].term == term else { return }
-        guard processes[index].pausedUntil == nil else { return processes[index].held.append(work) }
-        take(work, at: index)
+        guard processes[index].pausedUntil == nil else { return processes[index].held.append((work, term)) }
+        take(work, of: term, at: index)
     }
 
-    private func take(_ work: SimulatedProcess.Work, at index: Int) {
+    private func take(_ work: SimulatedProcess.Work, of term: Int?, at index: Int) {
         switch work {
-        case .tick:
-            // Who is asked to end goes on as the one who decides, but does not begin to.
-            if !processes[index].isStopping || processes[index].tenure.lease != nil {
-                follow(processes[index].tenure.woke(at: boot(index)), at: index)
-            }
-            later(index, .tick, after: processes[index].tenure.interval)
-        case .sweep:
-            if processes[index].core != nil, processes[index].batch == nil, processes[index].mailbox.isEmpty {
-                call(.undecided, from: index, inTerm: true)
-            }
-            later(index, .sweep, after: .milliseconds(1_000 + Int64(index)))
-        case .leaseAnswered(let isGranted, let askedAt):
-            follow(processes[index].tenure.answered(isGranted: isGranted, askedAt: askedAt, at: boot(index)), at: index)
-        case .leaseRead(let lease, let isKnown): claim(after: lease, isKnown: isKnown, at: index)
-        case .claimed(let lease): conclude(claim: lease, at: index)
-        case .loaded(let snapshot, let lease): load(snapshot, lease, at: index)
-        case .committed(let error): conclude(error, at: index)
-        case .retryAsItWas: retry(at: index)
-        case .readAnew where stage.policy.has(.readAnewInOldEpoch): call(.load, from: index, inTerm: true)
-        case .readAnew where isAlone: call(.load, from: index, inTerm: true)
-        case .readAnew: follow(processes[index].tenure.doubted(), at: index)
+        case .input(let input): give(input, of: term, to: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
         case .contradicted(let message, let conflict, let isKept):
             conclude(message, contradicting: conflict, isKept: isKept, at: index)
-        case .undecided(let records):
-            for record in records where !processes[index].handed.contains(record.fingerprint) { put(.signal(record), at: index) }
-        case .event(let event): put(event, at: index)
         case .stopped: end(index)
         case .perform(let effect, let gate): perform(effect, gate: gate, at: index)
         }
@@ -118,20 +114,7 @@ extension Simulation {
 
     // MARK: - Who decides
 
-    func follow(_ effects: [Tenure.Effect], at index: Int) {
-        for effect in effects {
-            switch effect {
-            case .ask: ask(index)
-            case .claim: call(.readLease, from: index, after: .milliseconds(10 * min(50, processes[index].claims)))
-            case .begin: call(.load, from: index, inTerm: true)
-            case .retire:
-                say("\(processes[index].incarnation) stops deciding")
-                processes[index].retire()
-            }
-        }
-    }
-
-    private func ask(_ index: Int) {
+    func ask(_ index: Int) {
         guard !happens(.leaseLost) else { return }
         add(
             .lease(process: index, life: processes[index].life, askedAt: boot(index)),
@@ -146,71 +129,27 @@ extension Simulation {
         }
         let isAlive = processes[index].life == life
         let holder = isAlive ? processes[index].incarnation : SimulatedProcess.incarnation(index, life: life)
-        let epoch = leases.acquire("account", holder: holder, for: processes[index].tenure.terms.span, at: now)
+        let epoch = leases.acquire("account", holder: holder, for: SimulationStage.tenure.span, at: now)
         let isGranted = epoch != nil || happens(.leaseGrantedTwice)
         guard !happens(.leaseLost) else { return }
         add(
-            .process(index, life: life, term: nil, .leaseAnswered(isGranted: isGranted, askedAt: askedAt)),
+            .process(index, life: life, term: nil, .input(.leaseAnswered(isGranted: isGranted, askedAt: askedAt))),
             after: happens(.leaseSlow) ? chance.span(100, 3_000) : chance.span(0, 2))
     }
 
-    private func claim(after lease: LeaseRecord?, isKnown: Bool, at index: Int) {
-        guard isKnown else { return conclude(claim: nil, at: index) }
-        let claimant = processes[index].incarnation
-        if processes[index].reloading != nil, lease?.holder != claimant {
-            return follow(processes[index].tenure.overruled(), at: index)
-        }
-        let next = lease?.taken(by: claimant, at: wall(index)) ?? LeaseRecord(name: "account", holder: claimant, at: wall(index))
-        call(.claim(next, isFirst: lease == nil), from: index)
-    }
-
-    /// The more claims fail, the longer the next one waits.
-    private func conclude(claim lease: LeaseRecord?, at index: Int) {
-        processes[index].claims = lease == nil ? processes[index].claims + 1 : 0
-        follow(processes[index].tenure.claimed(lease, at: boot(index)), at: index)
-    }
-
-    /// Begins to decide from rows, or goes on after they were read anew.
-    private func load(_ snapshot: Snapshot?, _ row: LeaseRecord?, at index: Int) {
-        if isAlone {
-            guard let snapshot else { return call(.load, from: index, inTerm: true, after: .milliseconds(200)) }
-            return begin(from: snapshot, epoch: 1, at: index)
-        }
-        guard let lease = processes[index].tenure.lease else { return }
-        guard let snapshot else { return call(.load, from: index, inTerm: true) }
-        guard row == lease else {
-            // Rows from before this epoch are a replica's: they are read again.
-            let isOld = row.map { $0.epoch < lease.epoch } ?? true
-            return isOld ? call(.load, from: index, inTerm: true) : follow(processes[index].tenure.overruled(), at: index)
-        }
-        begin(from: snapshot, epoch: lease.epoch, at: index)
-    }
-
-    /// Makes a core of rows. Where a process is alone its rows have one epoch for ever, and the judge counts its lives.
-    private func begin(from snapshot: Snapshot, epoch: Int64, at index: Int) {
+    /// A process decides, or goes on after its rows were read anew. Where it is alone its rows have one epoch for ever, and the judge counts its lives.
+    func note(epoch: Int64, isAnew: Bool, at index: Int) {
         let incarnation = processes[index].incarnation
-        let alone = processes.count == 1
         let counted = isAlone ? Int64(processes[index].life) : epoch
-        var core = Core(
-            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: incarnation,
-            term: Term(epoch: epoch, othersHaveEnded: alone), snapshot: snapshot, at: wall(index))
-        processes[index].handed = Set(snapshot.signals.map(\.fingerprint))
-        if let waiting = processes[index].reloading {
-            if let previous = processes[index].core { core.carryOn(from: previous) }
+        if isAnew {
             oracle.wentOn(from: processes[index].epoch, to: counted)
-            processes[index].reloading = nil
-            processes[index].core = core
-            processes[index].mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
         } else {
             trace(3, incarnation.text, Int(epoch))
             say("\(incarnation) decides in epoch \(epoch)")
             oracle.began(incarnation, epoch: counted)
             if isAlone { oracle.aloneEpoch = counted }
             begins.append(now)
-            processes[index].core = core
-            processes[index].mailbox.insert(.started, at: 0)
         }
         processes[index].epoch = counted
-        walk(index)
     }
 }

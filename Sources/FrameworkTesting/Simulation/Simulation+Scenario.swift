@@ -15,7 +15,7 @@ extension Simulation {
     /// Does what the script says now.
     func perform(_ act: Scenario.Act) {
         // A person asks again where nobody answers, or nobody decides yet.
-        if case .ask = act, !processes.contains(where: { $0.core?.isReady ?? false }) { return add(.act(act), after: .seconds(1)) }
+        if case .ask = act, !processes.contains(where: { $0.isReady }) { return add(.act(act), after: .seconds(1)) }
         play(act)
         acts += 1
         lastActAt = now

@@ -26,7 +26,7 @@ extension Simulation {
             let part = 1 + Int64(trials.below(Int(left - 1)))
             parts.append(ModelBroker.Part(units: part, after: after, worse: worse()))
             left -= part
-            after = Span(microseconds: after.microseconds + trials.span(0, 4_000).microseconds)
+            after = after + trials.span(0, 4_000)
         }
         return parts + [ModelBroker.Part(units: left, after: after, worse: worse())]
     }

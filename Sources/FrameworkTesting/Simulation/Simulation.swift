@@ -251,7 +251,7 @@ public final class Simulation {
         self.later = later
         isAlone = mix.has(.processAlone) || plan.scenario?.isAlone ?? false
         let instances = isAlone ? 1 : plan.reduction?.instances ?? plan.instances
-        processes = (0..<instances).map { SimulatedProcess(number: $0, tenure: Tenure(terms: SimulationStage.tenure)) }
+        processes = (0..<instances).map { SimulatedProcess(number: $0) }
         self.chance = chance
         oracle = Oracle(policy: stage.policy, rate: stage.traits.rate, desks: stage.desks, isAlone: instances == 1)
         oracle.hasLooks = true

@@ -126,7 +126,7 @@ struct Health: Codable, Sendable {
 
     /// A time service moves a clock by fractions of a second; more was a person, or a machine that slept.
     private static func clock(_ drift: Span) -> String {
-        let distance = Span(microseconds: abs(drift.microseconds))
+        let distance = drift.magnitude
         guard distance > .seconds(2) else { return "ok" }
         return
             "the machine's clock was set \(distance) \(drift < .zero ? "back" : "ahead") since the host started, which goes on with the time it "

@@ -6,24 +6,39 @@ import Testing
 
 /// An engine with its inbox between a model store, a model broker and one channel of alerts.
 final class EngineBench: Sendable {
-    let store = SharedStore()
+    let store: SharedStore
     let broker: SharedBroker
     let channel: Channel
     let engine: Engine
     let inbox: Inbox
     private let clock: any Clock
 
-    init(clock: any Clock = SystemClock()) throws {
-        let context = PluginContext(name: "bench", clock: clock)
+    convenience init(clock: any Clock = SystemClock()) throws {
+        try self.init("P1", clock: clock, store: SharedStore(), broker: SharedBroker(options: NoOptions(), context: Self.context(clock)))
+    }
+
+    /// A second process beside another one, on its store and broker.
+    convenience init(_ incarnation: Incarnation, beside other: EngineBench, by coordination: any CoordinationPlugin) throws {
+        try self.init(incarnation, clock: other.clock, store: other.store, broker: other.broker, by: coordination)
+    }
+
+    private static func context(_ clock: any Clock) -> PluginContext { PluginContext(name: "bench", clock: clock) }
+
+    init(
+        _ incarnation: Incarnation, clock: any Clock, store: SharedStore, broker: SharedBroker,
+        by coordination: (any CoordinationPlugin)? = nil
+    ) throws {
+        let context = Self.context(clock)
         self.clock = clock
-        broker = try SharedBroker(options: NoOptions(), context: context)
+        self.store = store
+        self.broker = broker
         channel = try Channel(options: NoOptions(), context: context)
         var policy = Policy.testing
         policy.sessions = .ignored
         engine = Engine(
             Engine.Parts(
-                policy: policy, desks: [Fixture.desk()], store: store, broker: broker, alerts: [channel], incarnation: "P1", clock: clock,
-                random: SeededRandomSource(1)))
+                policy: policy, desks: [Fixture.desk()], store: store, broker: broker, coordination: coordination, alerts: [channel],
+                incarnation: incarnation, clock: clock, random: SeededRandomSource(1)))
         inbox = Inbox(store: store, engine: engine, clock: clock)
     }
 

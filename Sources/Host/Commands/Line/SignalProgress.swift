@@ -14,7 +14,7 @@ struct SignalProgress {
         self.clock = clock
         self.draw = draw
         began = clock.boot()
-        drawn = Span(microseconds: began.microseconds - 1_000_000)
+        drawn = began - .seconds(1)
     }
 
     /// Shows how many signals are done.
@@ -23,14 +23,14 @@ struct SignalProgress {
         let now = clock.boot()
         guard now.microseconds - drawn.microseconds >= 100_000, done < total else { return }
         drawn = now
-        draw("\r" + Self.line(done: done, total: total, elapsed: Span(microseconds: now.microseconds - began.microseconds)) + "\u{1B}[K")
+        draw("\r" + Self.line(done: done, total: total, elapsed: now - began) + "\u{1B}[K")
     }
 
     /// Takes the bar away.
     func end() { draw?("\r\u{1B}[K") }
 
     /// How long it has run.
-    var elapsed: Span { Span(microseconds: clock.boot().microseconds - began.microseconds) }
+    var elapsed: Span { clock.boot() - began }
 
     /// `[#####.....]  50 %  20,480 of 40,960  98,304/s  2 s left`.
     static func line(done: Int, total: Int, elapsed: Span) -> String {

@@ -93,7 +93,7 @@ actor SQLiteWriter {
         do {
             results = try commit(group.map(\.transaction))
             context.metrics.add(1, to: .commits, label: nil)
-            let span = Span(microseconds: context.clock.boot().microseconds &- started.microseconds)
+            let span = context.clock.boot() - started
             context.metrics.record(span, in: .commitLatency, label: nil)
         } catch {
             context.metrics.add(1, to: .commitFailures, label: nil)

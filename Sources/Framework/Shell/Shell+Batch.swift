@@ -1,0 +1,142 @@
+/// Batches: events in, one commit at a time, effects only after it.
+extension Shell {
+    /// Takes one input; answers what is to be done at once. Inputs of a time of deciding that is over change nothing.
+    public mutating func take(_ input: Input, of term: Int? = nil, at now: Moment) -> [Request] {
+        guard term == nil || term == self.term else { return [] }
+        switch input {
+        case .event(let event):
+            put(event)
+            return []
+        case .committed(let error): return conclude(error, at: now)
+        case .retried: return retry(at: now)
+        case .swept: return sweep()
+        case .undecided(let signals):
+            // Rows that are being read anew show them as well.
+            if !isReading { for signal in signals { put(.signal(signal)) } }
+            return []
+        case .campaigned, .leaseAnswered, .leaseRead, .leaseUnread, .claimed: return lead(input, at: now)
+        case .loaded(let snapshot, let lease): return begin(from: snapshot, lease, at: now)
+        case .unloaded: return loadAgain()
+        }
+    }
+
+    /// The next batch, handled and to be committed or performed; nil when nothing waits, or waits for a commit or for rows.
+    ///
+    /// - Parameters:
+    ///   - entropy: gives the bits of each event.
+    ///   - told: hears each event with what the core answered.
+    public mutating func next(
+        at now: Moment, entropy: () -> Entropy, told: (_ stimulus: Stimulus, _ effects: [Effect]) -> Void
+    ) -> [Request]? {
+        guard let before = core, hold == nil, !mailbox.isEmpty else { return nil }
+        let events = mailbox.count > Self.batchLimit ? Array(mailbox.prefix(Self.batchLimit)) : mailbox
+        mailbox.removeFirst(events.count)
+        // Taken out, so that the machine is not copied where it does not change.
+        var machine = before
+        core = nil
+        var transaction = Transaction()
+        var effects: [Effect] = []
+        for event in events {
+            let stimulus = Stimulus(event, at: now.wall, entropy: entropy())
+            let answer = machine.handle(stimulus)
+            told(stimulus, answer)
+            for effect in answer {
+                if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
+            }
+        }
+        core = machine
+        guard !transaction.isEmpty else {
+            // Rows that were read anew may show that nothing is left to write.
+            if failures > 0 { storageFailure = nil }
+            return [release(effects, at: now)]
+        }
+        return commit(Batch(before: before, events: events, effects: effects, transaction: transaction), at: now)
+    }
+
+    private mutating func commit(_ batch: Batch, at now: Moment) -> [Request] {
+        var transaction = batch.transaction
+        if !parts.isAlone {
+            guard let lease = tenure?.lease else { return retire() }
+            if !parts.policy.has(.epochNotDemanded) { transaction.require(lease) }
+        }
+        let isEarly = parts.policy.has(.callBeforeCommit)
+        hold = .committing(
+            Batch(before: batch.before, events: batch.events, effects: isEarly ? [] : batch.effects, transaction: transaction))
+        return (isEarly ? [.perform(batch.effects, gate: now.boot)] : []) + [.commit(transaction)]
+    }
+
+    private mutating func put(_ event: Event) {
+        if case .stopping = event { isStopping = true }
+        guard core != nil else { return }
+        // Who took a signal tells of it, and so may a sweep.
+        if case .signal(let record) = event, !handed.insert(record.fingerprint).inserted { return }
+        mailbox.append(event)
+    }
+
+    /// What was handled is committed: it may be known, and its effects performed.
+    private mutating func release(_ effects: [Effect], at now: Moment) -> Request {
+        isReady = core?.isReady ?? false
+        hasHeardOfStop = core?.isStopping ?? false
+        return .perform(effects, gate: now.boot)
+    }
+
+    /// The commit of the batch was answered.
+    private mutating func conclude(_ error: StorageError?, at now: Moment) -> [Request] {
+        guard case .committing(let batch) = hold else { return [] }
+        hold = nil
+        guard let error, !parts.policy.has(.failedCommitIsSuccess) else {
+            failures = 0
+            storageFailure = nil
+            return [release(batch.effects, at: now)]
+        }
+        failures += 1
+        core?.goBack(to: batch.before)
+        if case .unavailable = error { hold = .pausing(batch.events) } else { hold = .reading(batch.events.filter(\.survivesReload)) }
+        return [.noteFailure(error), .wake(.retry, after: pause(after: error))]
+    }
+
+    /// Another process may have been quicker three times; after that, and where storage does not work, tries come further and further apart.
+    private mutating func pause(after error: StorageError) -> Span {
+        if case .conflict = error, failures <= 3 { return .zero }
+        storageFailure = error
+        return min(.seconds(5), .milliseconds(100 * failures))
+    }
+
+    /// Tries the same events again on the same rows, or reads the rows: in the next epoch, where there are epochs.
+    private mutating func retry(at now: Moment) -> [Request] {
+        switch hold {
+        case .pausing(let events):
+            hold = nil
+            mailbox.insert(contentsOf: events, at: 0)
+            return []
+        case .reading: return tenure == nil || parts.policy.has(.readAnewInOldEpoch) ? [.load(after: .zero)] : doubt()
+        case .committing, nil: return []
+        }
+    }
+
+    /// Also while a commit is on its way: a process that is always busy would never find what nobody announced.
+    private func sweep() -> [Request] {
+        (core != nil && !isReading ? [.findUndecided] : []) + [.wake(.sweep, after: .seconds(1))]
+    }
+
+    /// Whether the rows are being read anew.
+    private var isReading: Bool {
+        if case .reading = hold { true } else { false }
+    }
+}
+
+extension Event {
+    /// Whether the event still means something after the rows were read anew.
+    public var survivesReload: Bool {
+        switch self {
+        // Nothing was asked for as long as the commit of the start was not made, and nobody else asks for it.
+        case .started: true
+        case .reloaded: false
+        // A signal without a verdict is among the rows that were just read.
+        case .signal: false
+        // A survey is asked for again by the decision that needs it.
+        case .surveyed: false
+        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
+        }
+    }
+}
