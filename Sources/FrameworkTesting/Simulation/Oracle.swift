@@ -283,7 +283,9 @@ public struct Oracle: Sendable {
         guard let fingerprint = intent.signal, let signal = store.row(SignalRecord.self, fingerprint)?.signal.content else { return }
         guard intent.kind == .entry || intent.kind == .pyramid else { return checkExit(intent, signal, store) }
         // As of the turns before it: what came later in the same commit may have frozen it.
-        if auditStates["scope \(intent.instrument)"] == ScopeState.frozen.rawValue { breach("I13", "\(intent.id) was decided in a frozen scope") }
+        if auditStates["scope \(intent.instrument)"] == ScopeState.frozen.rawValue {
+            breach("I13", "\(intent.id) was decided in a frozen scope")
+        }
         if intent.kind == .pyramid, store.row(PyramidingRecord.self, intent.instrument)?.base == nil {
             breach("I17", "\(intent.id) has no base")
         }
