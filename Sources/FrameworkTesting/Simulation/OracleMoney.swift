@@ -24,7 +24,9 @@ extension Oracle {
                 intent: row.intent, step: OracleStep(strand: row.strand, step: row.step), instrument: row.instrument, action: row.action,
                 sender: row.sender)
         }
-        for case let trade as TradeRecord in turn.notes {
+        // What is taken back from this very turn on came after its intent was booked.
+        let late = Set(turn.rows.compactMap { ($0 as? IntentRecord).flatMap { $0.kind == .repair && $0.version == 1 ? $0.causeKey : nil } })
+        for case let trade as TradeRecord in turn.notes where !late.contains("late:\(trade.tag)") {
             guard let order = books.orders[trade.tag] else { continue }
             var fill = books.fills[trade.intent, default: [:]][order.step, default: OracleFill()]
             fill.units += trade.quantity.count
