@@ -83,7 +83,9 @@ extension Shell {
             term: Term(epoch: epoch, othersHaveEnded: parts.othersHaveEnded, machine: parts.machine), snapshot: snapshot, at: now.wall)
         // What was told meanwhile and is among the rows is decided from them, once.
         handed = Set(snapshot.signals.map(\.fingerprint))
-        mailbox = mailbox.filter { event in if case .signal(let record) = event { handed.insert(record.fingerprint).inserted } else { true }
+        mailbox = mailbox.filter { event in
+            guard case .signal(let record) = event else { return true }
+            return handed.insert(record.fingerprint).inserted
         }
         guard case .reading(let waiting) = hold else {
             core = next
