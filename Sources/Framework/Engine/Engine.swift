@@ -292,11 +292,7 @@ public final class Engine: Sendable {
         return (try? await parts.store.commit(transaction)) == nil ? nil : lease
     }
 
-    private func undecided() async -> [SignalRecord] {
-        let query = Query<SignalRecord>(
-            .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
-        return (try? await parts.store.fetch(query)) ?? []
-    }
+    private func undecided() async -> [SignalRecord] { (try? await parts.store.fetch(.undecided)) ?? [] }
 
     private func commit(_ transaction: Transaction) async -> StorageError? {
         announce(transaction, isDone: false)

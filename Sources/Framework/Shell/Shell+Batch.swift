@@ -8,7 +8,7 @@ extension Shell {
             put(event)
             return []
         case .committed(let error): return conclude(error, at: now)
-        case .retried: return retry(at: now)
+        case .retried: return retry()
         case .swept: return sweep()
         case .undecided(let signals):
             // Rows that are being read anew show them as well.
@@ -31,9 +31,7 @@ extension Shell {
         guard let before = core, hold == nil, !mailbox.isEmpty else { return nil }
         let events = mailbox.count > Self.batchLimit ? Array(mailbox.prefix(Self.batchLimit)) : mailbox
         mailbox.removeFirst(events.count)
-        // Taken out, so that the machine is not copied where it does not change.
         var machine = before
-        core = nil
         var transaction = Transaction()
         var effects: [Effect] = []
         for event in events {
@@ -103,7 +101,7 @@ extension Shell {
     }
 
     /// Tries the same events again on the same rows, or reads the rows: in the next epoch, where there are epochs.
-    private mutating func retry(at now: Moment) -> [Request] {
+    private mutating func retry() -> [Request] {
         switch hold {
         case .pausing(let events):
             hold = nil

@@ -44,9 +44,7 @@ extension Shell {
     private mutating func claim(after lease: LeaseRecord?, at now: Moment) -> [Request] {
         let claimant = parts.incarnation
         if case .reading = hold, lease?.holder != claimant { return follow(tenure?.overruled() ?? []) }
-        let next =
-            lease?.taken(by: claimant, at: now.wall)
-            ?? LeaseRecord(name: Self.lease, holder: claimant, at: now.wall)
+        let next = lease?.taken(by: claimant, at: now.wall) ?? LeaseRecord(name: Self.lease, holder: claimant, at: now.wall)
         return [.claim(next, isFirst: lease == nil)]
     }
 

@@ -200,6 +200,13 @@ extension Shell {
     public var sendsUntil: Span { tenure.map(\.sendsUntil) ?? Span(microseconds: .max) }
 }
 
+extension Query<SignalRecord> {
+    /// What ``Shell/Request/findUndecided`` asks storage for: signals without a verdict, in the order in which they came.
+    public static var undecided: Query {
+        Query(.equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
+    }
+}
+
 extension Shell.Alarm {
     /// What the shell hears when the time has come.
     public var input: Shell.Input {

@@ -62,9 +62,7 @@ extension Simulation {
         case .claim(let lease, let isFirst): answer(call, .input(.claimed(claim(lease, isFirst: isFirst, call))))
         case .load: await load(call)
         case .undecided:
-            let waiting = Query<SignalRecord>(
-                .equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
-            answer(call, .input(.undecided(isDatabaseDown ? [] : rows().matching(waiting))))
+            answer(call, .input(.undecided(isDatabaseDown ? [] : rows().matching(.undecided))))
         }
     }
 

@@ -85,15 +85,21 @@ struct CoreRestingTests {
 
     // MARK: - The first order of a day
 
-    @Test("A blank book is no evidence against an order that the account shows")
-    func blankBookAgainstAccount() {
+    /// A world whose broker shows no order of the day, whatever becomes of the first one.
+    private static func blank(_ outcome: ModelBroker.Outcome) -> World {
         var policy = Policy.testing
         policy.emptyBookHorizon = Policy().emptyBookHorizon
         let world = Fixture.world([Fixture.desk()], policy: policy)
         world.broker {
-            $0.script = [.late(.seconds(120))]
+            $0.script = [outcome]
             $0.bookMood = .empty
         }
+        return world
+    }
+
+    @Test("A blank book is no evidence against an order that the account shows")
+    func blankBookAgainstAccount() {
+        let world = Self.blank(.late(.seconds(120)))
         let entry = world.send(Fixture.base(at: world.now))
         world.wait(.minutes(4))
         #expect(world.orders.map(\.state) == [.unknown])
@@ -105,13 +111,7 @@ struct CoreRestingTests {
 
     @Test("Where the account shows an order that the book goes on not to show, a person compares")
     func blankBookForLong() {
-        var policy = Policy.testing
-        policy.emptyBookHorizon = Policy().emptyBookHorizon
-        let world = Fixture.world([Fixture.desk()], policy: policy)
-        world.broker {
-            $0.script = [.late(.seconds(120))]
-            $0.bookMood = .empty
-        }
+        let world = Self.blank(.late(.seconds(120)))
         world.send(Fixture.base(at: world.now))
         world.wait(.minutes(8))
         #expect(world.orders.map(\.state) == [.absent])
@@ -120,13 +120,7 @@ struct CoreRestingTests {
 
     @Test("An order of unknown outcome is not given up by a book that has shown nothing of the day, before it had time to")
     func blankBook() {
-        var policy = Policy.testing
-        policy.emptyBookHorizon = Policy().emptyBookHorizon
-        let world = Fixture.world([Fixture.desk()], policy: policy)
-        world.broker {
-            $0.script = [.unknownWithOrder(visibleAfter: .zero)]
-            $0.bookMood = .empty
-        }
+        let world = Self.blank(.unknownWithOrder(visibleAfter: .zero))
         let entry = world.send(Fixture.base(at: world.now))
         world.wait(.minutes(2))
         #expect(world.orders.map(\.state) == [.unknown])
