@@ -41,9 +41,9 @@ public enum RolloverConformance {
     private static func checkEntries(
         _ rule: any RolloverPlugin, into expiry: TradingDay, avoidingDays days: Int, _ recorder: ConformanceRecorder
     ) {
-        let desk = Desk(name: "CONFORMANCE", instrument: OneContract(expiry: expiry), sizing: NoLots(), rollover: rule)
+        let traded = TradedInstrument(name: "CONFORMANCE", instrument: OneContract(expiry: expiry), sizing: NoLots(), rollover: rule)
         let calendar = tradingDays(before: expiry)
-        for (index, day) in calendar.enumerated() where desk.entryExpiry(on: day, avoidingDays: days) == expiry {
+        for (index, day) in calendar.enumerated() where traded.entryExpiry(on: day, avoidingDays: days) == expiry {
             for (later, other) in calendar.enumerated().dropFirst(index).prefix(days + 1) {
                 let advice = rule.advice(on: view(on: other, of: expiry, daysLeft: countdown - later - 1, interest: (nil, nil)))
                 recorder.expect(

@@ -60,7 +60,7 @@ struct Agreement {
         let sent = Set(orders.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag))
         #expect(Set(tags).subtracting(sent) == [], "the broker has orders that no leg explains", sourceLocation: sourceLocation)
         let entries = orders.filter { $0.action == .open && $0.filled > .zero }
-        let steps = entries.map { "\($0.intent) \($0.strand) \($0.step)" }
+        let steps = entries.map { "\($0.intent) \($0.positionPlan) \($0.step)" }
         #expect(Set(steps).count == steps.count, "an entry leg was filled by two orders", sourceLocation: sourceLocation)
     }
 

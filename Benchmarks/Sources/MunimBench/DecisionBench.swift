@@ -27,7 +27,8 @@ struct DecisionBench {
             isLive: false, findsOrdersByTag: true, horizon: .seconds(1),
             rate: OrderRate(perSecond: 1_000_000, perMinute: 10_000_000, perDay: 100_000_000))
         var ready = Core(
-            policy: policy, broker: traits, desks: [Desk(name: "GOLD_MINI", instrument: instrument, sizing: sizing, rollover: rollover)],
+            policy: policy, broker: traits,
+            tradedInstruments: [TradedInstrument(name: "GOLD_MINI", instrument: instrument, sizing: sizing, rollover: rollover)],
             incarnation: "bench", at: at)
         let entropy = Entropy(high: 1, low: 2)
         _ = ready.handle(Stimulus(.started, at: at, entropy: entropy))

@@ -20,7 +20,7 @@ public struct CalendarGap: Hashable, Sendable, CustomStringConvertible {
     public static let advice = "add them under holidays, and the year under known_years"
 }
 
-extension Desk {
+extension TradedInstrument {
     /// How many days ahead holidays must be known: entries and rolls reach two monthly contracts ahead.
     private static let horizon = 60
 
@@ -37,14 +37,14 @@ extension Desk {
 extension Core {
     /// Tells people of every year that instruments do not know; at the start and once on each day, because nobody notices that a holiday is
     /// missing before it comes.
-    mutating func alertCalendarGaps(_ turn: inout Turn) {
-        let day = TradingDay(of: turn.at)
-        let gaps = Dictionary(grouping: scopes.values.flatMap { $0.desk.calendarGaps(on: day) }, by: \.year)
+    mutating func alertCalendarGaps(_ transition: inout Transition) {
+        let day = TradingDay(of: transition.at)
+        let gaps = Dictionary(grouping: scopes.values.flatMap { $0.traded.calendarGaps(on: day) }, by: \.year)
         for (_, gaps) in gaps.sorted(by: { $0.key < $1.key }) {
             let isOne = gaps.count == 1
             alert(
                 gaps[0].isPresent ? .error : .warning, "calendar_unknown", isOne ? gaps[0].instrument : nil,
-                isOne ? "\(gaps[0])." : Self.sentence(gaps), &turn)
+                isOne ? "\(gaps[0])." : Self.sentence(gaps), &transition)
         }
     }
 

@@ -3,7 +3,7 @@ extension Core {
     /// Units of `wanted` that the broker's figure leaves to a closing leg, when what other books hold of the contract is set aside.
     ///
     /// Books are virtual, the account holds their sum. Where it holds less, an exit closes its own book less what is missing, and never crosses zero.
-    func closable(_ wanted: Int64, _ step: Step, strand: Int, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
+    func closable(_ wanted: Int64, _ step: Step, positionPlan: Int, net: Int64, _ intent: Intent, _ scope: Scope) -> Int64 {
         if policy.has(.exitBeyondExposure) { return wanted }
         let direction: Int64 = step.side == .sell ? 1 : -1
         let symbol = step.contract.symbol
@@ -17,7 +17,7 @@ extension Core {
         let others = otherBooks(of: symbol, direction, scope)
         let held = net &* direction &+ others.against &- unitsOut(of: step, intent, scope)
         // An attempt that left may have filled unseen, and what is missing is that; before it, all that is not another book's is there to be closed.
-        let hasLeft = intent.legIndices(strand: strand, step: step.number).contains { intent.legs[$0].record.sentAt != nil }
+        let hasLeft = intent.legIndices(positionPlan: positionPlan, step: step.number).contains { intent.legs[$0].record.sentAt != nil }
         return max(0, min(wanted, held, hasLeft ? wanted &- missing : held &- others.along))
     }
 
@@ -44,25 +44,25 @@ extension Core {
     /// An order may cross zero when the account is not what the books say: the operator squared off by hand, another program trades, an older file was
     /// put back. So no order that closes leaves before the broker's figure is fresh and fits, and where it does not fit, for no more than it leaves.
     mutating func closableNow(
-        _ legs: [Int], of step: Step, strand: Int, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn
+        _ legs: [Int], of step: Step, positionPlan: Int, _ intent: Intent, _ scope: inout Scope, _ transition: inout Transition
     ) -> Int64? {
         let planned = legs.reduce(0) { $0 + intent.legs[$1].quantity.count }
         if policy.has(.exitBeyondExposure) { return planned }
         let symbol = step.contract.symbol
-        guard let reading = figure.reading(of: symbol, at: turn.at), let positions = reading.positions else {
-            awaitReading(&scope, &turn)
+        guard let reading = figure.reading(of: symbol, at: transition.at), let positions = reading.positions else {
+            awaitReading(&scope, &transition)
             return nil
         }
         let net = positions.netUnits(of: symbol)
         let recorded = expectedNet(of: symbol, with: intent, in: scope)
         let direction: Int64 = step.side == .sell ? 1 : -1
-        if let own = ownUnits(of: step, strand: strand, intent, scope), planned > own { return own }
+        if let own = ownUnits(of: step, positionPlan: positionPlan, intent, scope), planned > own { return own }
         // A late fill against the position is in both sums until it is taken back, and what takes it back may stay out.
         if isOwed(planned, of: step, net: net, intent, scope) {
             if figure.closableAt(symbol) > reading.startedAt {
-                awaitSettling(of: symbol, &scope, &turn)
+                awaitSettling(of: symbol, &scope, &transition)
             } else {
-                readPositionsLater(&turn)
+                readPositionsLater(&transition)
             }
             return nil
         }
@@ -75,24 +75,24 @@ extension Core {
             return planned
         }
         guard figure.closableAt(symbol) <= reading.startedAt else {
-            awaitSettling(of: symbol, &scope, &turn)
+            awaitSettling(of: symbol, &scope, &transition)
             return nil
         }
-        let wanted = step.quantity.count - intent.filled(strand: strand, step: step.number)
-        let units = closable(wanted, step, strand: strand, net: net, intent, scope)
+        let wanted = step.quantity.count - intent.filled(positionPlan: positionPlan, step: step.number)
+        let units = closable(wanted, step, positionPlan: positionPlan, net: net, intent, scope)
         // An order of ours that is out may be what is missing: its end tells.
-        guard units >= planned || !isInFlight(step, besides: strand, intent, scope) else { return nil }
+        guard units >= planned || !isInFlight(step, besides: positionPlan, intent, scope) else { return nil }
         return units
     }
 
     /// Units that the position of a part still has for a closing leg of it; nil where the part is no position's.
-    private func ownUnits(of step: Step, strand: Int, _ intent: Intent, _ scope: Scope) -> Int64? {
-        let part = intent.record.plan.content.strands[strand]
+    private func ownUnits(of step: Step, positionPlan: Int, _ intent: Intent, _ scope: Scope) -> Int64? {
+        let part = intent.record.plan.content.positionPlans[positionPlan]
         guard part.closes != nil, !step.isRepair else { return nil }
         let position = scope.positionIndex(part.position).map { scope.positions[$0].record }
         let direction: Int64 = step.side == .sell ? 1 : -1
         let units = position.map { $0.units(of: step.contract.symbol) &* direction } ?? 0
-        return max(0, units &- intent.filled(strand: strand, step: step.number))
+        return max(0, units &- intent.filled(positionPlan: positionPlan, step: step.number))
     }
 
     /// Whether the account holds units of a closing leg only once a late order, or what another part closed twice, is taken back.
@@ -110,24 +110,25 @@ extension Core {
     }
 
     /// Has the positions read for an exit that cannot leave before, and tells people within seconds when they do not come.
-    mutating func awaitReading(_ scope: inout Scope, _ turn: inout Turn) {
-        readPositions(&turn)
+    mutating func awaitReading(_ scope: inout Scope, _ transition: inout Transition) {
+        readPositions(&transition)
         guard let since = scope.awaitsReadingSince else {
-            scope.awaitsReadingSince = turn.at
-            return turn.perform(.wake(.scope(scope.name), at: turn.at + policy.repairAlert))
+            scope.awaitsReadingSince = transition.at
+            return transition.perform(.wake(.scope(scope.name), at: transition.at + policy.repairAlert))
         }
-        guard turn.at - since >= policy.repairAlert, !scope.hasAlertedUnread, isOpen(scope.desk, at: turn.at) else { return }
+        guard transition.at - since >= policy.repairAlert, !scope.hasAlertedUnread, isOpen(scope.traded, at: transition.at) else { return }
         scope.hasAlertedUnread = true
         alert(
             .critical, "exit_waits_for_positions", scope.name,
-            "The broker does not say what the account holds, and an exit of \(scope.name) needs it; it leaves when it is known.", &turn)
+            "The broker does not say what the account holds, and an exit of \(scope.name) needs it; it leaves when it is known.",
+            &transition)
     }
 
     /// Comes back when the broker's figure of a contract shows the last trade for certain.
-    private mutating func awaitSettling(of symbol: String, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func awaitSettling(of symbol: String, _ scope: inout Scope, _ transition: inout Transition) {
         let settled = figure.closableAt(symbol)
-        guard settled > turn.at else { return awaitReading(&scope, &turn) }
-        turn.perform(.wake(.scope(scope.name), at: settled))
+        guard settled > transition.at else { return awaitReading(&scope, &transition) }
+        transition.perform(.wake(.scope(scope.name), at: settled))
     }
 
     /// A recorded time as this process may compare it: one in the future is of another process, which had ended before this one began.
@@ -137,40 +138,43 @@ extension Core {
     /// process's beginning on, because two clocks do not compare.
     func sentAtOnOwnClock(_ leg: OrderRecord, _ sentAt: Instant, at: Instant) -> Instant {
         guard leg.sender != incarnation else { return max(sentAt, bornAt) }
-        guard let own = term.machine, let sender = leg.sender, let theirs = machines[sender],
+        guard let own = epoch.machine, let sender = leg.sender, let theirs = machines[sender],
             let translated = own.translated(sentAt, from: theirs), translated <= at
         else { return bornAt }
         return translated
     }
 
     /// Takes attempts back that would close more than may be closed; further attempts are for what is left. False when they may leave as they are.
-    mutating func lower(_ legs: [Int], of step: Step, to units: Int64, _ intent: inout Intent, _ turn: inout Turn) -> Bool {
+    mutating func lower(_ legs: [Int], of step: Step, to units: Int64, _ intent: inout Intent, _ transition: inout Transition) -> Bool {
         guard legs.reduce(0, { $0 + intent.legs[$1].quantity.count }) > units else { return false }
         for index in legs {
-            move(&intent.legs[index], to: .dropped, cause: "the broker reports less of \(step.contract.symbol) than the records", &turn)
+            move(
+                &intent.legs[index], to: .dropped, cause: "the broker reports less of \(step.contract.symbol) than the records", &transition
+            )
         }
         return true
     }
 
     /// What the account holds by a reading that is new enough, also for the fills that our records hold; asks for one when there is none.
     mutating func positions(
-        since: Instant, _ step: Step, _ intent: Intent, _ scope: inout Scope, _ turn: inout Turn
+        since: Instant, _ step: Step, _ intent: Intent, _ scope: inout Scope, _ transition: inout Transition
     ) -> PositionsReading? {
         let symbol = step.contract.symbol
         // An older figure does not fit the records: the fill of another position would hide that an attempt filled unseen.
-        if let settled = figure.settledAt(symbol), settled > turn.at {
-            turn.perform(.wake(.scope(scope.name), at: settled))
+        if let settled = figure.settledAt(symbol), settled > transition.at {
+            transition.perform(.wake(.scope(scope.name), at: settled))
             return nil
         }
-        guard let reading = figure.reading(of: symbol, at: turn.at), reading.startedAt >= max(since, figure.settledAt(symbol) ?? since),
+        guard let reading = figure.reading(of: symbol, at: transition.at),
+            reading.startedAt >= max(since, figure.settledAt(symbol) ?? since),
             let positions = reading.positions
         else {
-            awaitReading(&scope, &turn)
+            awaitReading(&scope, &transition)
             return nil
         }
         let isEqual = positions.netUnits(of: symbol) == expectedNet(of: symbol, with: intent, in: scope)
         guard isEqual || figure.closableAt(symbol) <= reading.startedAt else {
-            awaitSettling(of: symbol, &scope, &turn)
+            awaitSettling(of: symbol, &scope, &transition)
             return nil
         }
         return reading
@@ -190,8 +194,8 @@ extension Core {
     }
 
     /// Whether another order of the scope in the same contract has left and not ended.
-    func isInFlight(_ step: Step, besides strand: Int, _ intent: Intent, _ scope: Scope) -> Bool {
-        intent.legs.contains { $0.record.strand != strand && $0.record.isOut(in: step.contract.symbol) }
+    func isInFlight(_ step: Step, besides positionPlan: Int, _ intent: Intent, _ scope: Scope) -> Bool {
+        intent.legs.contains { $0.record.positionPlan != positionPlan && $0.record.isOut(in: step.contract.symbol) }
             || scope.intents.contains { other in other.legs.contains { $0.record.isOut(in: step.contract.symbol) } }
     }
 
@@ -268,7 +272,7 @@ extension Scope {
     /// Whether an exit of a position is being carried out.
     func hasExitUnderWay(of isMeant: (PositionID) -> Bool) -> Bool {
         intents.contains { intent in
-            intent.record.kind == .exit && intent.isUnderWay && intent.record.plan.content.strands.contains { isMeant($0.position) }
+            intent.record.kind == .exit && intent.isUnderWay && intent.record.plan.content.positionPlans.contains { isMeant($0.position) }
         }
     }
 
@@ -285,23 +289,23 @@ extension Intent {
     /// Signed units of a contract that a late order filled and that this intent takes back; they are held until it has.
     private func lateUnits(of symbol: String) -> Int64 {
         guard record.record.kind == .repair else { return 0 }
-        return record.plan.content.strands.reduce(0) { sum, strand in
-            guard !strand.isSettled, let step = strand.steps.first, step.contract.symbol == symbol else { return sum }
+        return record.plan.content.positionPlans.reduce(0) { sum, positionPlan in
+            guard !positionPlan.isSettled, let step = positionPlan.steps.first, step.contract.symbol == symbol else { return sum }
             return step.side == .sell ? sum &+ step.quantity.count : sum &- step.quantity.count
         }
     }
 
     /// The contracts of its orders and of what it takes back, each once.
     var symbols: Set<String> {
-        Set(legs.map(\.record.symbol)).union(record.plan.content.strands.flatMap { $0.steps.map(\.contract.symbol) })
+        Set(legs.map(\.record.symbol)).union(record.plan.content.positionPlans.flatMap { $0.steps.map(\.contract.symbol) })
     }
 
     /// Whether a part that is not booked closed more of a contract than it wanted, and will open that again.
     func hasOverclosed(_ symbol: String, by side: Side) -> Bool {
         guard isUnderWay else { return false }
-        return record.plan.content.strands.enumerated().contains { number, strand in
-            !strand.isSettled && strand.closes != nil
-                && StrandFills(strand, number, self).legs(.close).contains {
+        return record.plan.content.positionPlans.enumerated().contains { number, positionPlan in
+            !positionPlan.isSettled && positionPlan.closes != nil
+                && PositionPlanFills(positionPlan, number, self).legs(.close).contains {
                     $0.contract.symbol == symbol && $0.side == side && $0.held > $0.wanted
                 }
         }
@@ -310,9 +314,11 @@ extension Intent {
     /// Signed units of a contract that were filled and are not in a position yet.
     func unbookedUnits(of symbol: String) -> Int64 {
         guard isUnderWay else { return 0 }
-        let strands = record.plan.content.strands
+        let positionPlans = record.plan.content.positionPlans
         return legs.reduce(lateUnits(of: symbol)) { sum, leg in
-            guard leg.symbol == symbol, strands.indices.contains(leg.strand), !strands[leg.strand].isSettled else { return sum }
+            guard leg.symbol == symbol, positionPlans.indices.contains(leg.positionPlan), !positionPlans[leg.positionPlan].isSettled else {
+                return sum
+            }
             return leg.side == .buy ? sum &+ leg.filled.count : sum &- leg.filled.count
         }
     }

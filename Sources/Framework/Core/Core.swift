@@ -1,16 +1,16 @@
-/// How a process stands to the others of its account.
-public struct Term: Hashable, Codable, Sendable {
-    /// Its term of deciding.
-    public var epoch: Int64
+/// One time of deciding for an account, and what is known of the processes before it.
+public struct Epoch: Hashable, Codable, Sendable {
+    /// Counts who decided for the account; 1 where one process runs alone.
+    public var number: Int64
     /// Whether every earlier process is proven to have ended, so that no order of theirs can still leave.
     public var othersHaveEnded: Bool
     /// The machine it runs on, by which times that earlier processes of it recorded compare; nil where it does not tell.
     public var machine: MachineTime?
 
     /// Alone, as with storage that one process locks, unless said otherwise.
-    public init(epoch: Int64 = 1, othersHaveEnded: Bool = true, machine: MachineTime? = nil) {
+    public init(number: Int64 = 1, othersHaveEnded: Bool = true, machine: MachineTime? = nil) {
         self.machine = machine
-        self.epoch = epoch
+        self.number = number
         self.othersHaveEnded = othersHaveEnded
     }
 }
@@ -24,7 +24,7 @@ public struct Core: Sendable {
     let policy: Policy
     let broker: BrokerTraits
     let incarnation: Incarnation
-    let term: Term
+    let epoch: Epoch
     var portfolio: Tracked<PortfolioRecord>
     var tradingSwitch: Tracked<SwitchRecord>
     var scopes: SortedMap<InstrumentName, Scope>
@@ -78,12 +78,13 @@ public struct Core: Sendable {
 
     /// A machine for an account without any records.
     public init(
-        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, term: Term = Term(), at: Instant
+        policy: Policy, broker: BrokerTraits, tradedInstruments: [TradedInstrument], incarnation: Incarnation, epoch: Epoch = Epoch(),
+        at: Instant
     ) {
         self.policy = policy
         self.broker = broker
         self.incarnation = incarnation
-        self.term = term
+        self.epoch = epoch
         portfolio = Tracked(new: PortfolioRecord(at: at), isDirty: false)
         tradingSwitch = Tracked(
             new: SwitchRecord(name: Self.tradingSwitchName, isThrown: false, reason: "", changedBy: "", changedAt: at), isDirty: false)
@@ -93,7 +94,7 @@ public struct Core: Sendable {
         figure = AccountFigure(lag: policy.pollInterval, at: at)
         day = TradingDay(of: at)
         limiter = OrderLimiter(rate: broker.rate, reserved: policy.reservedRate)
-        for desk in desks { scopes[desk.name] = Scope(desk: desk, at: at) }
+        for traded in tradedInstruments { scopes[traded.name] = Scope(traded: traded, at: at) }
     }
 
     /// The name of the switch that stops everything that increases risk.
@@ -103,7 +104,7 @@ public struct Core: Sendable {
     public var isReady: Bool { hasRecovered }
 
     /// Goes back to before a batch whose commit failed. Numbers of its trail are not used again, because the commit may have happened after all.
-    public mutating func goBack(to earlier: Core) {
+    public mutating func rollBack(to earlier: Core) {
         let (audits, alerts, left) = (auditCount, alertCount, figure)
         self = earlier
         figure.noteLost(from: left)
@@ -113,37 +114,37 @@ public struct Core: Sendable {
 
     /// Takes one event and says what is to be done.
     public mutating func handle(_ stimulus: Stimulus) -> [Effect] {
-        var turn = Turn(stimulus, incarnation: incarnation)
+        var transition = Transition(stimulus, incarnation: incarnation)
         switch stimulus.event {
-        case .started: start(&turn)
-        case .reloaded: goOn(&turn)
+        case .started: start(&transition)
+        case .reloaded: resume(&transition)
         case .stopping:
             isStopping = true
-            endExaminations(&turn)
-        case .signal(let record): accept(record, &turn)
-        case .surveyed(let survey): conclude(survey, &turn)
-        case .placed(let tag, let outcome): classify(tag, outcome, &turn)
-        case .cancelAnswered(let tag, let outcome): noteCancel(tag, outcome, &turn)
-        case .reported(let report): apply(report, &turn)
-        case .bookRead(let reading): compare(reading, &turn)
-        case .positionsRead(let reading): compare(reading, &turn)
-        case .woke(let alarm): wake(alarm, &turn)
-        case .commanded(let request): obey(request, &turn)
+            endExaminations(&transition)
+        case .signal(let record): accept(record, &transition)
+        case .surveyed(let survey): conclude(survey, &transition)
+        case .placed(let tag, let outcome): classify(tag, outcome, &transition)
+        case .cancelAnswered(let tag, let outcome): noteCancel(tag, outcome, &transition)
+        case .reported(let report): apply(report, &transition)
+        case .bookRead(let reading): compare(reading, &transition)
+        case .positionsRead(let reading): compare(reading, &transition)
+        case .woke(let alarm): wake(alarm, &transition)
+        case .commanded(let request): obey(request, &transition)
         }
-        return close(&turn)
+        return close(&transition)
     }
 
-    private mutating func close(_ turn: inout Turn) -> [Effect] {
-        refreshPortfolio(turn.touched, at: turn.at)
-        checkInvariants(turn.touched)
+    private mutating func close(_ transition: inout Transition) -> [Effect] {
+        refreshPortfolio(transition.touched, at: transition.at)
+        checkInvariants(transition.touched)
         var transaction = Transaction()
         tradingSwitch.flush(into: &transaction)
         portfolio.flush(into: &transaction)
-        for name in turn.touched {
+        for name in transition.touched {
             scopes.change(name) { $0.flush(into: &transaction) }
         }
-        transaction.append(turn.transaction)
-        return transaction.isEmpty ? turn.effects : [.commit(transaction)] + turn.effects
+        transaction.append(transition.transaction)
+        return transaction.isEmpty ? transition.effects : [.commit(transaction)] + transition.effects
     }
 
     // MARK: - What every transition uses
@@ -153,37 +154,39 @@ public struct Core: Sendable {
     /// The scope is taken out meanwhile, so that none of its lists is copied: transitions see the other scopes in the machine and this one in their hands.
     @discardableResult
     mutating func change<Result>(
-        _ name: InstrumentName, _ turn: inout Turn, _ change: (inout Core, inout Scope, inout Turn) -> Result
+        _ name: InstrumentName, _ transition: inout Transition, _ change: (inout Core, inout Scope, inout Transition) -> Result
     ) -> Result? {
         guard var scope = scopes.take(name) else { return nil }
-        let result = change(&self, &scope, &turn)
+        let result = change(&self, &scope, &transition)
         count(&scope)
         scopes[name] = scope
-        turn.touch(name)
+        transition.touch(name)
         return result
     }
 
     mutating func audit(
         _ entity: String, _ id: some CustomStringConvertible, from: String, to: String, cause: @autoclosure () -> String,
-        _ turn: inout Turn
+        _ transition: inout Transition
     ) {
         guard policy.keepsTrail else { return }
         auditCount += 1
-        turn.insert(
+        transition.insert(
             AuditRecord(
-                id: "\(incarnation)-\(policy.has(.trailWithoutEpoch) ? 0 : term.epoch)-\(auditCount)", entity: entity,
+                id: "\(incarnation)-\(policy.has(.trailWithoutEpoch) ? 0 : epoch.number)-\(auditCount)", entity: entity,
                 entityID: id.description, from: from, to: to,
                 cause: cause(),
-                incarnation: incarnation, epoch: term.epoch, at: turn.at))
+                incarnation: incarnation, epoch: epoch.number, at: transition.at))
     }
 
-    mutating func alert(_ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ turn: inout Turn) {
+    mutating func alert(
+        _ severity: Severity, _ code: String, _ instrument: InstrumentName?, _ message: String, _ transition: inout Transition
+    ) {
         alertCount += 1
         let alert = Alert(
-            id: "\(incarnation)-\(term.epoch)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument,
-            at: turn.at)
-        turn.insert(OutboxRecord(alert))
-        turn.perform(.alert(alert))
+            id: "\(incarnation)-\(epoch.number)-\(alertCount)", severity: severity, code: code, message: message, instrument: instrument,
+            at: transition.at)
+        transition.insert(OutboxRecord(alert))
+        transition.perform(.alert(alert))
     }
 
     /// Recomputes the account's exposure when a position may have changed.
@@ -197,7 +200,7 @@ public struct Core: Sendable {
     }
 
     /// Whether an order of a process could still leave: of this one, and of others unless they are proven to have ended.
-    func mayStillSend(_ sender: Incarnation?) -> Bool { sender == incarnation || !term.othersHaveEnded }
+    func mayStillSend(_ sender: Incarnation?) -> Bool { sender == incarnation || !epoch.othersHaveEnded }
 
     /// I14, I16 and I17 where they are cheap; a breach ends the process, because going on is worse.
     private mutating func checkInvariants(_ touched: [InstrumentName]) {

@@ -1,27 +1,27 @@
 /// Transitions from a waiting signal to an intent or a refusal.
 extension Core {
     /// Decides the next waiting signal: exits first, the rest in order of arrival.
-    mutating func decideNext(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        if decideWaitingExit(&scope, &turn) { return true }
+    mutating func decideNext(_ scope: inout Scope, _ transition: inout Transition) -> Bool {
+        if decideWaitingExit(&scope, &transition) { return true }
         guard scope.surveying == nil, !scope.isHeld else { return false }
         if let survey = scope.heldSurvey {
             scope.heldSurvey = nil
-            decide(survey, &scope, &turn)
+            decide(survey, &scope, &transition)
             return scope.heldSurvey == nil
         }
         if let entry = scope.signals.first(where: { $0.record.status == .accepted && $0.record.signal.content.kind.isEntry }) {
-            return examine(entry.record, &scope, &turn)
+            return examine(entry.record, &scope, &transition)
         }
-        return examineNextRoll(&scope, &turn)
+        return examineNextRoll(&scope, &transition)
     }
 
     /// Decides the first waiting exit; false when there is none, or when it waits for the open.
-    mutating func decideWaitingExit(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    mutating func decideWaitingExit(_ scope: inout Scope, _ transition: inout Transition) -> Bool {
         for exit in scope.signals where exit.record.status == .accepted && exit.record.signal.content.kind == .exit {
-            if let until = postponement(of: exit.record, in: scope, at: turn.at) {
-                postpone(exit.record, until: until, &scope, &turn)
+            if let until = postponement(of: exit.record, in: scope, at: transition.at) {
+                postpone(exit.record, until: until, &scope, &transition)
             } else {
-                return mayDecide(exit.record, &scope, &turn) && decideExit(exit.record, &scope, &turn)
+                return mayDecide(exit.record, &scope, &transition) && decideExit(exit.record, &scope, &transition)
             }
         }
         return false
@@ -30,97 +30,99 @@ extension Core {
     // MARK: - Entries
 
     /// Checks what needs no quote; asks the market when all is well.
-    private mutating func examine(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    private mutating func examine(_ record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let signal = record.signal.content
-        if let refusal = timeRefusal(signal, at: turn.at) {
-            refuse(record, refusal, &scope, &turn)
+        if let refusal = timeRefusal(signal, at: transition.at) {
+            refuse(record, refusal, &scope, &transition)
             return true
         }
-        guard knowsAccount(at: turn.at) else {
-            awaitAccount(for: signal, scope.name, &turn)
+        guard knowsAccount(at: transition.at) else {
+            awaitAccount(for: signal, scope.name, &transition)
             return false
         }
-        guard mayDecide(record, &scope, &turn) else { return false }
-        if let refusal = refusal(of: record, in: scope, at: turn.at) {
-            refuse(record, refusal, &scope, &turn)
+        guard mayDecide(record, &scope, &transition) else { return false }
+        if let refusal = refusal(of: record, in: scope, at: transition.at) {
+            refuse(record, refusal, &scope, &transition)
             return true
         }
-        switch structure(for: signal, scope.desk, at: turn.at) {
+        switch structure(for: signal, scope.traded, at: transition.at) {
         case .failure(let refusal):
-            conclude(record.fingerprint, .refused, refusal.code, Explanation(summary: refusal.sentence), &scope, &turn)
+            conclude(record.fingerprint, .refused, refusal.code, Explanation(summary: refusal.sentence), &scope, &transition)
             return true
         case .success(let structure):
             let subject = Subject.signal(record.fingerprint, scope.name)
             scope.surveying = subject
-            let observation = PriceObservation(instrument: scope.name, price: signal.price, structure: structure, at: turn.at)
-            turn.perform(.survey(SurveyRequest(subject: subject, observations: [observation], needsFunds: true)))
+            let observation = PriceObservation(instrument: scope.name, price: signal.price, structure: structure, at: transition.at)
+            transition.perform(.survey(SurveyRequest(subject: subject, observations: [observation], needsFunds: true)))
             if let examined = scope.signals.first(where: { $0.fingerprint == record.fingerprint })?.record {
-                pauseExamination(of: examined, &scope, &turn)
+                pauseExamination(of: examined, &scope, &transition)
             }
             return false
         }
     }
 
-    private mutating func refuse(_ record: SignalRecord, _ refusal: Refusal, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func refuse(_ record: SignalRecord, _ refusal: Refusal, _ scope: inout Scope, _ transition: inout Transition) {
         conclude(
-            record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope, &turn)
+            record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
+            &transition)
     }
 
     /// An entry waits until the account was compared with the books, at most until its window ends.
-    private mutating func awaitAccount(for signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {
-        readPositions(&turn)
-        turn.perform(.wake(.scope(name), at: max(turn.at, signal.timestamp + policy.entryWindow) + .milliseconds(1)))
+    private mutating func awaitAccount(for signal: Signal, _ name: InstrumentName, _ transition: inout Transition) {
+        readPositions(&transition)
+        transition.perform(.wake(.scope(name), at: max(transition.at, signal.timestamp + policy.entryWindow) + .milliseconds(1)))
     }
 
     /// The contracts that an entry would open.
-    private func structure(for signal: Signal, _ desk: Desk, at: Instant) -> Result<Structure, Refusal> {
+    private func structure(for signal: Signal, _ traded: TradedInstrument, at: Instant) -> Result<Structure, Refusal> {
         let day = TradingDay(of: at)
-        guard let expiry = desk.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
-            return .failure(Refusal("no_contract", "No contract of \(desk.name) may be entered on \(day)."))
+        guard let expiry = traded.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
+            return .failure(Refusal("no_contract", "No contract of \(traded.name) may be entered on \(day)."))
         }
-        do throws(InstrumentFault) { return .success(try desk.instrument.structure(expiry: expiry, price: signal.price, on: day)) } catch {
-            return .failure(Refusal("no_contract", "No contract of \(desk.name) can be named: \(error)."))
+        do throws(InstrumentFault) { return .success(try traded.instrument.structure(expiry: expiry, price: signal.price, on: day)) } catch
+        {
+            return .failure(Refusal("no_contract", "No contract of \(traded.name) can be named: \(error)."))
         }
     }
 
     /// Continues a decision with what the market said.
-    mutating func conclude(_ survey: Survey, _ turn: inout Turn) {
-        change(survey.subject.instrument, &turn) { core, scope, turn in
+    mutating func conclude(_ survey: Survey, _ transition: inout Transition) {
+        change(survey.subject.instrument, &transition) { core, scope, transition in
             // An answer to a question of another time is let go: the scope asks again where it still matters.
-            if scope.surveying == survey.subject { core.decide(survey, &scope, &turn) }
-            core.advance(&scope, &turn)
+            if scope.surveying == survey.subject { core.decide(survey, &scope, &transition) }
+            core.advance(&scope, &transition)
         }
     }
 
-    private mutating func decide(_ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func decide(_ survey: Survey, _ scope: inout Scope, _ transition: inout Transition) {
         scope.surveying = nil
         switch survey.subject {
         case .signal(let fingerprint, _):
             guard scope.activeIndex == nil,
                 let record = scope.signals.first(where: { $0.fingerprint == fingerprint && $0.status == .accepted })?.record
             else { return }
-            guard mayDecide(record, &scope, &turn) else { return scope.heldSurvey = survey }
-            decideEntry(record, survey, &scope, &turn)
+            guard mayDecide(record, &scope, &transition) else { return scope.heldSurvey = survey }
+            decideEntry(record, survey, &scope, &transition)
         case .roll(let position, _):
-            decideRoll(position, survey, &scope, &turn)
+            decideRoll(position, survey, &scope, &transition)
         }
     }
 
-    private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
-        if let refusal = refusal(of: record, in: scope, at: turn.at) { return refuse(record, refusal, &scope, &turn) }
+    private mutating func decideEntry(_ record: SignalRecord, _ survey: Survey, _ scope: inout Scope, _ transition: inout Transition) {
+        if let refusal = refusal(of: record, in: scope, at: transition.at) { return refuse(record, refusal, &scope, &transition) }
         let signal = record.signal.content
         do throws(Refusal) {
-            let structure = try self.structure(for: signal, scope.desk, at: turn.at).get()
+            let structure = try self.structure(for: signal, scope.traded, at: transition.at).get()
             let priceBefore = scope.pricesBefore[record.fingerprint]
-            let entry = try size(signal, structure, survey, scope, priceBefore: priceBefore, at: turn.at)
-            open(entry, for: record, &scope, &turn)
+            let entry = try size(signal, structure, survey, scope, priceBefore: priceBefore, at: transition.at)
+            open(entry, for: record, &scope, &transition)
         } catch {
-            conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &turn)
+            conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &transition)
         }
     }
 
     /// Writes the intent, its planned legs and its reservation.
-    private mutating func open(_ entry: SizedEntry, for record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func open(_ entry: SizedEntry, for record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) {
         let signal = record.signal.content
         guard case .layer(let layer) = signal.target else { return }
         let kind: IntentKind = signal.kind == .pyramid ? .pyramid : .entry
@@ -131,28 +133,29 @@ extension Core {
                 number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(entry.lots.count * leg.contract.unitsPerLot.count))
         }
-        let strand = Strand(
+        let positionPlan = PositionPlan(
             position: position, layer: layer, lots: entry.lots, steps: steps, opens: entry.structure, closes: nil,
             limiter: entry.explanation.sizing?.limiter ?? "")
         let plan = IntentPlan(
-            strands: [strand], price: signal.price, averageTrueRange: signal.atr, reason: "signal", explanation: entry.explanation)
+            positionPlans: [positionPlan], price: signal.price, averageTrueRange: signal.atr, reason: "signal",
+            explanation: entry.explanation)
         var intent = IntentRecord(
             id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
-            entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, epoch: term.epoch, at: turn.at)
-        if policy.has(.windowFromDecision) { intent.entryDeadline = turn.at + policy.entryWindow }
+            entryDeadline: signal.timestamp + policy.entryWindow, owner: incarnation, epoch: epoch.number, at: transition.at)
+        if policy.has(.windowFromDecision) { intent.entryDeadline = transition.at + policy.entryWindow }
         if policy.has(.windowFromReceipt) { intent.entryDeadline = record.receivedAt + policy.entryWindow }
         intent.reservedRisk = entry.risk
         intent.reservedVolatility = entry.volatility
         if !policy.has(.marginUnreserved) { intent.reservedMargin = entry.margin }
         scope.recentEntries.removeAll { $0.timestamp + policy.duplicateWindow + policy.duplicateWindow < signal.timestamp }
         scope.recentEntries.append(RecentEntry(fingerprint: record.fingerprint, position: record.position, timestamp: signal.timestamp))
-        begin(intent, for: record.fingerprint, &scope, &turn)
+        begin(intent, for: record.fingerprint, &scope, &transition)
     }
 
     // MARK: - Exits
 
     /// Decides an exit, or leaves it waiting for the open; false when it waits.
-    private mutating func decideExit(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    private mutating func decideExit(_ record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let signal = record.signal.content
         let named = scope.positions.filter { position in
             switch signal.target {
@@ -161,13 +164,13 @@ extension Core {
             case .none: false
             }
         }
-        noteExit(signal, &scope, at: turn.at)
+        noteExit(signal, &scope, at: transition.at)
         let live = named.filter { $0.status.isHeld || policy.has(.closingPositionClosedAgain) }
         guard !live.isEmpty else {
             let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
                 record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
-                &scope, &turn)
+                &scope, &transition)
             return true
         }
         // I4: what was opened at its second or before.
@@ -176,20 +179,20 @@ extension Core {
             conclude(
                 record.fingerprint, .superseded, "exit_older_than_position",
                 Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope,
-                &turn)
+                &transition)
             return true
         }
         if policy.has(.exitUndecidedUnderSwitch), tradingSwitch.record.isThrown { return false }
-        guard isOpen(scope.desk, at: turn.at) else {
+        guard isOpen(scope.traded, at: transition.at) else {
             endWaiting(&scope)
-            waitForOpen(&scope, &turn)
+            waitForOpen(&scope, &transition)
             return false
         }
-        alertUnusualTime(of: signal, scope.name, &turn)
+        alertUnusualTime(of: signal, scope.name, &transition)
         let id = IntentID("exit-\(record.fingerprint.text.prefix(16))")
         beginExit(
             id: id, of: older.map { $0.id }, price: signal.price, reason: signal.reason ?? "signal", causeKey: nil, for: record.fingerprint,
-            &scope, &turn)
+            &scope, &transition)
         return true
     }
 
@@ -213,79 +216,85 @@ extension Core {
     }
 
     /// Tells people once that something that reduces risk waits for the open, and comes back then.
-    mutating func waitForOpen(_ scope: inout Scope, _ turn: inout Turn) {
+    mutating func waitForOpen(_ scope: inout Scope, _ transition: inout Transition) {
         if !scope.hasAlertedWaiting {
             scope.hasAlertedWaiting = true
             alert(
                 .warning, "exit_waits_for_open", scope.name, "An exit of \(scope.name) came outside the session and waits for the open.",
-                &turn)
+                &transition)
         }
-        if let planned = scope.openAlarm, planned > turn.at { return }
-        let open = scope.desk.instrument.nextOpen(atOrAfter: turn.at) ?? turn.at + .minutes(60)
+        if let planned = scope.openAlarm, planned > transition.at { return }
+        let open = scope.traded.instrument.nextOpen(atOrAfter: transition.at) ?? transition.at + .minutes(60)
         scope.openAlarm = open
-        turn.perform(.wake(.scope(scope.name), at: open))
+        transition.perform(.wake(.scope(scope.name), at: open))
     }
 
-    private mutating func alertUnusualTime(of signal: Signal, _ name: InstrumentName, _ turn: inout Turn) {
-        let age = turn.at - signal.timestamp
+    private mutating func alertUnusualTime(of signal: Signal, _ name: InstrumentName, _ transition: inout Transition) {
+        let age = transition.at - signal.timestamp
         guard age > policy.lateExit || age + policy.futureTolerance < .zero else { return }
         alert(
             .warning, "exit_time_unusual", name,
-            "An exit of \(name) carries the time \(signal.timestamp), \(age) before it was decided; it is traded all the same.", &turn)
+            "An exit of \(name) carries the time \(signal.timestamp), \(age) before it was decided; it is traded all the same.", &transition
+        )
     }
 
     /// Writes an intent that closes positions, newest layer first.
     mutating func beginExit(
         id: IntentID, of positions: [PositionID], price: Price, reason: String, causeKey: String?, for signal: Fingerprint?,
-        _ scope: inout Scope, _ turn: inout Turn
+        _ scope: inout Scope, _ transition: inout Transition
     ) {
-        var strands: [Strand] = []
+        var positionPlans: [PositionPlan] = []
         for index in scope.positions.indices.reversed() where positions.contains(scope.positions[index].id) {
             let position = scope.positions[index].record
             scope.positions[index].status = .closing
             scope.positions[index].intent = id
-            scope.positions[index].updatedAt = turn.at
-            audit("position", position.id, from: position.status.rawValue, to: PositionStatus.closing.rawValue, cause: reason, &turn)
-            strands.append(Strand(closing: position))
+            scope.positions[index].updatedAt = transition.at
+            audit("position", position.id, from: position.status.rawValue, to: PositionStatus.closing.rawValue, cause: reason, &transition)
+            positionPlans.append(PositionPlan(closing: position))
         }
-        let names = strands.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
+        let names = positionPlans.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
         let plan = IntentPlan(
-            strands: strands, price: price, averageTrueRange: scope.record.record.lastAverageTrueRange ?? .zero, reason: reason,
+            positionPlans: positionPlans, price: price, averageTrueRange: scope.record.record.lastAverageTrueRange ?? .zero, reason: reason,
             explanation: Explanation(summary: "Close \(names)."))
         let record = IntentRecord(
             id: id, instrument: scope.name, kind: .exit, signal: signal, causeKey: causeKey, plan: plan, entryDeadline: nil,
-            owner: incarnation, epoch: term.epoch, at: turn.at)
-        begin(record, for: signal, &scope, &turn)
+            owner: incarnation, epoch: epoch.number, at: transition.at)
+        begin(record, for: signal, &scope, &transition)
     }
 
-    /// Adds an intent to a scope with the planned legs of its strands.
-    mutating func begin(_ record: IntentRecord, for signal: Fingerprint?, _ scope: inout Scope, _ turn: inout Turn) {
+    /// Adds an intent to a scope with the planned legs of its position plans.
+    mutating func begin(_ record: IntentRecord, for signal: Fingerprint?, _ scope: inout Scope, _ transition: inout Transition) {
         var intent = Intent(record: Tracked(new: record))
-        for (number, strand) in record.plan.content.strands.enumerated() {
-            for step in strand.steps { planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn) }
+        for (number, positionPlan) in record.plan.content.positionPlans.enumerated() {
+            for step in positionPlan.steps { planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition) }
         }
-        audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &turn)
+        audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &transition)
         if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
             scope.signals[index].status = .working
             scope.signals[index].intent = record.id
-            beginDeciding(index, &scope, &turn)
-            audit("signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text, &turn)
+            beginDeciding(index, &scope, &transition)
+            audit(
+                "signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text,
+                &transition)
         }
         scope.intents.append(intent)
     }
 
     /// Plans leg attempts for a quantity of a step, one per freeze slice, each with a tag of its own.
-    mutating func planLegs(_ step: Step, of quantity: Quantity, strand: Int, attempt: Int, _ intent: inout Intent, _ turn: inout Turn) {
-        let position = intent.record.plan.content.strands[strand].position
+    mutating func planLegs(
+        _ step: Step, of quantity: Quantity, positionPlan: Int, attempt: Int, _ intent: inout Intent, _ transition: inout Transition
+    ) {
+        let position = intent.record.plan.content.positionPlans[positionPlan].position
         for (slice, part) in slices(of: quantity, contract: step.contract).enumerated() {
-            let tag = policy.has(.tagReused) ? intent.legs.first?.record.tag ?? turn.newTag() : turn.newTag()
+            let tag = policy.has(.tagReused) ? intent.legs.first?.record.tag ?? transition.newTag() : transition.newTag()
             intent.legs.append(
                 Tracked(
                     new: OrderRecord(
-                        tag: tag, intent: intent.id, position: position, instrument: intent.record.instrument, strand: strand, step: step,
-                        attempt: attempt, slice: slice, quantity: part, at: turn.at)))
+                        tag: tag, intent: intent.id, position: position, instrument: intent.record.instrument, positionPlan: positionPlan,
+                        step: step,
+                        attempt: attempt, slice: slice, quantity: part, at: transition.at)))
             scopeOfTag[tag] = intent.record.instrument
-            audit("order", tag, from: "", to: LegState.planned.rawValue, cause: intent.id.text, &turn)
+            audit("order", tag, from: "", to: LegState.planned.rawValue, cause: intent.id.text, &transition)
         }
     }
 
@@ -308,11 +317,11 @@ extension Core {
     }
 
     /// Whether an instrument trades now, as far as the policy cares.
-    func isOpen(_ desk: Desk, at: Instant) -> Bool { policy.sessions == .ignored || desk.instrument.isOpen(at: at) }
+    func isOpen(_ traded: TradedInstrument, at: Instant) -> Bool { policy.sessions == .ignored || traded.instrument.isOpen(at: at) }
 }
 
-extension Strand {
-    /// A strand that closes a whole position.
+extension PositionPlan {
+    /// A position plan that closes a whole position.
     init(closing position: PositionRecord) {
         let structure = position.structure.content
         let steps = structure.closingOrder.enumerated().map { number, leg in

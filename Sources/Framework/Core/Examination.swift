@@ -3,8 +3,8 @@
 /// Only that counts against a signal: not that it waited while a process died, and not a stop on purpose. Entries and bars go one at a time over the whole
 /// account, so that a death speaks of one of them. Exits wait for nothing and are never set aside.
 extension Core {
-    /// Whether a signal may be decided in this turn; one that was left is first put on record, and comes back once that is committed.
-    mutating func mayDecide(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    /// Whether a signal may be decided in this transition; one that was left is first put on record, and comes back once that is committed.
+    mutating func mayDecide(_ record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         guard scope.leftBehind.contains(record.fingerprint), record.processedBy != incarnation.text else { return true }
         guard let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint }) else { return true }
         if record.signal.content.kind == .exit {
@@ -14,14 +14,14 @@ extension Core {
         } else {
             guard underExamination == nil else { return false }
             guard record.attempts < policy.attemptLimit else {
-                setAside(record, &scope, &turn)
+                setAside(record, &scope, &transition)
                 return false
             }
             underExamination = Examined(instrument: scope.name, fingerprint: record.fingerprint)
             putOnRecord(index, &scope)
         }
         scope.isHeld = true
-        turn.perform(.wake(.decide(scope.name), at: turn.at))
+        transition.perform(.wake(.decide(scope.name), at: transition.at))
         return false
     }
 
@@ -37,17 +37,17 @@ extension Core {
         else { return }
         scope.signals[index].attempts = 0
         // When its turn comes it goes on record like one that was left.
-        if term.othersHaveEnded { scope.leftBehind.insert(fingerprint) }
+        if epoch.othersHaveEnded { scope.leftBehind.insert(fingerprint) }
     }
 
-    private mutating func setAside(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func setAside(_ record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) {
         alert(
             .critical, "signal_quarantined", scope.name,
             "Signal \(record.fingerprint) was being decided in \(record.attempts) processes that ended; it is set aside and needs a person.",
-            &turn)
-        conclude(record.fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &turn)
+            &transition)
+        conclude(record.fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &transition)
         scope.heldSurvey = nil
-        turn.perform(.wake(.scope(scope.name), at: turn.at))
+        transition.perform(.wake(.scope(scope.name), at: transition.at))
     }
 
     /// Exits that were examined and wait for the open ended no process, so that they wait as if they had not begun.
@@ -78,54 +78,54 @@ extension Core {
     }
 
     /// Tells people of an exit that ends whoever decides it, and comes back for it.
-    mutating func postpone(_ record: SignalRecord, until: Instant, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func postpone(_ record: SignalRecord, until: Instant, _ scope: inout Scope, _ transition: inout Transition) {
         guard scope.postponed.insert(record.fingerprint).inserted else { return }
         alert(
             .critical, "exit_ends_host", scope.name,
             "\(record.attempts) processes ended while they decided the exit \(record.fingerprint); it is tried again at \(until). Close the position by hand.",
-            &turn)
-        turn.perform(.wake(.scope(scope.name), at: until))
+            &transition)
+        transition.perform(.wake(.scope(scope.name), at: until))
     }
 
     /// Notes that a signal is decided, or carried out: the next one that was left may be.
-    mutating func endExamination(of fingerprint: Fingerprint, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func endExamination(of fingerprint: Fingerprint, _ scope: inout Scope, _ transition: inout Transition) {
         scope.postponed.remove(fingerprint)
         guard scope.leftBehind.remove(fingerprint) != nil else { return }
-        giveWay(of: fingerprint, scope, &turn)
+        giveWay(of: fingerprint, scope, &transition)
     }
 
     /// An entry that waits for the market is not being decided: it goes on record once more when the market has answered.
-    mutating func pauseExamination(of record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func pauseExamination(of record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) {
         guard scope.leftBehind.contains(record.fingerprint), record.processedBy == incarnation.text,
             let index = scope.signals.firstIndex(where: { $0.fingerprint == record.fingerprint })
         else { return }
         scope.signals[index].attempts -= 1
         scope.signals[index].processedBy = nil
-        giveWay(of: record.fingerprint, scope, &turn)
+        giveWay(of: record.fingerprint, scope, &transition)
     }
 
     /// A signal that went on record and cannot be decided now, because its scope is busy, gives way to others.
-    mutating func endIdleExamination(_ scope: inout Scope, _ turn: inout Turn) {
+    mutating func endIdleExamination(_ scope: inout Scope, _ transition: inout Transition) {
         guard let examined = underExamination, examined.instrument == scope.name, !scope.isHeld,
             scope.surveying != .signal(examined.fingerprint, scope.name),
             let record = scope.signals.first(where: { $0.fingerprint == examined.fingerprint && $0.status == .accepted })?.record
         else { return }
-        pauseExamination(of: record, &scope, &turn)
+        pauseExamination(of: record, &scope, &transition)
     }
 
     /// The next signal that was left may go on record.
-    private mutating func giveWay(of fingerprint: Fingerprint, _ scope: Scope, _ turn: inout Turn) {
+    private mutating func giveWay(of fingerprint: Fingerprint, _ scope: Scope, _ transition: inout Transition) {
         guard underExamination?.fingerprint == fingerprint else { return }
         underExamination = nil
         for name in [scope.name] + scopes.keys where name == scope.name || scopes[name]?.leftBehind.isEmpty == false {
-            turn.perform(.wake(.scope(name), at: turn.at))
+            transition.perform(.wake(.scope(name), at: transition.at))
         }
     }
 
     /// A stop on purpose is no death: what was on record and is not decided counts as if it had not begun.
-    mutating func endExaminations(_ turn: inout Turn) {
+    mutating func endExaminations(_ transition: inout Transition) {
         for name in scopes.keys where scopes[name]?.isExamining(by: incarnation) ?? false {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 for index in scope.signals.indices where scope.isBeingDecided(scope.signals[index].record, by: core.incarnation) {
                     scope.signals[index].attempts -= 1
                     scope.signals[index].processedBy = nil

@@ -118,8 +118,8 @@ extension Scope {
         var sum = ExposureSum()
         for intent in intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
             let record = intent.record.record
-            let reach = record.plan.content.strands.reduce(Int128(0)) { sum, strand in
-                strand.opens.map { sum + ExposureSum.reach(of: strand.lots, at: $0.pointValue) } ?? sum
+            let reach = record.plan.content.positionPlans.reduce(Int128(0)) { sum, positionPlan in
+                positionPlan.opens.map { sum + ExposureSum.reach(of: positionPlan.lots, at: $0.pointValue) } ?? sum
             }
             sum.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin, reach: reach)
         }

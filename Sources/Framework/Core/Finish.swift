@@ -1,6 +1,6 @@
-/// Transitions of an intent whose strands are all booked: its own end, and its signal's verdict.
+/// Transitions of an intent whose position plans are all booked: its own end, and its signal's verdict.
 extension Core {
-    mutating func finish(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func finish(_ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) {
         let isQuarantined = holdsSlot(intent)
         let outcome = self.outcome(of: intent, scope)
         let from = intent.record.state
@@ -9,19 +9,19 @@ extension Core {
         intent.record.reservedVolatility = .zero
         if !policy.has(.reservationKept) { intent.record.reservedMargin = .zero }
         if intent.record.record.repairDeadline != nil { intent.record.repairDeadline = nil }
-        intent.record.updatedAt = turn.at
-        audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &turn)
+        intent.record.updatedAt = transition.at
+        audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &transition)
         watch(intent, &scope)
-        if intent.hasStarted { scope.lastTradeAt = turn.at }
-        if isQuarantined { releaseLater(scope, &turn) }
-        if intent.record.kind == .roll { finishRoll(&intent, &scope, &turn) }
+        if intent.hasStarted { scope.lastTradeAt = transition.at }
+        if isQuarantined { releaseLater(scope, &transition) }
+        if intent.record.kind == .roll { finishRoll(&intent, &scope, &transition) }
         guard let signal = intent.record.record.signal, !policy.has(.verdictForgotten) else { return }
         var explanation = intent.record.plan.content.explanation
         explanation.outcome = outcome.lines
         if let code = outcome.code, outcome.status != .executed {
             explanation.summary = "\(outcome.sentence) (\(code)). \(explanation.summary)"
         }
-        conclude(signal, outcome.status, outcome.code, explanation, &scope, &turn)
+        conclude(signal, outcome.status, outcome.code, explanation, &scope, &transition)
     }
 
     /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
@@ -51,39 +51,41 @@ extension Core {
     }
 
     /// Lets entries into a slot again.
-    mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ transition: inout Transition) {
         let intent = scope.intents[index]
         let end: IntentState = outcome(of: intent, scope).hasChangedExposure ? .settled : .failed
         scope.intents[index].record.state = end
-        scope.intents[index].record.updatedAt = turn.at
-        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: end.rawValue, cause: cause, &turn)
+        scope.intents[index].record.updatedAt = transition.at
+        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: end.rawValue, cause: cause, &transition)
     }
 
-    private mutating func releaseLater(_ scope: Scope, _ turn: inout Turn) {
-        turn.perform(.wake(.scope(scope.name), at: quarantineEnd(scope, at: turn.at)))
+    private mutating func releaseLater(_ scope: Scope, _ transition: inout Transition) {
+        transition.perform(.wake(.scope(scope.name), at: quarantineEnd(scope, at: transition.at)))
     }
 
     /// The end of the session in which a slot was quarantined.
     func quarantineEnd(_ scope: Scope, at: Instant) -> Instant {
         let midnight = TradingDay(of: at).advanced(by: 1).instant(at: TimeOfDay(secondsSinceMidnight: 0))
-        guard policy.sessions == .enforced, let close = scope.desk.instrument.close(onDayOf: at), close > at else { return midnight }
+        guard policy.sessions == .enforced, let close = scope.traded.instrument.close(onDayOf: at), close > at else { return midnight }
         return close
     }
 
     /// Frees slots whose session has ended.
-    mutating func releaseQuarantine(_ scope: inout Scope, _ turn: inout Turn) {
+    mutating func releaseQuarantine(_ scope: inout Scope, _ transition: inout Transition) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
-            guard turn.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) || policy.has(.slotFreedSoon) else { continue }
-            release(index, cause: "the session ended", &scope, &turn)
+            guard transition.at >= quarantineEnd(scope, at: scope.intents[index].record.updatedAt) || policy.has(.slotFreedSoon) else {
+                continue
+            }
+            release(index, cause: "the session ended", &scope, &transition)
         }
     }
 
     private func outcome(of intent: Intent, _ scope: Scope) -> Outcome {
         let plan = intent.record.plan.content
-        let lines = plan.strands.enumerated().map { number, strand in describe(strand, number, intent) }
-        let hasChanged = plan.strands.enumerated().contains { number, strand in
-            let fills = StrandFills(strand, number, intent)
-            return fills.whole(strand.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && strand.opens == nil
+        let lines = plan.positionPlans.enumerated().map { number, positionPlan in describe(positionPlan, number, intent) }
+        let hasChanged = plan.positionPlans.enumerated().contains { number, positionPlan in
+            let fills = PositionPlanFills(positionPlan, number, intent)
+            return fills.whole(positionPlan.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && positionPlan.opens == nil
         }
         guard !hasChanged else {
             return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true)
@@ -105,14 +107,14 @@ extension Core {
         return (.failed, code, messages.first ?? "nothing was filled")
     }
 
-    private func describe(_ strand: Strand, _ number: Int, _ intent: Intent) -> String {
-        let parts = strand.steps.map { step in
-            let filled = intent.filled(strand: number, step: step.number)
-            let price = Self.average(intent.filledValue(strand: number, step: step.number), over: filled)
+    private func describe(_ positionPlan: PositionPlan, _ number: Int, _ intent: Intent) -> String {
+        let parts = positionPlan.steps.map { step in
+            let filled = intent.filled(positionPlan: number, step: step.number)
+            let price = Self.average(intent.filledValue(positionPlan: number, step: step.number), over: filled)
             return
                 "\(step.side.rawValue) \(filled) \(step.contract.symbol)\(price.map { " at \($0)" } ?? "")\(step.isRepair ? " (repair)" : "")"
         }
-        return "\(strand.layer): \(parts.joined(separator: ", "))"
+        return "\(positionPlan.layer): \(parts.joined(separator: ", "))"
     }
 }
 

@@ -2,7 +2,7 @@
 extension Core {
     /// The gates that need no size: one R, spacing, profit and count (domain rules for pyramids).
     func pyramidGates(_ signal: Signal, _ base: PositionRecord, _ scope: Scope, at: Instant) -> [Gate] {
-        let terms = scope.desk.instrument.terms(on: TradingDay(of: at))
+        let terms = scope.traded.instrument.terms(on: TradingDay(of: at))
         return [
             oneRGate(signal, base), spacingGate(signal, scope, terms), profitGate(signal, scope),
             Gate(

@@ -2,26 +2,27 @@
 extension Core {
     /// Adds a row to the ledger; an amount of zero moves nothing and leaves no row.
     ///
-    /// An amount that does not fit, nil or together with the equity, is never booked as something else: the turn keeps a sentence for people, and
+    /// An amount that does not fit, nil or together with the equity, is never booked as something else: the transition keeps a sentence for people, and
     /// ``freezeUnbooked(_:_:)`` stops the scope.
     mutating func book(
-        _ kind: LedgerEntryKind, _ amount: Money?, key: String, position: PositionID?, notes: String, by: String, _ turn: inout Turn
+        _ kind: LedgerEntryKind, _ amount: Money?, key: String, position: PositionID?, notes: String, by: String,
+        _ transition: inout Transition
     ) {
         guard amount != .zero else { return }
         let before = portfolio.record.closedEquity
         guard let amount, let after = try? before.adding(amount) else {
-            return turn.leaveUnbooked(
+            return transition.leaveUnbooked(
                 "\(kind.rawValue) of \(amount?.description ?? "more than 64 bits hold") for \(position?.text ?? key) does not fit beside an equity of \(before)"
             )
         }
         let number = portfolio.record.ledgerNumber + (policy.has(.ledgerGap) ? 2 : 1)
-        turn.insert(
+        transition.insert(
             LedgerRecord(
                 number: number, entryKey: key, kind: kind, amount: amount, equityBefore: before, equityAfter: after, position: position,
-                notes: notes, createdBy: by, createdAt: turn.at))
+                notes: notes, createdBy: by, createdAt: transition.at))
         portfolio.ledgerNumber = number
         if !policy.has(.equityForgotten) { portfolio.closedEquity = after }
-        portfolio.updatedAt = turn.at
+        portfolio.updatedAt = transition.at
         switch kind {
         case .deposit, .withdraw:
             if !policy.has(.highIgnoresCapital) { portfolio.equityHigh = (try? portfolio.record.equityHigh.adding(amount)) ?? after }
@@ -30,9 +31,9 @@ extension Core {
     }
 
     /// Stops entries of a scope in which something could not be booked, and tells people what it was.
-    mutating func freezeUnbooked(_ scope: inout Scope, _ turn: inout Turn) {
-        for sentence in turn.takeUnbooked() {
-            freeze(&scope, "not_bookable", "\(sentence), so that the ledger is short of it", happensOnce: true, &turn)
+    mutating func freezeUnbooked(_ scope: inout Scope, _ transition: inout Transition) {
+        for sentence in transition.takeUnbooked() {
+            freeze(&scope, "not_bookable", "\(sentence), so that the ledger is short of it", happensOnce: true, &transition)
         }
     }
 
@@ -51,9 +52,9 @@ extension Core {
     }
 
     /// `sum` and an amount more; where it does not fit the sum stays, and people are told.
-    static func adding(_ amount: Money?, to sum: Money, _ name: String, _ turn: inout Turn) -> Money {
+    static func adding(_ amount: Money?, to sum: Money, _ name: String, _ transition: inout Transition) -> Money {
         guard let amount, let total = try? sum.adding(amount) else {
-            turn.leaveUnbooked("\(name) of \(sum) cannot take \(amount?.description ?? "an amount that does not fit")")
+            transition.leaveUnbooked("\(name) of \(sum) cannot take \(amount?.description ?? "an amount that does not fit")")
             return sum
         }
         return total

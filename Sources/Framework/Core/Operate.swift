@@ -1,136 +1,140 @@
 /// Transitions that people ask for, and alarms.
 extension Core {
-    mutating func wake(_ alarm: Alarm, _ turn: inout Turn) {
+    mutating func wake(_ alarm: Alarm, _ transition: inout Transition) {
         switch alarm {
         case .scope(let name):
-            change(name, &turn) { core, scope, turn in
-                core.releaseQuarantine(&scope, &turn)
-                core.advance(&scope, &turn)
+            change(name, &transition) { core, scope, transition in
+                core.releaseQuarantine(&scope, &transition)
+                core.advance(&scope, &transition)
             }
         case .decide(let name):
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 scope.isHeld = false
-                core.advance(&scope, &turn)
-                core.endIdleExamination(&scope, &turn)
+                core.advance(&scope, &transition)
+                core.endIdleExamination(&scope, &transition)
             }
         case .book:
             // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
-            if nextBookAlarm.map({ $0 <= turn.at }) ?? true { nextBookAlarm = nil }
+            if nextBookAlarm.map({ $0 <= transition.at }) ?? true { nextBookAlarm = nil }
             guard !isReadingBook else { return }
             isReadingBook = true
-            turn.perform(.readBook(leavingOut: endedTags))
+            transition.perform(.readBook(leavingOut: endedTags))
         case .positions:
-            readPositions(&turn)
+            readPositions(&transition)
         case .reconcile:
-            beginDay(&turn)
-            turn.perform(.wake(.reconcile, at: turn.at + policy.reconcileInterval))
+            beginDay(&transition)
+            transition.perform(.wake(.reconcile, at: transition.at + policy.reconcileInterval))
             if !isReadingBook {
                 isReadingBook = true
-                turn.perform(.readBook(leavingOut: endedTags))
+                transition.perform(.readBook(leavingOut: endedTags))
             }
-            readPositions(&turn)
+            readPositions(&transition)
         case .rollover:
-            turn.perform(.wake(.rollover, at: turn.at + policy.rolloverInterval))
-            queueRolls(&turn)
+            transition.perform(.wake(.rollover, at: transition.at + policy.rolloverInterval))
+            queueRolls(&transition)
         }
     }
 
     /// On a new day the broker's book starts anew, and with it everything that was only watched for in yesterday's.
-    private mutating func beginDay(_ turn: inout Turn) {
-        let today = TradingDay(of: turn.at)
+    private mutating func beginDay(_ transition: inout Transition) {
+        let today = TradingDay(of: transition.at)
         guard today != day else { return }
         day = today
         endedTags = EndedTags()
         settledFills = SettledFills()
         scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
                 for watched in scope.watchedLegs { core.scopeOfWatchedTag[watched.leg.tag] = name }
-                core.releaseQuarantine(&scope, &turn)
+                core.releaseQuarantine(&scope, &transition)
             }
         }
-        alertCalendarGaps(&turn)
-        alertExpiries(&turn)
+        alertCalendarGaps(&transition)
+        alertExpiries(&transition)
     }
 
-    mutating func obey(_ request: OperatorRequest, _ turn: inout Turn) {
+    mutating func obey(_ request: OperatorRequest, _ transition: inout Transition) {
         // I29
         guard hasRecovered || !request.command.closesOrRolls else {
             let message = "The host has started and not read the broker's book yet, so that nothing is decided; ask again in a moment."
-            return turn.perform(.answer(OperatorAnswer(id: request.id, isDone: false, message: message)))
+            return transition.perform(.answer(OperatorAnswer(id: request.id, isDone: false, message: message)))
         }
         let answer: OperatorAnswer
         switch request.command {
         case .stop(let reason):
-            set(isThrown: true, reason: reason, by: request.by, &turn)
-            for name in scopes.keys { advance(name, &turn) }
+            set(isThrown: true, reason: reason, by: request.by, &transition)
+            for name in scopes.keys { advance(name, &transition) }
             answer = OperatorAnswer(id: request.id, isDone: true, message: "Trading is stopped: \(reason). Exits go on.")
         case .resume(let reason):
-            set(isThrown: false, reason: reason, by: request.by, &turn)
+            set(isThrown: false, reason: reason, by: request.by, &transition)
             answer = OperatorAnswer(id: request.id, isDone: true, message: "Trading goes on: \(reason).")
-        case .closeAll(let reason): answer = closeAll(reason, request, &turn)
-        case .exit(let id, let reason): answer = exit(id, reason, request, &turn)
-        case .bookExit(let id, let price, let reason): answer = bookExit(id, price, reason, request, &turn)
-        case .capital(let amount, let notes, let key): answer = move(amount, notes, key, request, &turn)
-        case .unfreeze(let name, let reason): answer = unfreeze(name, reason, request, &turn)
-        case .rollover(let execute): answer = rollover(execute, request, &turn)
+        case .closeAll(let reason): answer = closeAll(reason, request, &transition)
+        case .exit(let id, let reason): answer = exit(id, reason, request, &transition)
+        case .bookExit(let id, let price, let reason): answer = bookExit(id, price, reason, request, &transition)
+        case .capital(let amount, let notes, let key): answer = move(amount, notes, key, request, &transition)
+        case .unfreeze(let name, let reason): answer = unfreeze(name, reason, request, &transition)
+        case .rollover(let execute): answer = rollover(execute, request, &transition)
         }
-        turn.perform(.answer(answer))
+        transition.perform(.answer(answer))
     }
 
     /// Throws or lifts the switch that stops everything that increases risk.
-    mutating func set(isThrown: Bool, reason: String, by: String, _ turn: inout Turn) {
+    mutating func set(isThrown: Bool, reason: String, by: String, _ transition: inout Transition) {
         let from = tradingSwitch.record.isThrown ? "stopped" : "running"
         if !policy.has(.resumeForgotten) || isThrown { tradingSwitch.isThrown = isThrown }
         tradingSwitch.reason = reason
         tradingSwitch.changedBy = by
-        tradingSwitch.changedAt = turn.at
-        audit("switch", Self.tradingSwitchName, from: from, to: isThrown ? "stopped" : "running", cause: "\(by): \(reason)", &turn)
+        tradingSwitch.changedAt = transition.at
+        audit("switch", Self.tradingSwitchName, from: from, to: isThrown ? "stopped" : "running", cause: "\(by): \(reason)", &transition)
         alert(
             isThrown ? .critical : .warning, isThrown ? "trading_stopped" : "trading_resumed", nil,
-            "\(by) \(isThrown ? "stopped" : "resumed") trading: \(reason).", &turn)
+            "\(by) \(isThrown ? "stopped" : "resumed") trading: \(reason).", &transition)
     }
 
-    private mutating func closeAll(_ reason: String, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
+    private mutating func closeAll(_ reason: String, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
         var lines: [String] = []
         for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 let open = scope.positions.filter { $0.status.isHeld }.map(\.record)
                 guard !open.isEmpty else { return }
                 lines += open.map { "\($0.id): \($0.lots) lots" }
-                core.begin(closing: open, reason, request, &scope, &turn)
-                core.advance(&scope, &turn)
+                core.begin(closing: open, reason, request, &scope, &transition)
+                core.advance(&scope, &transition)
             }
         }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions are being closed.", details: lines)
     }
 
     private mutating func begin(
-        closing positions: [PositionRecord], _ reason: String, _ request: OperatorRequest, _ scope: inout Scope, _ turn: inout Turn
+        closing positions: [PositionRecord], _ reason: String, _ request: OperatorRequest, _ scope: inout Scope,
+        _ transition: inout Transition
     ) {
         // A request that is sent again closes what is open then, which is nothing that the first one is closing.
-        let name = "\(request.id)-\(scope.name)-\(turn.at.microseconds)"
+        let name = "\(request.id)-\(scope.name)-\(transition.at.microseconds)"
         beginExit(
             id: IntentID("operator-\(name)"), of: positions.map { $0.id },
             price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
-            causeKey: "operator:\(name)", for: nil, &scope, &turn)
+            causeKey: "operator:\(name)", for: nil, &scope, &transition)
     }
 
-    private mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
-        changeOpenPosition(id, request, &turn) { core, scope, index, turn in
-            core.begin(closing: [scope.positions[index].record], reason, request, &scope, &turn)
-            core.advance(&scope, &turn)
+    private mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition)
+        -> OperatorAnswer
+    {
+        changeOpenPosition(id, request, &transition) { core, scope, index, transition in
+            core.begin(closing: [scope.positions[index].record], reason, request, &scope, &transition)
+            core.advance(&scope, &transition)
             return OperatorAnswer(id: request.id, isDone: true, message: "\(id) is being closed.")
         }
     }
 
     private mutating func bookExit(
-        _ id: PositionID, _ price: Price, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
+        _ id: PositionID, _ price: Price, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
-        changeOpenPosition(id, request, &turn) { core, scope, index, turn in
+        changeOpenPosition(id, request, &transition) { core, scope, index, transition in
             let position = scope.positions[index].record
-            guard !scope.intents.contains(where: { $0.isUnderWay && $0.record.plan.content.strands.contains { $0.position == id } }) else {
+            guard !scope.intents.contains(where: { $0.isUnderWay && $0.record.plan.content.positionPlans.contains { $0.position == id } })
+            else {
                 return OperatorAnswer(
                     id: request.id, isDone: false, message: "\(id) is being rolled; exit it, or ask again when that is over.")
             }
@@ -142,8 +146,8 @@ extension Core {
             }
             core.reduce(
                 index, by: position.quantity.count, closedValue: value, price: price, reason: "booked by \(request.by): \(reason)",
-                key: "operator:\(request.id):\(id)", &scope, &turn)
-            core.freezeUnbooked(&scope, &turn)
+                key: "operator:\(request.id):\(id)", &scope, &transition)
+            core.freezeUnbooked(&scope, &transition)
             let profit = scope.positions[index].realizedProfit
             return OperatorAnswer(
                 id: request.id, isDone: true, message: "\(id) is booked as closed at \(price), realised profit \(profit).")
@@ -152,17 +156,17 @@ extension Core {
 
     /// Changes a position that nothing is closing yet; else the answer says what is in the way.
     private mutating func changeOpenPosition(
-        _ id: PositionID, _ request: OperatorRequest, _ turn: inout Turn,
-        _ change: (inout Core, inout Scope, _ index: Int, inout Turn) -> OperatorAnswer
+        _ id: PositionID, _ request: OperatorRequest, _ transition: inout Transition,
+        _ change: (inout Core, inout Scope, _ index: Int, inout Transition) -> OperatorAnswer
     ) -> OperatorAnswer {
         guard let owner = scopes.values.first(where: { $0.positionIndex(id) != nil })?.name else { return missing(id, request) }
-        let answer = self.change(owner, &turn) { core, scope, turn -> OperatorAnswer? in
+        let answer = self.change(owner, &transition) { core, scope, transition -> OperatorAnswer? in
             guard let index = scope.positionIndex(id) else { return nil }
             let status = scope.positions[index].status
             guard status.isHeld else {
                 return OperatorAnswer(id: request.id, isDone: false, message: "\(id) is \(status.rawValue).")
             }
-            return change(&core, &scope, index, &turn)
+            return change(&core, &scope, index, &transition)
         }
         return answer.flatMap(\.self) ?? missing(id, request)
     }
@@ -173,7 +177,7 @@ extension Core {
     }
 
     private mutating func move(
-        _ amount: Money, _ notes: String, _ key: String, _ request: OperatorRequest, _ turn: inout Turn
+        _ amount: Money, _ notes: String, _ key: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         guard amount != .zero else { return OperatorAnswer(id: request.id, isDone: false, message: "An amount of zero moves nothing.") }
         guard !capitalKeys.contains("capital:\(key)") else {
@@ -188,20 +192,20 @@ extension Core {
         if policy.has(.capitalNotBooked), amount < .zero {
             return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
         }
-        book(amount > .zero ? .deposit : .withdraw, amount, key: "capital:\(key)", position: nil, notes: notes, by: request.by, &turn)
+        book(amount > .zero ? .deposit : .withdraw, amount, key: "capital:\(key)", position: nil, notes: notes, by: request.by, &transition)
         return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
     }
 
     private mutating func unfreeze(
-        _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ turn: inout Turn
+        _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
-        let answer = change(name, &turn) { core, scope, turn in
+        let answer = change(name, &transition) { core, scope, transition in
             let from = scope.record.record.state
             scope.record.state = .active
             scope.record.frozenReason = nil
             core.audit(
-                "scope", name, from: from.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &turn)
-            core.advance(&scope, &turn)
+                "scope", name, from: from.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &transition)
+            core.advance(&scope, &transition)
             return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
         }
         return answer
@@ -209,16 +213,16 @@ extension Core {
                 id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
     }
 
-    private mutating func rollover(_ execute: Bool, _ request: OperatorRequest, _ turn: inout Turn) -> OperatorAnswer {
+    private mutating func rollover(_ execute: Bool, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
         let lines = scopes.values.flatMap { scope in
             scope.positions.map { position in
-                let view = view(of: position.record, scope.desk, next: nil, [], at: turn.at)
-                let advice = scope.desk.rollover.advice(on: view)
+                let view = view(of: position.record, scope.traded, next: nil, [], at: transition.at)
+                let advice = scope.traded.rollover.advice(on: view)
                 return
                     "\(position.id): \(view.tradingDaysLeft) trading days to \(view.expiry), \(advice.isDue ? "roll" : "stay"): \(advice.reason)"
             }
         }
-        if execute { queueRolls(&turn) }
+        if execute { queueRolls(&transition) }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions looked at.", details: lines)
     }
 }

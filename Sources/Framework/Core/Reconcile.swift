@@ -1,20 +1,20 @@
 /// Holds what the broker says the account holds against what our books add up to: everything that the account holds, not only what we hold.
 extension Core {
-    mutating func compare(_ reading: PositionsReading, _ turn: inout Turn) {
+    mutating func compare(_ reading: PositionsReading, _ transition: inout Transition) {
         isReadingPositions = false
-        guard let positions = reading.positions else { return readPositionsLater(&turn) }
+        guard let positions = reading.positions else { return readPositionsLater(&transition) }
         // It began before the rows were read, and may miss what they hold.
-        guard figure.take(reading, at: turn.at) else { return readPositions(&turn) }
+        guard figure.take(reading, at: transition.at) else { return readPositions(&transition) }
         if isComparisonDue(reading) {
-            compare(positions, reading, &turn)
+            compare(positions, reading, &transition)
         } else if !unexplainedSince.isEmpty {
-            readPositionsLater(&turn)
+            readPositionsLater(&transition)
         }
         for name in scopes.keys where scopes[name]?.waitsForAccount ?? false {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 scope.hasAlertedUnread = false
                 scope.awaitsReadingSince = nil
-                core.advance(&scope, &turn)
+                core.advance(&scope, &transition)
             }
         }
     }
@@ -24,7 +24,7 @@ extension Core {
         figure.comparedAt.map { reading.startedAt >= $0 + .seconds(1) } ?? true
     }
 
-    private mutating func compare(_ positions: [BrokerPosition], _ reading: PositionsReading, _ turn: inout Turn) {
+    private mutating func compare(_ positions: [BrokerPosition], _ reading: PositionsReading, _ transition: inout Transition) {
         var differing: Set<String> = []
         let recorded = recordedUnits
         let symbols = Self.symbols(positions, recorded)
@@ -41,14 +41,14 @@ extension Core {
                 continue
             }
             differing.insert(symbol)
-            let since = unexplainedSince[symbol] ?? turn.at
+            let since = unexplainedSince[symbol] ?? transition.at
             unexplainedSince[symbol] = since
             // What is on its way, or came just now, is looked at again before anybody is told; what is out is counted, and explains no more later.
-            guard isSettled, !isInFlight(symbol) || turn.at - since >= .seconds(5) else {
-                readPositionsLater(&turn)
+            guard isSettled, !isInFlight(symbol) || transition.at - since >= .seconds(5) else {
+                readPositionsLater(&transition)
                 continue
             }
-            tell(difference, &turn)
+            tell(difference, &transition)
         }
         figure.noteComparison(reading, differingIn: differing)
     }
@@ -73,27 +73,27 @@ extension Core {
         }
         scopes.forEach { scope in
             // Legs of what is over are among the watched, until they came late and are in the books.
-            for intent in scope.intents { for leg in intent.legs where intent.carriesOut(leg.record) { consider(leg.record) } }
+            for intent in scope.intents { for leg in intent.legs where intent.executes(leg.record) { consider(leg.record) } }
             for watched in scope.watchedLegs where !watched.hasComeLate { consider(watched.leg) }
         }
         return lowest <= difference.theirs && difference.theirs <= highest
     }
 
     /// Freezes the scopes of a contract in which books and broker differ, once for each difference.
-    private mutating func tell(_ difference: Difference, _ turn: inout Turn) {
+    private mutating func tell(_ difference: Difference, _ transition: inout Transition) {
         let isTold = toldDifferences.updateValue(difference, forKey: difference.symbol) == difference
-        let owners = owners(of: difference.symbol, on: TradingDay(of: turn.at))
+        let owners = owners(of: difference.symbol, on: TradingDay(of: transition.at))
         let reason = "our positions in \(difference.symbol) add up to \(difference.ours) units, the broker reports \(difference.theirs)"
         for name in owners {
-            change(name, &turn) { core, scope, turn in
-                core.freeze(&scope, "position_mismatch", reason, happensOnce: !isTold, &turn)
+            change(name, &transition) { core, scope, transition in
+                core.freeze(&scope, "position_mismatch", reason, happensOnce: !isTold, &transition)
             }
         }
         guard owners.isEmpty, !isTold else { return }
         alert(
             .warning, "foreign_position", nil,
             "The account holds \(difference.theirs) units of \(difference.symbol), which belongs to no instrument of this host; it is left alone.",
-            &turn)
+            &transition)
     }
 
     /// The scopes that hold a contract, then those whose instrument it is one of, which may enter it next.
@@ -103,15 +103,15 @@ extension Core {
                 ?? false
         }
         return holders
-            + scopes.keys.filter { !holders.contains($0) && scopes[$0]?.desk.instrument.isContract(symbol, on: day) ?? false }
+            + scopes.keys.filter { !holders.contains($0) && scopes[$0]?.traded.instrument.isContract(symbol, on: day) ?? false }
     }
 
     /// Has the positions read in a while, once at a time: soon where an exit waits for them.
-    mutating func readPositionsLater(_ turn: inout Turn) {
-        let next = turn.at + (scopes.contains { $0.awaitsReadingSince != nil } ? .seconds(1) : .seconds(5))
-        if let planned = nextPositionsAlarm, planned > turn.at, planned <= next { return }
+    mutating func readPositionsLater(_ transition: inout Transition) {
+        let next = transition.at + (scopes.contains { $0.awaitsReadingSince != nil } ? .seconds(1) : .seconds(5))
+        if let planned = nextPositionsAlarm, planned > transition.at, planned <= next { return }
         nextPositionsAlarm = next
-        turn.perform(.wake(.positions, at: next))
+        transition.perform(.wake(.positions, at: next))
     }
 
     /// Units of each contract that the books hold, fills that are not in a position yet included.

@@ -82,7 +82,7 @@ extension Core {
         if portfolio.record.ledgerNumber == 0 {
             return Refusal("no_capital", "The ledger is empty: deposit capital first.")
         }
-        if !isOpen(scope.desk, at: at) {
+        if !isOpen(scope.traded, at: at) {
             return Refusal("outside_session", "\(scope.name) does not trade at \(TimeOfDay(of: at)) on \(TradingDay(of: at)).")
         }
         return nil

@@ -1,61 +1,61 @@
 /// Transitions on what the broker says: answers, reports, books. Unknown is not failure; only evidence leads out of it.
 extension Core {
     /// Takes the outcome of an attempt to place an order.
-    mutating func classify(_ tag: Tag, _ outcome: PlaceOutcome, _ turn: inout Turn) {
-        changeLeg(tag, &turn) { core, leg, intent, _, turn in
+    mutating func classify(_ tag: Tag, _ outcome: PlaceOutcome, _ transition: inout Transition) {
+        changeLeg(tag, &transition) { core, leg, intent, _, transition in
             // A report may have overtaken the answer.
             guard intent.legs[leg].state == .sending || intent.legs[leg].state == .unknown else { return }
             switch outcome {
             case .accepted(let report):
                 intent.legs[leg].brokerOrder = report.orderID
-                core.move(&intent.legs[leg], to: .working, cause: "accepted", &turn)
-                core.merge(report, into: leg, &intent, &turn)
-            case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &turn)
-            case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &turn)
+                core.move(&intent.legs[leg], to: .working, cause: "accepted", &transition)
+                core.merge(report, into: leg, &intent, &transition)
+            case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &transition)
+            case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &transition)
             case .unknown(let reason):
                 // It left after the commit of its gate, however long that took; the horizon counts from the latest time at which it can have.
-                intent.legs[leg].sentAt = turn.at
-                core.move(&intent.legs[leg], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &turn)
+                intent.legs[leg].sentAt = transition.at
+                core.move(&intent.legs[leg], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &transition)
             }
         }
     }
 
     /// Takes the answer to a request to cancel; the order's report tells how it ends.
-    mutating func noteCancel(_ tag: Tag, _ outcome: CancelOutcome, _ turn: inout Turn) {
+    mutating func noteCancel(_ tag: Tag, _ outcome: CancelOutcome, _ transition: inout Transition) {
         guard !isReadingBook else { return }
         isReadingBook = true
-        turn.perform(.readBook(leavingOut: endedTags))
+        transition.perform(.readBook(leavingOut: endedTags))
     }
 
     /// Takes one order's report, however often and in whatever order reports come.
-    mutating func apply(_ report: OrderReport, _ turn: inout Turn) {
-        guard let tag = report.tag, tag.isOurs else { return doubtAccount(report, &turn) }
-        let isKnown = changeLeg(tag, &turn) { core, leg, intent, scope, turn in
-            if intent.legs[leg].state == .planned { core.adopt(&intent.legs[leg], &scope, &turn) }
-            core.merge(report, into: leg, &intent, &turn)
+    mutating func apply(_ report: OrderReport, _ transition: inout Transition) {
+        guard let tag = report.tag, tag.isOurs else { return doubtAccount(report, &transition) }
+        let isKnown = changeLeg(tag, &transition) { core, leg, intent, scope, transition in
+            if intent.legs[leg].state == .planned { core.adopt(&intent.legs[leg], &scope, &transition) }
+            core.merge(report, into: leg, &intent, &transition)
         }
         // I29: what the book will show is left to it until it was read.
-        if !isKnown, hasRecovered { noteLate(report, tag, &turn) }
+        if !isKnown, hasRecovered { noteLate(report, tag, &transition) }
     }
 
     /// Somebody else traded in the account: what it holds is read before an exit of the contract relies on it.
-    private mutating func doubtAccount(_ report: OrderReport, _ turn: inout Turn) {
+    private mutating func doubtAccount(_ report: OrderReport, _ transition: inout Transition) {
         guard !report.fills.isEmpty || report.state == .filled else { return }
-        figure.doubt(report.symbol, at: turn.at)
-        readPositions(&turn)
+        figure.doubt(report.symbol, at: transition.at)
+        readPositions(&transition)
     }
 
     /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
     @discardableResult
     private mutating func changeLeg(
-        _ tag: Tag, _ turn: inout Turn, _ change: (inout Core, _ leg: Int, inout Intent, inout Scope, inout Turn) -> Void
+        _ tag: Tag, _ transition: inout Transition, _ change: (inout Core, _ leg: Int, inout Intent, inout Scope, inout Transition) -> Void
     ) -> Bool {
         guard let name = scopeOfTag[tag] else { return false }
-        let isFound = self.change(name, &turn) { core, scope, turn in
+        let isFound = self.change(name, &transition) { core, scope, transition in
             for index in scope.intents.indices {
                 guard let leg = scope.intents[index].legs.firstIndex(where: { $0.tag == tag }) else { continue }
-                scope.changeIntent(at: index) { scope, intent in change(&core, leg, &intent, &scope, &turn) }
-                core.advance(&scope, &turn)
+                scope.changeIntent(at: index) { scope, intent in change(&core, leg, &intent, &scope, &transition) }
+                core.advance(&scope, &transition)
                 return true
             }
             return false
@@ -64,33 +64,33 @@ extension Core {
     }
 
     /// Brings a leg up to a report: new fills are posted once, states only go forward.
-    private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ turn: inout Turn) {
+    private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ transition: inout Transition) {
         let wasLive = !intent.legs[index].state.isTerminal
         // A report of yesterday's order that comes today says nothing of today's book.
-        if TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) { dayOfLastOrder = TradingDay(of: turn.at) }
+        if TradingDay(of: report.updatedAt) == TradingDay(of: transition.at) { dayOfLastOrder = TradingDay(of: transition.at) }
         noteEarlierDay(of: report, &intent.legs[index])
         if let known = intent.legs[index].record.brokerOrder, known != report.orderID {
-            throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &turn)
+            throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &transition)
         } else if intent.legs[index].record.brokerOrder == nil {
             intent.legs[index].brokerOrder = report.orderID
         }
         for fill in report.fills {
             if isNew(fill, intent.legs[index].record, intent) {
-                post(fill, report.orderID, index, &intent, &turn)
+                post(fill, report.orderID, index, &intent, &transition)
             } else {
-                alertChanged(fill, intent.legs[index].tag, &intent, &turn)
+                alertChanged(fill, intent.legs[index].tag, &intent, &transition)
             }
         }
         if intent.legs[index].record.filled >= intent.legs[index].record.quantity {
-            return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &turn)
+            return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &transition)
         }
         guard wasLive || intent.legs[index].state == .absent else { return }
         switch report.state {
         case .submitted, .open, .filled:
             // "Filled" with fills still missing: they come with the next report.
-            move(&intent.legs[index], to: .working, cause: "seen at the broker", &turn)
-        case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &turn)
-        case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &turn)
+            move(&intent.legs[index], to: .working, cause: "seen at the broker", &transition)
+        case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &transition)
+        case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &transition)
         }
     }
 
@@ -108,21 +108,21 @@ extension Core {
     }
 
     /// A trade that the broker tells again with another price or quantity was posted once and stays so; a person must look at the difference.
-    private mutating func alertChanged(_ fill: Fill, _ tag: Tag, _ intent: inout Intent, _ turn: inout Turn) {
+    private mutating func alertChanged(_ fill: Fill, _ tag: Tag, _ intent: inout Intent, _ transition: inout Transition) {
         guard let posted = intent.postedTrades.first(where: { $0.id == fill.id }), posted != PostedTrade(fill),
             intent.toldChanged.insert(fill.id).inserted
         else { return }
         alert(
             .critical, "fill_not_understood", intent.record.instrument,
             "Trade \(fill.id) of \(tag) was booked as \(posted.quantity) at \(posted.price), and the broker now says \(fill.quantity) at \(fill.price); the books keep the first.",
-            &turn)
+            &transition)
     }
 
     /// Σ price × units of one order, in ten-thousandths: sums over the orders and legs of an intent still fit 64 bits.
     static let largestValue = Int64.max / 16
 
     private mutating func post(
-        _ fill: Fill, _ order: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ turn: inout Turn
+        _ fill: Fill, _ order: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ transition: inout Transition
     ) {
         let leg = intent.legs[index].record
         let (count, overflowed) = leg.filled.count.addingReportingOverflow(fill.quantity.count)
@@ -135,68 +135,68 @@ extension Core {
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
                 "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
-                &turn)
+                &transition)
         }
         intent.postedTrades.append(PostedTrade(fill))
         figure.note(
-            leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, tradedAt: fill.at, at: turn.at)
+            leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, tradedAt: fill.at, at: transition.at)
         intent.legs[index].filled = Quantity(count)
         intent.legs[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
-        turn.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: turn.at))
+        transition.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: transition.at))
         if count > leg.quantity.count {
             alert(
                 .critical, "overfill", intent.record.instrument,
-                "Order \(order) of \(leg.tag) filled \(count) of \(leg.quantity) units.", &turn)
+                "Order \(order) of \(leg.tag) filled \(count) of \(leg.quantity) units.", &transition)
         }
     }
 
     // MARK: - The book
 
     /// Holds a read of the order book against every leg that is not over.
-    mutating func compare(_ reading: BookReading, _ turn: inout Turn) {
+    mutating func compare(_ reading: BookReading, _ transition: inout Transition) {
         isReadingBook = false
         guard let orders = trusted(reading)?.orders ?? (policy.has(.failedLookCounts) && hasRecovered ? [] : nil) else {
             if !hasRecovered {
-                turn.perform(.wake(.book, at: turn.at + .seconds(1)))
-                alertBroken(&turn)
-                alertWaitingExits(&turn)
+                transition.perform(.wake(.book, at: transition.at + .seconds(1)))
+                alertBroken(&transition)
+                alertWaitingExits(&transition)
             }
-            for scope in scopes.values { scheduleBook(for: scope, &turn) }
+            for scope in scopes.values { scheduleBook(for: scope, &transition) }
             return
         }
         let isBlank = noteDay(of: orders, reading)
         var byTag: [Tag: [OrderReport]] = [:]
         for order in orders { if let tag = order.tag, tag.isOurs { byTag[tag, default: []].append(order) } }
-        for name in scopes.keys { compare(name, byTag, reading.startedAt, isBlank: isBlank, &turn) }
+        for name in scopes.keys { compare(name, byTag, reading.startedAt, isBlank: isBlank, &transition) }
         for order in orders {
             guard let tag = order.tag, tag.isOurs, !isLive(tag) else { continue }
-            noteLate(order, tag, &turn)
+            noteLate(order, tag, &transition)
         }
-        if !hasRecovered { finishRecovery(&turn) }
+        if !hasRecovered { finishRecovery(&transition) }
     }
 
     /// Tells people of exits that wait because the book cannot be read since the start.
-    private mutating func alertWaitingExits(_ turn: inout Turn) {
-        guard turn.at - bornAt >= policy.repairAlert else { return }
+    private mutating func alertWaitingExits(_ transition: inout Transition) {
+        guard transition.at - bornAt >= policy.repairAlert else { return }
         for name in scopes.keys where scopes[name].map({ !$0.hasAlertedUnread && $0.hasExitToDo }) ?? false {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 scope.hasAlertedUnread = true
                 core.alert(
                     .critical, "exit_waits_for_positions", name,
                     "The broker's book cannot be read since the start, or does not show today's orders, and an exit of \(name) needs it; it goes on when it can.",
-                    &turn)
+                    &transition)
             }
         }
     }
 
     /// I20: who cannot go on because the book is not read yet tells people all the same of legs that are unequal by the rows.
-    private mutating func alertBroken(_ turn: inout Turn) {
+    private mutating func alertBroken(_ transition: inout Transition) {
         for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 for index in scope.intents.indices where scope.intents[index].isUnderWay {
                     var intent = scope.intents[index]
-                    for (number, strand) in intent.record.plan.content.strands.enumerated() where !strand.isSettled {
-                        core.alertBroken(strand, number, &intent, scope, &turn)
+                    for (number, positionPlan) in intent.record.plan.content.positionPlans.enumerated() where !positionPlan.isSettled {
+                        core.alertBroken(positionPlan, number, &intent, scope, &transition)
                     }
                     scope.intents[index] = intent
                 }
@@ -224,63 +224,66 @@ extension Core {
     }
 
     private mutating func compare(
-        _ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, isBlank: Bool, _ turn: inout Turn
+        _ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, isBlank: Bool, _ transition: inout Transition
     ) {
         guard let scope = scopes[name], !scope.intents.isEmpty else { return }
         for tag in scope.intents.flatMap({ $0.legs.filter { $0.state == .planned }.map(\.tag) }) where byTag[tag] != nil {
-            changeLeg(tag, &turn) { core, leg, intent, scope, turn in core.adopt(&intent.legs[leg], &scope, &turn) }
+            changeLeg(tag, &transition) { core, leg, intent, scope, transition in core.adopt(&intent.legs[leg], &scope, &transition) }
         }
         for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
             let reports = byTag[tag] ?? []
-            if reports.count > 1 { throwSwitch(doubled: tag, name, &turn) }
-            changeLeg(tag, &turn) { core, leg, intent, scope, turn in
+            if reports.count > 1 { throwSwitch(doubled: tag, name, &transition) }
+            changeLeg(tag, &transition) { core, leg, intent, scope, transition in
                 if reports.isEmpty {
                     let isDenied = isBlank && core.accountShows(intent.legs[leg].record, intent, scope)
-                    return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, isDenied: isDenied, &turn)
+                    return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, isDenied: isDenied, &transition)
                 }
-                for report in reports { core.merge(report, into: leg, &intent, &turn) }
+                for report in reports { core.merge(report, into: leg, &intent, &transition) }
             }
         }
     }
 
     /// The broker has an order that these rows only plan: they are older than it, so that it is not sent again, and a person must look.
-    private mutating func adopt(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
-        leg.sentAt = turn.at
-        move(&leg, to: .unknown, cause: "the broker has it, although these records did not send it", &turn)
+    private mutating func adopt(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
+        leg.sentAt = transition.at
+        move(&leg, to: .unknown, cause: "the broker has it, although these records did not send it", &transition)
         freeze(
-            &scope, "order_without_record", "the broker has order \(leg.tag), which our records only plan: they may be an older copy", &turn
+            &scope, "order_without_record", "the broker has order \(leg.tag), which our records only plan: they may be an older copy",
+            &transition
         )
     }
 
     /// I8 is broken: somebody sent a tag twice. Nothing that increases risk leaves any more.
-    private mutating func throwSwitch(doubled tag: Tag, _ name: InstrumentName, _ turn: inout Turn) {
+    private mutating func throwSwitch(doubled tag: Tag, _ name: InstrumentName, _ transition: inout Transition) {
         guard !tradingSwitch.record.isThrown else { return }
-        set(isThrown: true, reason: "tag \(tag) is in the broker's book twice", by: "munim", &turn)
+        set(isThrown: true, reason: "tag \(tag) is in the broker's book twice", by: "munim", &transition)
         alert(
-            .critical, "tag_sent_twice", name, "Tag \(tag) is in the broker's book twice. Trading is stopped; look at both orders.", &turn)
+            .critical, "tag_sent_twice", name, "Tag \(tag) is in the broker's book twice. Trading is stopped; look at both orders.",
+            &transition)
     }
 
     /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
     private mutating func miss(
-        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, isDenied: Bool, _ turn: inout Turn
+        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, isDenied: Bool,
+        _ transition: inout Transition
     ) {
         guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
-        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return strand(&leg, &scope, &turn) }
-        let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: turn.at)
+        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return positionPlan(&leg, &scope, &transition) }
+        let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: transition.at)
         if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
         guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
         // A book that has shown nothing of the day is no evidence against the account; one that goes on so may be of the day after the order's.
         if isDenied {
-            if startedAt >= since + policy.emptyBookHorizon + policy.emptyBookHorizon { strand(&leg, &scope, &turn) }
+            if startedAt >= since + policy.emptyBookHorizon + policy.emptyBookHorizon { positionPlan(&leg, &scope, &transition) }
             return
         }
         leg.misses += 1
         guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
-        move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &turn)
+        move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &transition)
         alert(
             .error, "order_absent", scope.name,
             "Order \(leg.tag) (\(leg.record.side.rawValue) \(leg.record.quantity) \(leg.record.symbol)) never reached the broker as far as its book shows.",
-            &turn)
+            &transition)
     }
 
     /// How long after an order was sent a book without it is evidence. One that has shown nothing of the day may not be the day's book at all.
@@ -293,57 +296,61 @@ extension Core {
     public static let dayEnded = "its day ended before it was resolved"
 
     /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
-    private mutating func strand(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func positionPlan(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
         let (tag, symbol) = (leg.record.tag, leg.record.symbol)
-        move(&leg, to: .absent, cause: Self.dayEnded, &turn)
+        move(&leg, to: .absent, cause: Self.dayEnded, &transition)
         freeze(
             &scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", happensOnce: true,
-            &turn)
+            &transition)
     }
 
     // MARK: - Late orders
 
     /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
-    private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
-        if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &turn) { return }
-        alertChanged(report, tag, &turn)
+    private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ transition: inout Transition) {
+        if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &transition) { return }
+        alertChanged(report, tag, &transition)
         // Some books show yesterday's orders until the morning.
-        guard endedTags.insert(tag), TradingDay(of: report.updatedAt) == TradingDay(of: turn.at) else { return }
+        guard endedTags.insert(tag), TradingDay(of: report.updatedAt) == TradingDay(of: transition.at) else { return }
         let reason = "the broker has order \(report.orderID) with our tag \(tag), which no record explains"
-        let owners = owners(of: report.symbol, on: TradingDay(of: turn.at))
+        let owners = owners(of: report.symbol, on: TradingDay(of: transition.at))
         if owners.isEmpty {
             alert(
                 .critical, "order_without_record", nil,
                 "\(reason), in \(report.symbol), which belongs to no instrument of this host. A lost commit or a restored backup; look at it.",
-                &turn)
+                &transition)
         }
         // Whose it was cannot be told, so that nothing is entered before a person has looked.
         for name in owners.isEmpty ? scopes.keys : owners {
-            change(name, &turn) { core, scope, turn in core.freeze(&scope, "order_without_record", reason, happensOnce: true, &turn) }
+            change(name, &transition) { core, scope, transition in
+                core.freeze(&scope, "order_without_record", reason, happensOnce: true, &transition)
+            }
         }
     }
 
     /// An order that is over and whose trades the broker tells otherwise now: the books keep what they posted, and a person must look.
-    private mutating func alertChanged(_ report: OrderReport, _ tag: Tag, _ turn: inout Turn) {
+    private mutating func alertChanged(_ report: OrderReport, _ tag: Tag, _ transition: inout Transition) {
         guard let fill = settledFills.firstUnknown(in: report, of: tag) else { return }
         let reason =
             "order \(report.orderID) of \(tag) is booked, and the broker now tells of trade \(fill.id) with \(fill.quantity) at \(fill.price), which the books do not have"
-        let owners = owners(of: report.symbol, on: TradingDay(of: turn.at))
-        if owners.isEmpty { alert(.critical, "fill_not_understood", nil, "An instrument that is gone: \(reason).", &turn) }
+        let owners = owners(of: report.symbol, on: TradingDay(of: transition.at))
+        if owners.isEmpty { alert(.critical, "fill_not_understood", nil, "An instrument that is gone: \(reason).", &transition) }
         // Several may trade the contract, and which of them the order was of is not known any more.
         for name in owners {
-            change(name, &turn) { core, scope, turn in core.freeze(&scope, "fill_not_understood", reason, happensOnce: true, &turn) }
+            change(name, &transition) { core, scope, transition in
+                core.freeze(&scope, "fill_not_understood", reason, happensOnce: true, &transition)
+            }
         }
     }
 
     /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.
-    private mutating func takeWatched(_ report: OrderReport, _ tag: Tag, _ name: InstrumentName, _ turn: inout Turn) -> Bool {
-        let isWatched = change(name, &turn) { core, scope, turn in
+    private mutating func takeWatched(_ report: OrderReport, _ tag: Tag, _ name: InstrumentName, _ transition: inout Transition) -> Bool {
+        let isWatched = change(name, &transition) { core, scope, transition in
             guard let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { return false }
             if !report.state.isTerminal {
-                core.endLate(report, index, &scope, &turn)
-            } else if core.bringBack(report, index, &scope, &turn) {
-                core.advance(&scope, &turn)
+                core.endLate(report, index, &scope, &transition)
+            } else if core.bringBack(report, index, &scope, &transition) {
+                core.advance(&scope, &transition)
             }
             return true
         }
@@ -351,22 +358,22 @@ extension Core {
     }
 
     /// I12: an order that works although its leg had ended is ended first; what it fills until then is taken back after.
-    private mutating func endLate(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func endLate(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ transition: inout Transition) {
         let leg = scope.watchedLegs[index].leg
         // A leg that we saw end at the broker can only look alive in an old report.
         guard leg.state == .absent else {
-            if let known = leg.brokerOrder, known != report.orderID { throwSwitch(doubled: leg.tag, scope.name, &turn) }
+            if let known = leg.brokerOrder, known != report.orderID { throwSwitch(doubled: leg.tag, scope.name, &transition) }
             return
         }
-        if let last = scope.watchedLegs[index].cancelledAt, turn.at - last < policy.pollInterval { return }
+        if let last = scope.watchedLegs[index].cancelledAt, transition.at - last < policy.pollInterval { return }
         if scope.watchedLegs[index].cancelledAt == nil {
             alert(
                 .critical, "late_order", scope.name,
-                "Order \(leg.tag) had ended for us and works at the broker after all; the host ends it.", &turn)
+                "Order \(leg.tag) had ended for us and works at the broker after all; the host ends it.", &transition)
         }
-        scope.watchedLegs[index].cancelledAt = turn.at
-        turn.perform(.cancel(leg.tag, report.orderID))
-        turn.perform(.wake(.book, at: turn.at + policy.pollInterval))
+        scope.watchedLegs[index].cancelledAt = transition.at
+        transition.perform(.cancel(leg.tag, report.orderID))
+        transition.perform(.wake(.book, at: transition.at + policy.pollInterval))
     }
 
     /// Units of fills and Σ price × units; nil when one of them is nothing, or when they do not fit.
@@ -383,66 +390,67 @@ extension Core {
         return (units, value)
     }
 
-    private mutating func alertUnreadable(_ fills: [Fill], of leg: OrderRecord, _ name: InstrumentName, _ turn: inout Turn) {
+    private mutating func alertUnreadable(_ fills: [Fill], of leg: OrderRecord, _ name: InstrumentName, _ transition: inout Transition) {
         let texts = fills.map { "\($0.id): \($0.quantity) at \($0.price)" }.joined(separator: ", ")
         alert(
             .critical, "fill_not_understood", name,
-            "Order \(leg.tag) had ended for us and filled after all, by trades that cannot be booked (\(texts)); a person must look.", &turn
+            "Order \(leg.tag) had ended for us and filled after all, by trades that cannot be booked (\(texts)); a person must look.",
+            &transition
         )
     }
 
     /// I12: takes fills back that came after their leg had ended, with an order of the opposite side.
-    private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let watched = scope.watchedLegs[index]
         let late = report.fills.filter { !watched.posted.map(\.id).contains($0.id) }
         guard report.state.isTerminal, !late.isEmpty, !policy.has(.lateOrderIgnored) else { return false }
         guard let (units, value) = Self.sums(of: late) else {
-            alertUnreadable(late, of: watched.leg, scope.name, &turn)
+            alertUnreadable(late, of: watched.leg, scope.name, &transition)
             scope.watchedLegs.remove(at: index)
             endedTags.insert(watched.leg.tag)
             return false
         }
         scope.watchedLegs.remove(at: index)
         endedTags.insert(watched.leg.tag)
-        scope.lastTradeAt = turn.at
+        scope.lastTradeAt = transition.at
         let leg = watched.leg
         figure.note(
-            leg.side == .buy ? units : 0 &- units, of: leg.symbol, tradedAt: late.map(\.at).max() ?? turn.at, at: turn.at)
+            leg.side == .buy ? units : 0 &- units, of: leg.symbol, tradedAt: late.map(\.at).max() ?? transition.at, at: transition.at)
         let step = Step(
             number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
             quantity: Quantity(units), isRepair: true)
-        var strand = Strand(
+        var positionPlan = PositionPlan(
             position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
-        strand.lateValue = policy.has(.lateCostForgotten) ? 0 : value
+        positionPlan.lateValue = policy.has(.lateCostForgotten) ? 0 : value
         let plan = IntentPlan(
-            strands: [strand], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
+            positionPlans: [positionPlan], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
             explanation: Explanation(summary: "Take back the late order \(leg.tag)."))
         let record = IntentRecord(
             id: IntentID("repair-\(leg.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(leg.tag)",
-            plan: plan, entryDeadline: nil, owner: incarnation, epoch: term.epoch, at: turn.at)
-        for fill in late { turn.insert(TradeRecord(fill: fill, order: leg, brokerOrder: report.orderID, at: turn.at)) }
-        begin(record, for: nil, &scope, &turn)
+            plan: plan, entryDeadline: nil, owner: incarnation, epoch: epoch.number, at: transition.at)
+        for fill in late { transition.insert(TradeRecord(fill: fill, order: leg, brokerOrder: report.orderID, at: transition.at)) }
+        begin(record, for: nil, &scope, &transition)
         alert(
             .critical, "late_order", scope.name,
-            "Order \(leg.tag) had ended for us and filled after all; the host takes its \(step.quantity) units back.", &turn)
+            "Order \(leg.tag) had ended for us and filled after all; the host takes its \(step.quantity) units back.", &transition)
         return true
     }
 
     // MARK: - Alarms
 
     /// Asks to be woken when the book should be looked at for this scope.
-    mutating func scheduleBook(for scope: Scope, _ turn: inout Turn) {
+    mutating func scheduleBook(for scope: Scope, _ transition: inout Transition) {
         var due: Instant?
         for intent in scope.intents {
             for leg in intent.legs {
-                guard let next = nextLook(for: leg.record, at: turn.at) else { continue }
+                guard let next = nextLook(for: leg.record, at: transition.at) else { continue }
                 due = min(due ?? next, next)
             }
         }
         guard let due else { return }
-        if let planned = nextBookAlarm, planned <= due, planned > turn.at { return }
+        if let planned = nextBookAlarm, planned <= due, planned > transition.at { return }
         nextBookAlarm = due
-        turn.perform(.wake(.book, at: due))
+        transition.perform(.wake(.book, at: due))
     }
 
     private func nextLook(for leg: OrderRecord, at: Instant) -> Instant? {

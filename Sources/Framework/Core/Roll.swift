@@ -1,117 +1,123 @@
 /// Rollover: R1 intent, R2 close, R3 staged by the rows of the closing fills, R4 open exactly that quantity, R5 settle.
 extension Core {
     /// Queues every open position to be held against its rule.
-    mutating func queueRolls(_ turn: inout Turn) {
+    mutating func queueRolls(_ transition: inout Transition) {
         for name in scopes.keys {
-            change(name, &turn) { core, scope, turn in
+            change(name, &transition) { core, scope, transition in
                 scope.rollQueue = scope.positions.filter { $0.status.isHeld }.map { $0.id }
-                if !scope.rollQueue.isEmpty { core.advance(&scope, &turn) }
+                if !scope.rollQueue.isEmpty { core.advance(&scope, &transition) }
             }
         }
     }
 
     /// Surveys the next queued position; false when there is none or now is no time to roll.
-    mutating func examineNextRoll(_ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    mutating func examineNextRoll(_ scope: inout Scope, _ transition: inout Transition) -> Bool {
         guard scope.surveying == nil, let id = scope.rollQueue.first else { return false }
         scope.rollQueue.removeFirst()
         // An expired contract trades no more: what is left of it is told every day, and a person's.
         guard let index = scope.positionIndex(id), scope.positions[index].status.isHeld,
-            scope.positions[index].expiry >= TradingDay(of: turn.at)
+            scope.positions[index].expiry >= TradingDay(of: transition.at)
         else { return true }
-        guard mayRoll(scope, at: turn.at) else {
-            notePending(index, &scope, &turn)
+        guard mayRoll(scope, at: transition.at) else {
+            notePending(index, &scope, &transition)
             return true
         }
         let position = scope.positions[index].record
-        guard let next = nextStructure(of: position, scope, at: turn.at) else {
-            alert(.error, "no_next_contract", scope.name, "\(id) expires on \(position.expiry) and no later contract is known.", &turn)
+        guard let next = nextStructure(of: position, scope, at: transition.at) else {
+            alert(
+                .error, "no_next_contract", scope.name, "\(id) expires on \(position.expiry) and no later contract is known.", &transition)
             return true
         }
         let price = scope.record.record.lastPrice ?? position.entryPrice
         let subject = Subject.roll(id, scope.name)
         scope.surveying = subject
         let observations = [position.structure.content, next].map {
-            PriceObservation(instrument: scope.name, price: price, structure: $0, at: turn.at)
+            PriceObservation(instrument: scope.name, price: price, structure: $0, at: transition.at)
         }
-        turn.perform(.survey(SurveyRequest(subject: subject, observations: observations, needsFunds: false)))
+        transition.perform(.survey(SurveyRequest(subject: subject, observations: observations, needsFunds: false)))
         return false
     }
 
     /// Notes that a roll is due by the calendar and cannot begin now.
-    private func notePending(_ index: Int, _ scope: inout Scope, _ turn: inout Turn) {
+    private func notePending(_ index: Int, _ scope: inout Scope, _ transition: inout Transition) {
         let position = scope.positions[index].record
         guard position.rolloverStatus != .pending else { return }
-        let view = view(of: position, scope.desk, next: nil, [], at: turn.at)
-        guard scope.desk.rollover.advice(on: view).isDue else { return }
+        let view = view(of: position, scope.traded, next: nil, [], at: transition.at)
+        guard scope.traded.rollover.advice(on: view).isDue else { return }
         scope.positions[index].rolloverStatus = .pending
-        scope.positions[index].updatedAt = turn.at
+        scope.positions[index].updatedAt = transition.at
     }
 
     private func mayRoll(_ scope: Scope, at: Instant) -> Bool {
-        guard scope.activeIndex == nil, scope.record.record.state == .active, isOpen(scope.desk, at: at), !tradingSwitch.record.isThrown
+        guard scope.activeIndex == nil, scope.record.record.state == .active, isOpen(scope.traded, at: at), !tradingSwitch.record.isThrown
         else { return false }
         return policy.rolloverHours?.contains(TimeOfDay(of: at)) ?? true
     }
 
     private func nextStructure(of position: PositionRecord, _ scope: Scope, at: Instant) -> Structure? {
-        guard let expiry = scope.desk.expiry(after: position.expiry) else { return nil }
+        guard let expiry = scope.traded.expiry(after: position.expiry) else { return nil }
         let price = scope.record.record.lastPrice ?? position.entryPrice
-        return try? scope.desk.instrument.structure(expiry: expiry, price: price, on: TradingDay(of: at))
+        return try? scope.traded.instrument.structure(expiry: expiry, price: price, on: TradingDay(of: at))
     }
 
     /// Rolls a surveyed position when its rule says so.
-    mutating func decideRoll(_ id: PositionID, _ survey: Survey, _ scope: inout Scope, _ turn: inout Turn) {
-        guard let index = scope.positionIndex(id), scope.positions[index].status.isHeld, mayRoll(scope, at: turn.at) else { return }
+    mutating func decideRoll(_ id: PositionID, _ survey: Survey, _ scope: inout Scope, _ transition: inout Transition) {
+        guard let index = scope.positionIndex(id), scope.positions[index].status.isHeld, mayRoll(scope, at: transition.at) else { return }
         let position = scope.positions[index].record
-        guard let next = nextStructure(of: position, scope, at: turn.at) else { return }
-        let advice = scope.desk.rollover.advice(on: view(of: position, scope.desk, next: next, survey.quotes, at: turn.at))
+        guard let next = nextStructure(of: position, scope, at: transition.at) else { return }
+        let advice = scope.traded.rollover.advice(on: view(of: position, scope.traded, next: next, survey.quotes, at: transition.at))
         guard advice.isDue else { return }
-        let closing = Strand(closing: position)
+        let closing = PositionPlan(closing: position)
         guard next.legs.allSatisfy({ (try? position.lots.quantity(unitsPerLot: $0.contract.unitsPerLot)) != nil }) else {
-            return alert(.error, "rollover_failed", scope.name, "\(id) has more lots than a contract of \(next.expiry) can count.", &turn)
+            return alert(
+                .error, "rollover_failed", scope.name, "\(id) has more lots than a contract of \(next.expiry) can count.", &transition)
         }
         let opening = next.legs.enumerated().map { number, leg in
             Step(
                 number: closing.steps.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(position.lots.count * leg.contract.unitsPerLot.count))
         }
-        var strand = closing
-        strand.steps += opening
-        strand.opens = next
+        var positionPlan = closing
+        positionPlan.steps += opening
+        positionPlan.opens = next
         let plan = IntentPlan(
-            strands: [strand], price: scope.record.record.lastPrice ?? position.entryPrice, averageTrueRange: position.averageTrueRange,
+            positionPlans: [positionPlan], price: scope.record.record.lastPrice ?? position.entryPrice,
+            averageTrueRange: position.averageTrueRange,
             reason: "rollover: \(advice.reason)", explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
         // I22: a position rolls at most once per expiry.
         let record = IntentRecord(
             id: IntentID("roll-\(id)-\(position.expiry)-\(position.version)"), instrument: scope.name, kind: .roll, signal: nil,
-            causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, epoch: term.epoch,
-            at: turn.at)
+            causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, epoch: epoch.number,
+            at: transition.at)
         scope.positions[index].rolloverStatus = .inProgress
         scope.positions[index].intent = record.id
-        scope.positions[index].updatedAt = turn.at
-        begin(record, for: nil, &scope, &turn)
+        scope.positions[index].updatedAt = transition.at
+        begin(record, for: nil, &scope, &transition)
     }
 
-    func view(of position: PositionRecord, _ desk: Desk, next: Structure?, _ quotes: [ContractQuote], at: Instant) -> RolloverView {
+    func view(of position: PositionRecord, _ traded: TradedInstrument, next: Structure?, _ quotes: [ContractQuote], at: Instant)
+        -> RolloverView
+    {
         let day = TradingDay(of: at)
         func interest(_ structure: Structure?) -> Int64? {
             structure?.legs.compactMap { leg in quotes.first { $0.symbol == leg.contract.symbol }?.quote.openInterest }.min()
         }
         return RolloverView(
             day: day, expiry: position.expiry, nextExpiry: next?.expiry,
-            tradingDaysLeft: desk.instrument.tradingDays(from: day, to: position.expiry),
+            tradingDaysLeft: traded.instrument.tradingDays(from: day, to: position.expiry),
             openInterest: interest(position.structure.content), nextOpenInterest: interest(next))
     }
 
     /// R5: new contract, count, realised part, stops and ledger in one commit.
     mutating func settleRoll(
-        to structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+        to structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        _ transition: inout Transition
     ) {
-        guard let index = scope.positionIndex(strand.position) else { return }
+        guard let index = scope.positionIndex(positionPlan.position) else { return }
         scope.positions[index].rolloverStatus = .failed
         if scope.positions[index].status.isHeld { scope.positions[index].intent = nil }
-        scope.positions[index].updatedAt = turn.at
-        bookRepairs(fills, structure, strand, intent, &turn)
+        scope.positions[index].updatedAt = transition.at
+        bookRepairs(fills, structure, positionPlan, intent, &transition)
         let old = scope.positions[index].record
         let closed = min(fills.whole(.close), old.quantity.count)
         guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else {
@@ -119,16 +125,16 @@ extension Core {
             return freeze(
                 &scope, "rollover_not_closed",
                 "\(old.id) opened \(fills.whole(.open)) units of \(structure.expiry), although nothing of \(old.expiry) is known to be closed",
-                happensOnce: true, &turn)
+                happensOnce: true, &transition)
         }
         let opened = fills.whole(.open)
         guard opened > 0, let entry = fills.price(of: structure, .open), let unitsPerLot = structure.legs.first?.contract.unitsPerLot else {
             let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"
             reduce(
                 index, by: closed, closedValue: fills.signedValue(.close, units: closed), price: exit, reason: reason,
-                key: "\(intent.id):\(strand.layer)", &scope, &turn)
+                key: "\(intent.id):\(positionPlan.layer)", &scope, &transition)
             return alert(
-                .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &turn)
+                .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &transition)
         }
         let cost = Int128(old.openedValue) * Int128(closed) / Int128(max(1, old.quantity.count))
         let profit = Self.money(
@@ -138,16 +144,16 @@ extension Core {
         let closing = policy.has(.rollChargedOnce) ? .zero : charges(price: exit, lots: left, pointValue: old.pointValue)
         let charged = charges(price: entry, lots: lots, pointValue: structure.pointValue).flatMap { try? closing?.adding($0) }
         let basis = (try? policy.has(.basisReversed) ? exit.subtracting(entry) : entry.subtracting(exit)) ?? .zero
-        book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &turn)
-        bookCharges(charged, of: old.id, key: intent.id.text, &turn)
-        turn.insert(
+        book(.tradingProfit, profit, key: "\(intent.id):profit", position: old.id, notes: "rollover", by: "munim", &transition)
+        bookCharges(charged, of: old.id, key: intent.id.text, &transition)
+        transition.insert(
             RolloverRecord(
                 position: old.id, fromExpiry: old.expiry, toExpiry: structure.expiry, exitPrice: exit, entryPrice: entry, basis: basis,
-                profit: profit ?? .zero, charges: charged ?? .zero, rolledAt: turn.at))
-        var rolled = old.rolled(to: structure, entry: entry, basis: basis, at: turn.at)
-        rolled.realizedProfit = Self.adding(profit, to: old.realizedProfit, "the profit of \(old.id)", &turn)
-        rolled.rolloverProfit = Self.adding(profit, to: old.rolloverProfit, "the profit of rolls of \(old.id)", &turn)
-        rolled.charges = Self.adding(charged, to: old.charges, "the charges of \(old.id)", &turn)
+                profit: profit ?? .zero, charges: charged ?? .zero, rolledAt: transition.at))
+        var rolled = old.rolled(to: structure, entry: entry, basis: basis, at: transition.at)
+        rolled.realizedProfit = Self.adding(profit, to: old.realizedProfit, "the profit of \(old.id)", &transition)
+        rolled.rolloverProfit = Self.adding(profit, to: old.rolloverProfit, "the profit of rolls of \(old.id)", &transition)
+        rolled.charges = Self.adding(charged, to: old.charges, "the charges of \(old.id)", &transition)
         rolled.lots = lots
         rolled.quantity = Quantity(opened)
         rolled.unitsPerLot = unitsPerLot
@@ -157,7 +163,7 @@ extension Core {
         scope.positions[index].rolloverStatus = .rolled
         audit(
             "position", old.id, from: old.status.rawValue, to: old.status.rawValue,
-            cause: "rolled from \(old.expiry) to \(structure.expiry), basis \(basis)", &turn)
+            cause: "rolled from \(old.expiry) to \(structure.expiry), basis \(basis)", &transition)
     }
 
     /// The next layer is spaced from the last one, so that the price of that one follows its own roll, once.
@@ -190,29 +196,31 @@ extension Core {
     }
 
     /// Ends a roll: what it left in the old contract may be rolled again, so its once-for-ever name is given back.
-    mutating func finishRoll(_ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) {
-        let isLeft = intent.record.plan.content.strands.contains { strand in
-            scope.positionIndex(strand.position).map { scope.positions[$0].structure.content == strand.closes } ?? false
+    mutating func finishRoll(_ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) {
+        let isLeft = intent.record.plan.content.positionPlans.contains { positionPlan in
+            scope.positionIndex(positionPlan.position).map { scope.positions[$0].structure.content == positionPlan.closes } ?? false
         }
         if isLeft { intent.record.causeKey = nil }
         if intent.record.state == .failed {
-            alert(.warning, "rollover_failed", scope.name, "A rollover of \(scope.name) closed nothing and is tried again later.", &turn)
+            alert(
+                .warning, "rollover_failed", scope.name, "A rollover of \(scope.name) closed nothing and is tried again later.", &transition
+            )
         }
-        concludeExitsDoneByRoll(intent, &scope, &turn)
+        concludeExitsDoneByRoll(intent, &scope, &transition)
     }
 
     /// An exit that interrupted a roll found its position closed by it: that is the exit's execution.
-    private mutating func concludeExitsDoneByRoll(_ intent: Intent, _ scope: inout Scope, _ turn: inout Turn) {
-        for strand in intent.record.plan.content.strands where scope.positionIndex(strand.position) == nil {
+    private mutating func concludeExitsDoneByRoll(_ intent: Intent, _ scope: inout Scope, _ transition: inout Transition) {
+        for positionPlan in intent.record.plan.content.positionPlans where scope.positionIndex(positionPlan.position) == nil {
             let isLast = !scope.positions.contains { $0.status.isLive }
             let done = scope.signals.filter { signal in
                 guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
-                return signal.signal.content.target == .layer(strand.layer) || (isLast && signal.signal.content.target == .all)
+                return signal.signal.content.target == .layer(positionPlan.layer) || (isLast && signal.signal.content.target == .all)
             }
             for signal in done {
                 conclude(
                     signal.fingerprint, .executed, "closed_by_interrupted_roll",
-                    Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &turn)
+                    Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &transition)
             }
         }
     }

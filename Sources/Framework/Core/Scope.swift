@@ -1,6 +1,6 @@
 /// Everything of one instrument that decisions look at.
 struct Scope: Sendable {
-    let desk: Desk
+    let traded: TradedInstrument
     var record: Tracked<ScopeRecord>
     var stack: Tracked<PyramidingRecord>
     /// Live positions, lowest layer first.
@@ -44,13 +44,13 @@ struct Scope: Sendable {
     /// When an order of ours last changed what the broker holds; readings that began before cannot be compared.
     var lastTradeAt: Instant?
 
-    init(desk: Desk, at: Instant) {
-        self.desk = desk
-        record = Tracked(new: ScopeRecord(instrument: desk.name), isDirty: false)
-        stack = Tracked(new: PyramidingRecord(instrument: desk.name, at: at), isDirty: false)
+    init(traded: TradedInstrument, at: Instant) {
+        self.traded = traded
+        record = Tracked(new: ScopeRecord(instrument: traded.name), isDirty: false)
+        stack = Tracked(new: PyramidingRecord(instrument: traded.name, at: at), isDirty: false)
     }
 
-    var name: InstrumentName { desk.name }
+    var name: InstrumentName { traded.name }
 
     /// The intent that is being carried out: exits first, else the oldest.
     var activeIndex: Int? {
@@ -74,7 +74,7 @@ struct Scope: Sendable {
         }
     }
 
-    /// Where a live position is; one that was closed in this turn is written with it and no longer found.
+    /// Where a live position is; one that was closed in this transition is written with it and no longer found.
     func positionIndex(_ id: PositionID) -> Int? { positions.firstIndex { $0.record.id == id && $0.record.status.isLive } }
 
     /// The oldest bar that stops were not held against yet.
@@ -90,7 +90,7 @@ struct Scope: Sendable {
 
     func isQuarantined(_ layer: Layer) -> Bool {
         intents.contains { intent in
-            intent.record.state == .quarantined && intent.record.plan.content.strands.contains { $0.layer == layer }
+            intent.record.state == .quarantined && intent.record.plan.content.positionPlans.contains { $0.layer == layer }
         }
     }
 
@@ -149,11 +149,11 @@ struct Intent: Sendable {
     var lastCancelAt: Instant?
     /// When working orders that rested too long were last asked to end.
     var lastRestCancelAt: Instant?
-    /// Since when the account holds nothing of what a strand is to close.
+    /// Since when the account holds nothing of what a position plan is to close.
     var missingSince: [Int: Instant] = [:]
-    /// When the next attempt of a strand may be made.
+    /// When the next attempt of a position plan may be made.
     var notBefore: [Int: Instant] = [:]
-    /// Strands with unequal legs that are looked at again soon, and those of which people were told.
+    /// Position plans with unequal legs that are looked at again soon, and those of which people were told.
     var watchedBroken: Set<Int> = []
     var alertedBroken: Set<Int> = []
     /// Whether people were told that its legs are unequal for too long.
@@ -166,34 +166,37 @@ struct Intent: Sendable {
     /// Whether its legs are being carried out.
     var isUnderWay: Bool { record.state == .active || record.state == .flat }
 
-    /// Whether what comes for an order of it still counts for it; for a strand that is booked it is late.
-    func carriesOut(_ order: OrderRecord) -> Bool {
-        let strands = record.plan.content.strands
-        return isUnderWay && !(order.isDoubtful && strands.indices.contains(order.strand) && strands[order.strand].isSettled)
+    /// Whether what comes for an order of it still counts for it; for a position plan that is booked it is late.
+    func executes(_ order: OrderRecord) -> Bool {
+        let positionPlans = record.plan.content.positionPlans
+        return isUnderWay
+            && !(order.isDoubtful && positionPlans.indices.contains(order.positionPlan) && positionPlans[order.positionPlan].isSettled)
     }
 
     /// Whether an order may have left for it.
     var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
 
-    /// Whether nothing has left for one of its strands.
-    func hasOnlyPlanned(strand: Int) -> Bool {
-        legs.allSatisfy { $0.strand != strand || $0.state == .planned || $0.state == .dropped }
+    /// Whether nothing has left for one of its position plans.
+    func hasOnlyPlanned(positionPlan: Int) -> Bool {
+        legs.allSatisfy { $0.positionPlan != positionPlan || $0.state == .planned || $0.state == .dropped }
     }
 
     /// Whether it is a roll of which nothing has left.
     var isRollToCome: Bool { record.kind == .roll && isUnderWay && !hasStarted }
 
     /// Positions of the legs of one step in `legs`.
-    func legIndices(strand: Int, step: Int) -> [Int] { legs.indices.filter { legs[$0].strand == strand && legs[$0].step == step } }
+    func legIndices(positionPlan: Int, step: Int) -> [Int] {
+        legs.indices.filter { legs[$0].positionPlan == positionPlan && legs[$0].step == step }
+    }
 
     /// Units filled for one step, all attempts together.
-    func filled(strand: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 &+ $1.filled.count : $0 }
+    func filled(positionPlan: Int, step: Int) -> Int64 {
+        legs.reduce(0) { $1.positionPlan == positionPlan && $1.step == step ? $0 &+ $1.filled.count : $0 }
     }
 
     /// Σ price × units of the fills of one step, in ten-thousandths.
-    func filledValue(strand: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.strand == strand && $1.step == step ? $0 &+ $1.filledValue : $0 }
+    func filledValue(positionPlan: Int, step: Int) -> Int64 {
+        legs.reduce(0) { $1.positionPlan == positionPlan && $1.step == step ? $0 &+ $1.filledValue : $0 }
     }
 
     mutating func flush(into transaction: inout Transaction) {

@@ -1,34 +1,37 @@
 /// The send gate: the last checks, then PLANNED → SENDING, committed before the first byte leaves.
 extension Core {
     /// Sends the planned legs of a step as far as they may leave now; true when a leg was dropped, so that there is more to decide.
-    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
+    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool
+    {
         let reducesRisk = step.action == .close
-        if let reason = reasonToDrop(step, intent, scope, at: turn.at) {
-            for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &turn) }
+        if let reason = reasonToDrop(step, intent, scope, at: transition.at) {
+            for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &transition) }
             return true
         }
         if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !step.isRepair { return false }
-        guard isOpen(scope.desk, at: turn.at) else {
-            waitForOpen(&scope, &turn)
+        guard isOpen(scope.traded, at: transition.at) else {
+            waitForOpen(&scope, &transition)
             return false
         }
         scope.hasAlertedWaiting = false
         for index in indices {
-            switch policy.has(.rateIgnored) ? .now : permit(at: turn.at, reducesRisk: reducesRisk) {
-            case .now: sendNow(index, &intent, &turn)
+            switch policy.has(.rateIgnored) ? .now : permit(at: transition.at, reducesRisk: reducesRisk) {
+            case .now: sendNow(index, &intent, &transition)
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
-                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window", &turn)
+                    move(
+                        &intent.legs[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window",
+                        &transition)
                     return true
                 }
-                turn.perform(.wake(.scope(scope.name), at: time))
+                transition.perform(.wake(.scope(scope.name), at: time))
                 return false
             case .notToday:
                 guard reducesRisk else {
-                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the day's orders are used up", &turn)
+                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the day's orders are used up", &transition)
                     return true
                 }
-                waitForRate(&scope, &turn)
+                waitForRate(&scope, &transition)
                 return false
             }
         }
@@ -43,12 +46,12 @@ extension Core {
     }
 
     /// Tells people that an exit cannot leave today, and again each hour, when it is tried again.
-    private mutating func waitForRate(_ scope: inout Scope, _ turn: inout Turn) {
-        if let planned = scope.rateAlarm, planned > turn.at { return }
-        let next = turn.at + .minutes(60)
+    private mutating func waitForRate(_ scope: inout Scope, _ transition: inout Transition) {
+        if let planned = scope.rateAlarm, planned > transition.at { return }
+        let next = transition.at + .minutes(60)
         scope.rateAlarm = next
-        alert(.critical, "order_rate", scope.name, "The day's orders are used up; an exit of \(scope.name) cannot leave.", &turn)
-        turn.perform(.wake(.scope(scope.name), at: next))
+        alert(.critical, "order_rate", scope.name, "The day's orders are used up; an exit of \(scope.name) cannot leave.", &transition)
+        transition.perform(.wake(.scope(scope.name), at: next))
     }
 
     private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
@@ -60,49 +63,52 @@ extension Core {
         if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
             return "entry_window: the entry window ended at \(deadline)"
         }
-        if !isOpen(scope.desk, at: at) { return "outside_session: the session ended" }
+        if !isOpen(scope.traded, at: at) { return "outside_session: the session ended" }
         return nil
     }
 
-    private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ turn: inout Turn) {
+    private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ transition: inout Transition) {
         precondition(intent.legs[index].state == .planned, "I8: only a planned leg is sent")
-        if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: turn.at) }
+        if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: transition.at) }
         intent.legs[index].sender = incarnation
-        intent.legs[index].sentAt = turn.at
-        move(&intent.legs[index], to: .sending, cause: "send gate", &turn)
+        intent.legs[index].sentAt = transition.at
+        move(&intent.legs[index], to: .sending, cause: "send gate", &transition)
         let leg = intent.legs[index].record
-        turn.perform(.place(OrderRequest(tag: leg.tag, contract: leg.contract.content, side: leg.side, quantity: leg.quantity)))
+        transition.perform(.place(OrderRequest(tag: leg.tag, contract: leg.contract.content, side: leg.side, quantity: leg.quantity)))
     }
 
     /// Moves a leg to another state with its audit row.
-    mutating func move(_ leg: inout Tracked<OrderRecord>, to state: LegState, cause: String, _ turn: inout Turn) {
+    mutating func move(_ leg: inout Tracked<OrderRecord>, to state: LegState, cause: String, _ transition: inout Transition) {
         guard leg.state != state else { return }
-        if !policy.has(.trailGap) { audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &turn) }
+        if !policy.has(.trailGap) { audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &transition) }
         leg.state = state
-        if state.isTerminal { leg.finishedAt = turn.at }
+        if state.isTerminal { leg.finishedAt = transition.at }
         if state != .filled, state != .working, state != .sending { leg.message = cause }
     }
 
     /// Has the positions read, once at a time.
-    mutating func readPositions(_ turn: inout Turn) {
+    mutating func readPositions(_ transition: inout Transition) {
         guard !isReadingPositions else { return }
         isReadingPositions = true
-        turn.perform(.readPositions)
+        transition.perform(.readPositions)
     }
 
     /// Stops entries of a scope until a person has looked.
     ///
     /// One that is frozen already stays as it is; what happens only once is told all the same.
-    mutating func freeze(_ scope: inout Scope, _ code: String, _ reason: String, happensOnce: Bool = false, _ turn: inout Turn) {
+    mutating func freeze(_ scope: inout Scope, _ code: String, _ reason: String, happensOnce: Bool = false, _ transition: inout Transition)
+    {
         guard scope.record.record.state == .active else {
             guard happensOnce else { return }
-            return alert(.critical, code, scope.name, "\(scope.name) takes no entries, and now \(reason). See `munim reconcile`.", &turn)
+            return alert(
+                .critical, code, scope.name, "\(scope.name) takes no entries, and now \(reason). See `munim reconcile`.", &transition)
         }
         scope.record.state = .frozen
         scope.record.frozenReason = "\(code): \(reason)"
-        audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &turn)
+        audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &transition)
         alert(
-            .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.", &turn
+            .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.",
+            &transition
         )
     }
 }

@@ -1,23 +1,25 @@
 /// Transitions that book what was filled: one commit, from rows, harmless when run twice.
 extension Core {
-    /// Books a strand whose steps are complete, or first takes back a surplus of one leg; always changes something.
-    mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn) -> Bool {
-        let strand = intent.record.plan.content.strands[number]
-        let fills = StrandFills(strand, number, intent)
-        if planRepairs(fills, strand, number, &intent, scope, &turn) || balanceLate(fills, strand, number, &intent, scope, &turn) {
+    /// Books a position plan whose steps are complete, or first takes back a surplus of one leg; always changes something.
+    mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
+        let positionPlan = intent.record.plan.content.positionPlans[number]
+        let fills = PositionPlanFills(positionPlan, number, intent)
+        if planRepairs(fills, positionPlan, number, &intent, scope, &transition)
+            || balanceLate(fills, positionPlan, number, &intent, scope, &transition)
+        {
             return true
         }
-        switch (strand.opens, strand.closes) {
-        case (let structure?, nil): settleOpening(structure, fills, strand, &intent, &scope, &turn)
-        case (nil, .some): settleClosing(fills, strand, &intent, &scope, &turn)
-        case (let structure?, .some): settleRoll(to: structure, fills, strand, &intent, &scope, &turn)
-        case (nil, nil): settleRepair(fills, strand, intent, scope, &turn)
+        switch (positionPlan.opens, positionPlan.closes) {
+        case (let structure?, nil): settleOpening(structure, fills, positionPlan, &intent, &scope, &transition)
+        case (nil, .some): settleClosing(fills, positionPlan, &intent, &scope, &transition)
+        case (let structure?, .some): settleRoll(to: structure, fills, positionPlan, &intent, &scope, &transition)
+        case (nil, nil): settleRepair(fills, positionPlan, intent, scope, &transition)
         }
-        freezeUnbooked(&scope, &turn)
-        intent.record.plan.content.strands[number].isSettled = true
-        // Other strands go on: what still comes for this one is late, as if the whole intent had ended.
-        for leg in intent.legs where leg.record.strand == number && leg.record.isDoubtful { watch(leg.record, intent, &scope) }
-        intent.record.updatedAt = turn.at
+        freezeUnbooked(&scope, &transition)
+        intent.record.plan.content.positionPlans[number].isSettled = true
+        // Other position plans go on: what still comes for this one is late, as if the whole intent had ended.
+        for leg in intent.legs where leg.record.positionPlan == number && leg.record.isDoubtful { watch(leg.record, intent, &scope) }
+        intent.record.updatedAt = transition.at
         return true
     }
 
@@ -28,8 +30,9 @@ extension Core {
     ///
     /// `action` is what it looks at; nil for both.
     mutating func planRepairs(
-        _ fills: StrandFills, _ strand: Strand, _ number: Int, only action: LegAction? = nil, _ intent: inout Intent, _ scope: Scope,
-        _ turn: inout Turn
+        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ number: Int, only action: LegAction? = nil, _ intent: inout Intent,
+        _ scope: Scope,
+        _ transition: inout Transition
     ) -> Bool {
         var hasPlanned = false
         for leg in fills.all where action == nil || leg.action == action {
@@ -37,14 +40,15 @@ extension Core {
             let surplus = fills.excess(of: leg)
             guard surplus > 0 || surplus < 0 && leg.taken > 0, !policy.has(.surplusKept) else { continue }
             // One that was given up is a person's: the scope is frozen.
-            let repairs = strand.steps.count { $0.isRepair && $0.contract == leg.contract }
+            let repairs = positionPlan.steps.count { $0.isRepair && $0.contract == leg.contract }
             guard repairs == 0 || repairs < Self.mostRepairs && scope.record.record.state == .active else { continue }
             let step = Step(
-                number: intent.record.plan.content.strands[number].steps.count, role: leg.role, action: .close, contract: leg.contract,
+                number: intent.record.plan.content.positionPlans[number].steps.count, role: leg.role, action: .close,
+                contract: leg.contract,
                 side: surplus < 0 || policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(abs(surplus)),
                 isRepair: true)
-            intent.record.plan.content.strands[number].steps.append(step)
-            planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
+            intent.record.plan.content.positionPlans[number].steps.append(step)
+            planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition)
             hasPlanned = true
         }
         return hasPlanned
@@ -52,31 +56,34 @@ extension Core {
 
     /// I12: what takes a late order back may come late itself, after another attempt did it, and is taken back in turn.
     private mutating func balanceLate(
-        _ fills: StrandFills, _ strand: Strand, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ turn: inout Turn
+        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ number: Int, _ intent: inout Intent, _ scope: Scope,
+        _ transition: inout Transition
     ) -> Bool {
-        guard strand.opens == nil, strand.closes == nil, let first = strand.steps.first, let leg = fills.repairs.first else { return false }
+        guard positionPlan.opens == nil, positionPlan.closes == nil, let first = positionPlan.steps.first, let leg = fills.repairs.first
+        else { return false }
         let done = fills.repairs.reduce(0) { $1.side == first.side ? $0 + $1.units : $0 - $1.units }
         let surplus = done - leg.wanted
-        guard surplus != 0, strand.steps.count <= Self.mostRepairs,
-            strand.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active
+        guard surplus != 0, positionPlan.steps.count <= Self.mostRepairs,
+            positionPlan.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active
         else { return false }
         let step = Step(
-            number: strand.steps.count, role: first.role, action: .close, contract: first.contract,
+            number: positionPlan.steps.count, role: first.role, action: .close, contract: first.contract,
             side: surplus > 0 ? first.side.opposite : first.side, quantity: Quantity(abs(surplus)), isRepair: true)
-        intent.record.plan.content.strands[number].steps.append(step)
-        planLegs(step, of: step.quantity, strand: number, attempt: 1, &intent, &turn)
+        intent.record.plan.content.positionPlans[number].steps.append(step)
+        planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition)
         return true
     }
 
     // MARK: - Opening
 
     private mutating func settleOpening(
-        _ structure: Structure, _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+        _ structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        _ transition: inout Transition
     ) {
-        bookRepairs(fills, structure, strand, intent, &turn)
+        bookRepairs(fills, structure, positionPlan, intent, &transition)
         guard fills.whole(.open) > 0, let price = fills.price(of: structure, .open), let first = structure.legs.first else { return }
-        let units = policy.has(.plannedSizeBooked) ? strand.lots.count * first.contract.unitsPerLot.count : fills.whole(.open)
-        let terms = scope.desk.instrument.terms(on: TradingDay(of: turn.at))
+        let units = policy.has(.plannedSizeBooked) ? positionPlan.lots.count * first.contract.unitsPerLot.count : fills.whole(.open)
+        let terms = scope.traded.instrument.terms(on: TradingDay(of: transition.at))
         let plan = intent.record.plan.content
         let signal = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id }?.signal.content }
         let multiple = policy.has(.firstStopByTrail) ? terms.trailingStopMultiple : terms.initialStopMultiple
@@ -84,18 +91,20 @@ extension Core {
         let stop = max(.zero, (try? (policy.has(.stopFromSignalPrice) ? plan.price : price).subtracting(distance)) ?? .zero)
         let lots = Quantity(units).lots(unitsPerLot: first.contract.unitsPerLot)
         let position = PositionRecord(
-            id: strand.position, instrument: scope.name, layer: strand.layer, mode: policy.mode, signal: intent.record.record.signal,
+            id: positionPlan.position, instrument: scope.name, layer: positionPlan.layer, mode: policy.mode,
+            signal: intent.record.record.signal,
             entryPrice: price, signalPrice: plan.price, lots: lots, quantity: Quantity(units), unitsPerLot: first.contract.unitsPerLot,
             marginPerLot: terms.marginPerLot, initialStop: stop, initialRisk: (try? price.subtracting(stop)) ?? .zero,
-            averageTrueRange: plan.averageTrueRange, limiter: strand.limiter, structure: structure, openedValue: fills.signedValue(.open),
-            entryTimestamp: signal?.timestamp ?? turn.at, at: turn.at)
-        add(position, signalPrice: plan.price, &scope, &turn)
+            averageTrueRange: plan.averageTrueRange, limiter: positionPlan.limiter, structure: structure,
+            openedValue: fills.signedValue(.open),
+            entryTimestamp: signal?.timestamp ?? transition.at, at: transition.at)
+        add(position, signalPrice: plan.price, &scope, &transition)
         let cost = policy.has(.openedWithoutCharges) ? .zero : charges(price: price, lots: lots, pointValue: structure.pointValue)
-        bookCharges(cost, of: position.id, key: "\(intent.id):open", &turn)
+        bookCharges(cost, of: position.id, key: "\(intent.id):open", &transition)
         if let index = scope.positionIndex(position.id), let cost { scope.positions[index].charges = cost }
     }
 
-    private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ turn: inout Turn) {
+    private mutating func add(_ position: PositionRecord, signalPrice: Price, _ scope: inout Scope, _ transition: inout Transition) {
         precondition(
             !scope.positions.contains { $0.layer == position.layer && $0.status.isLive },
             "I17: \(scope.name) \(position.layer) is open already")
@@ -106,7 +115,7 @@ extension Core {
             if !policy.has(.spacingFromBase) || position.isBase { scope.stack.lastPyramidPrice = signalPrice }
             if policy.has(.spacingFromFill) { scope.stack.lastPyramidPrice = position.entryPrice }
         }
-        scope.stack.updatedAt = turn.at
+        scope.stack.updatedAt = transition.at
         if position.isBase {
             scope.stack.base = position.id
             if !policy.has(.layersOfOldBase) { scope.stack.taken = 0 }
@@ -115,62 +124,63 @@ extension Core {
         }
         audit(
             "position", position.id, from: "", to: PositionStatus.open.rawValue, cause: "\(position.lots) lots at \(position.entryPrice)",
-            &turn)
+            &transition)
     }
 
     /// The loss or gain of a surplus that was taken back, booked with its intent.
     mutating func bookRepairs(
-        _ fills: StrandFills, _ structure: Structure, _ strand: Strand, _ intent: Intent, _ turn: inout Turn
+        _ fills: PositionPlanFills, _ structure: Structure, _ positionPlan: PositionPlan, _ intent: Intent, _ transition: inout Transition
     ) {
         guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot, !policy.has(.repairUnbooked) else { return }
         let profit = Self.money(Int128(fills.repairProfit), pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
         book(
-            .tradingProfit, profit, key: "\(intent.id):\(strand.layer):repair", position: nil,
-            notes: "a surplus of one leg was taken back", by: "munim", &turn)
+            .tradingProfit, profit, key: "\(intent.id):\(positionPlan.layer):repair", position: nil,
+            notes: "a surplus of one leg was taken back", by: "munim", &transition)
         let value = Self.money(fills.repairedValue, pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
-        bookRepairCharges(on: value, key: "\(intent.id):\(strand.layer)", &turn)
+        bookRepairCharges(on: value, key: "\(intent.id):\(positionPlan.layer)", &transition)
     }
 
     /// Charges of what was traded too much, and of taking it back.
-    private mutating func bookRepairCharges(on value: Money?, key: String, _ turn: inout Turn) {
+    private mutating func bookRepairCharges(on value: Money?, key: String, _ transition: inout Transition) {
         let cost = value.flatMap { try? $0.times(policy.chargeRate) }
         book(
             .repairCharges, cost.map { Money(units: policy.has(.chargesForgotten) ? 0 : 0 - $0.units) }, key: "\(key):repair:charges",
-            position: nil, notes: "charges of a surplus and of taking it back", by: "munim", &turn)
+            position: nil, notes: "charges of a surplus and of taking it back", by: "munim", &transition)
     }
 
-    mutating func bookCharges(_ amount: Money?, of position: PositionID?, key: String, _ turn: inout Turn) {
+    mutating func bookCharges(_ amount: Money?, of position: PositionID?, key: String, _ transition: inout Transition) {
         book(
             .charges, amount.map { Money(units: policy.has(.chargesForgotten) ? 0 : 0 - $0.units) }, key: "\(key):charges",
-            position: position, notes: "charges", by: "munim", &turn)
+            position: position, notes: "charges", by: "munim", &transition)
     }
 
     // MARK: - Closing
 
     private mutating func settleClosing(
-        _ fills: StrandFills, _ strand: Strand, _ intent: inout Intent, _ scope: inout Scope, _ turn: inout Turn
+        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        _ transition: inout Transition
     ) {
-        guard let index = scope.positionIndex(strand.position) else { return }
+        guard let index = scope.positionIndex(positionPlan.position) else { return }
         let position = scope.positions[index].record
         let units = min(fills.whole(.close), position.quantity.count)
         guard units > 0, let price = fills.price(of: position.structure.content, .close) else {
             audit(
                 "position", position.id, from: position.status.rawValue, to: PositionStatus.open.rawValue, cause: "nothing was closed",
-                &turn)
+                &transition)
             scope.positions[index].status = .open
             scope.positions[index].intent = nil
             return
         }
-        bookRepairs(fills, position.structure.content, strand, intent, &turn)
+        bookRepairs(fills, position.structure.content, positionPlan, intent, &transition)
         reduce(
             index, by: units, closedValue: fills.signedValue(.close, units: units), price: price, reason: intent.record.plan.content.reason,
-            key: "\(intent.id):\(strand.layer)", &scope, &turn)
+            key: "\(intent.id):\(positionPlan.layer)", &scope, &transition)
     }
 
     /// Takes units out of a position, with profit, charges, ledger and stack in the same commit.
     mutating func reduce(
         _ index: Int, by units: Int64, closedValue: Int64, price: Price, reason: String, key: String, _ scope: inout Scope,
-        _ turn: inout Turn
+        _ transition: inout Transition
     ) {
         let position = scope.positions[index].record
         let isWhole = units == position.quantity.count
@@ -180,14 +190,15 @@ extension Core {
         let cost = policy.has(.closedWithoutCharges) ? .zero : charges(price: price, lots: lots, pointValue: position.pointValue)
         book(
             .tradingProfit, policy.has(.profitForgotten) ? .zero : profit, key: "\(key):profit", position: position.id, notes: reason,
-            by: "munim", &turn)
-        bookCharges(cost, of: position.id, key: key, &turn)
-        scope.positions[index].realizedProfit = Self.adding(profit, to: position.realizedProfit, "the profit of \(position.id)", &turn)
-        scope.positions[index].charges = Self.adding(cost, to: position.charges, "the charges of \(position.id)", &turn)
+            by: "munim", &transition)
+        bookCharges(cost, of: position.id, key: key, &transition)
+        scope.positions[index].realizedProfit = Self.adding(
+            profit, to: position.realizedProfit, "the profit of \(position.id)", &transition)
+        scope.positions[index].charges = Self.adding(cost, to: position.charges, "the charges of \(position.id)", &transition)
         scope.positions[index].exitPrice = policy.has(.exitPriceOfEntry) ? position.entryPrice : price
-        scope.positions[index].exitTimestamp = turn.at
+        scope.positions[index].exitTimestamp = transition.at
         scope.positions[index].exitReason = reason
-        scope.positions[index].updatedAt = turn.at
+        scope.positions[index].updatedAt = transition.at
         scope.positions[index].intent = nil
         scope.positions[index].status = isWhole ? .closed : .partial
         if !isWhole {
@@ -197,29 +208,32 @@ extension Core {
         }
         audit(
             "position", position.id, from: position.status.rawValue, to: scope.positions[index].status.rawValue,
-            cause: "\(lots) lots at \(price), profit \(profit?.description ?? "does not fit")", &turn)
+            cause: "\(lots) lots at \(price), profit \(profit?.description ?? "does not fit")", &transition)
         guard isWhole else { return }
         if scope.stack.record.base == position.id {
             scope.stack.base = nil
             scope.stack.lastPyramidPrice = nil
             if !policy.has(.layersOfOldBase) { scope.stack.taken = 0 }
-            scope.stack.updatedAt = turn.at
+            scope.stack.updatedAt = transition.at
         }
     }
 
     /// A late order that was taken back: what it cost is booked, no position changes.
     private mutating func settleRepair(
-        _ fills: StrandFills, _ strand: Strand, _ intent: Intent, _ scope: Scope, _ turn: inout Turn
+        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: Intent, _ scope: Scope, _ transition: inout Transition
     ) {
         guard let leg = fills.repairs.first else { return }
-        let pointValue = scope.desk.instrument.terms(on: TradingDay(of: turn.at)).pointValue
+        let pointValue = scope.traded.instrument.terms(on: TradingDay(of: transition.at)).pointValue
         let cash = fills.repairs.reduce(Int128(0)) { $1.side == .sell ? $0 + Int128($1.value) : $0 - Int128($1.value) }
         let difference =
-            cash + ((leg.side == .sell) != policy.has(.lateCostReversed) ? 0 - Int128(strand.lateValue) : Int128(strand.lateValue))
+            cash
+            + ((leg.side == .sell) != policy.has(.lateCostReversed) ? 0 - Int128(positionPlan.lateValue) : Int128(positionPlan.lateValue))
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
-        book(.tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim", &turn)
-        let traded = fills.repairs.reduce(Int128(strand.lateValue)) { $0 + Int128($1.value) }
+        book(
+            .tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim",
+            &transition)
+        let traded = fills.repairs.reduce(Int128(positionPlan.lateValue)) { $0 + Int128($1.value) }
         bookRepairCharges(
-            on: Self.money(traded, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot), key: "\(intent.id):late", &turn)
+            on: Self.money(traded, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot), key: "\(intent.id):late", &transition)
     }
 }

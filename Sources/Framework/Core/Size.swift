@@ -16,7 +16,7 @@ extension Core {
         let isPyramid = signal.kind == .pyramid
         let market = try marketPrice(of: structure, survey)
         var explanation = Explanation(summary: "", quotes: survey.quotes)
-        let terms = scope.desk.instrument.terms(on: TradingDay(of: at))
+        let terms = scope.traded.instrument.terms(on: TradingDay(of: at))
         if isPyramid, policy.limits.areEnforced, let base = scope.base { explanation.gates += pyramidGates(signal, base, scope, at: at) }
         if policy.divergence.areEnforced {
             explanation.gates += jumpGate(signal, last: priceBefore)
@@ -30,7 +30,8 @@ extension Core {
         explanation.request = numbers.request
         explanation.sizing = numbers.decision
         if policy.explainsCounterfactuals {
-            explanation.counterfactuals = Counterfactuals(rule: scope.desk.sizing, request: numbers.request, decision: numbers.decision).all
+            explanation.counterfactuals =
+                Counterfactuals(rule: scope.traded.sizing, request: numbers.request, decision: numbers.decision).all
         }
         guard numbers.lots > .zero else { throw Self.refusal(of: numbers.decision, explanation) }
         explanation.gates.append(bookableGate(numbers.lots, structure, with: scope))
@@ -52,7 +53,7 @@ extension Core {
         _ signal: Signal, _ structure: Structure, _ survey: Survey, _ scope: Scope, _ terms: InstrumentTerms, market: Price
     ) throws(Overflow) -> SizedNumbers {
         let request = try sizingRequest(signal, structure, survey, scope, terms)
-        let decision = try scope.desk.sizing.size(request)
+        let decision = try scope.traded.sizing.size(request)
         let lots = policy.has(.surgeIgnored) ? decision.lots : Self.size(decision.lots, afterSurgeTo: market, from: signal)
         let distance = max(.zero, try signal.price.subtracting(request.stop))
         // The value of the whole position must fit too, because every later profit is smaller.

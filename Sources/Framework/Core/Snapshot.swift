@@ -141,17 +141,18 @@ extension LegState {
 extension Core {
     /// A machine that goes on from stored rows.
     public init(
-        policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, term: Term = Term(), snapshot: Snapshot,
+        policy: Policy, broker: BrokerTraits, tradedInstruments: [TradedInstrument], incarnation: Incarnation, epoch: Epoch = Epoch(),
+        snapshot: Snapshot,
         at: Instant
     ) {
-        self.init(policy: policy, broker: broker, desks: desks, incarnation: incarnation, term: term, at: at)
+        self.init(policy: policy, broker: broker, tradedInstruments: tradedInstruments, incarnation: incarnation, epoch: epoch, at: at)
         if let record = snapshot.portfolio { portfolio = Tracked(stored: record) }
         if let record = snapshot.tradingSwitch { tradingSwitch = Tracked(stored: record) }
         let parts = snapshot.byInstrument
         for name in scopes.keys {
             guard var scope = scopes.take(name) else { continue }
             scope.restore(name, from: parts[name] ?? Snapshot())
-            if term.othersHaveEnded {
+            if epoch.othersHaveEnded {
                 scope.leftBehind = Set(scope.signals.lazy.filter { $0.status == .accepted }.map(\.record.fingerprint))
             }
             for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
@@ -170,7 +171,7 @@ extension Core {
     }
 
     private func isLive(_ order: OrderRecord) -> Bool {
-        scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.carriesOut(order) } ?? false
+        scopes[order.instrument]?.intents.contains { $0.id == order.intent && $0.executes(order) } ?? false
     }
 
     private var leavingTags: Set<Tag> {
@@ -182,7 +183,7 @@ extension Core {
     }
 
     /// Goes on after the rows were read anew in the middle of a life; what was being sent is still being sent.
-    public mutating func carryOn(from previous: Core) {
+    public mutating func restore(from previous: Core) {
         hasRecovered = previous.hasRecovered
         isStopping = previous.isStopping
         bornAt = previous.bornAt
@@ -201,7 +202,7 @@ extension Core {
         scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
             guard let old = previous.scopes[name] else { continue }
-            scopes.change(name) { $0.carryOn(from: old) }
+            scopes.change(name) { $0.restore(from: old) }
         }
         findExamined()
     }
@@ -209,7 +210,7 @@ extension Core {
 
 extension Scope {
     /// Keeps what only memory knows: alarms that are out, and the times of bars and trades.
-    mutating func carryOn(from previous: Scope) {
+    mutating func restore(from previous: Scope) {
         hasAlertedWaiting = previous.hasAlertedWaiting
         hasAlertedUnread = previous.hasAlertedUnread
         awaitsReadingSince = previous.awaitsReadingSince
@@ -237,14 +238,14 @@ extension Scope {
         for stored in snapshot.intents where stored.instrument == name {
             var intent = Intent(record: Tracked(stored: stored))
             intent.legs = snapshot.orders.filter { $0.intent == stored.id }
-                .sorted { ($0.strand, $0.step, $0.attempt, $0.slice) < ($1.strand, $1.step, $1.attempt, $1.slice) }
+                .sorted { ($0.positionPlan, $0.step, $0.attempt, $0.slice) < ($1.positionPlan, $1.step, $1.attempt, $1.slice) }
                 .map { Tracked(stored: $0) }
             intent.postedTrades = snapshot.trades.filter { $0.intent == stored.id }.map(PostedTrade.init)
             intents.append(intent)
         }
         watchedLegs = snapshot.orders
             .filter { order in
-                order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.carriesOut(order) }
+                order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.executes(order) }
             }
             .map { order in
                 let posted = snapshot.trades.filter { $0.tag == order.tag }

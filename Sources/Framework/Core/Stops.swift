@@ -1,19 +1,19 @@
 /// Stops: raised and tested on each closed bar, in this order, with the same bar.
 extension Core {
     /// Raises the stops of an instrument's positions and begins exits for those that are hit; its signal is executed at once.
-    mutating func applyMarketData(_ record: SignalRecord, _ scope: inout Scope, _ turn: inout Turn) {
+    mutating func applyMarketData(_ record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) {
         let bar = record.signal.content
-        let terms = scope.desk.instrument.terms(on: TradingDay(of: bar.timestamp))
+        let terms = scope.traded.instrument.terms(on: TradingDay(of: bar.timestamp))
         var lines: [String] = []
         var hit: [PositionID] = []
         // An older bar that comes late may be the highest close, but its range and its price are not those of now.
-        let at = turn.at
+        let at = transition.at
         let isNewest = policy.has(.oldBarTested) || scope.record.record.lastBarAt.map { bar.timestamp >= $0 } ?? true
         // A time in the future would keep every later bar from being tested.
         if isNewest { scope.record.lastBarAt = min(bar.timestamp, at) }
         for index in scope.positions.indices where isOf(scope.positions[index].record, bar) {
             let before = scope.positions[index].record.currentStop
-            raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: turn.at)
+            raise(&scope.positions[index], bar, range: isNewest ? bar.atr : .zero, terms, at: transition.at)
             let position = scope.positions[index].record
             var limit = policy.has(.stopTestedBeforeRaise) ? before : position.currentStop
             if policy.has(.stopHitAtLimit) { limit = Price(units: limit.units + 1) }
@@ -27,10 +27,11 @@ extension Core {
             let key = "stop:\(record.fingerprint)"
             beginExit(
                 id: IntentID("stop-\(record.fingerprint.text.prefix(16))"), of: hit, price: bar.price, reason: "host_stop", causeKey: key,
-                for: nil, &scope, &turn)
+                for: nil, &scope, &transition)
         }
         conclude(
-            record.fingerprint, .executed, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope, &turn)
+            record.fingerprint, .executed, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope,
+            &transition)
     }
 
     /// Whether a bar speaks of a position: of its life, and of the contract it holds now.

@@ -9,7 +9,7 @@ public final class Engine: Sendable {
         /// The numbers to decide with.
         public var policy: Policy
         /// The instruments.
-        public var desks: [Desk]
+        public var tradedInstruments: [TradedInstrument]
         /// Where records are kept.
         public var store: any RecordStore
         /// Whom orders go to.
@@ -17,7 +17,7 @@ public final class Engine: Sendable {
         /// Who grants the lease by which one of several processes decides; nil where storage serves one process alone.
         public var coordination: (any CoordinationPlugin)?
         /// How long leases last.
-        public var terms = Tenure.Terms()
+        public var times = LeaseTimes()
         /// Who tells people.
         public var alerts: [any AlertPlugin]
         /// This process.
@@ -37,13 +37,13 @@ public final class Engine: Sendable {
 
         /// Puts the parts together.
         public init(
-            policy: Policy, desks: [Desk], store: any RecordStore, broker: any BrokerPlugin,
+            policy: Policy, tradedInstruments: [TradedInstrument], store: any RecordStore, broker: any BrokerPlugin,
             coordination: (any CoordinationPlugin)? = nil, alerts: [any AlertPlugin], incarnation: Incarnation, clock: any Clock,
             random: any RandomSource, log: any Log = SilentLog(),
             metrics: any Metrics = NoMetrics(), trace: (any TraceSink)? = nil, stopPoints: (any StopPointObserver)? = nil
         ) {
             self.policy = policy
-            self.desks = desks
+            self.tradedInstruments = tradedInstruments
             self.store = store
             self.broker = broker
             self.coordination = coordination
@@ -85,7 +85,7 @@ public final class Engine: Sendable {
 
     /// Something for the task that owns the shell.
     private enum Errand: Sendable {
-        case input(Shell.Input, term: Int?)
+        case input(Shell.Input, generation: Int?)
         /// Nothing more will come: the task ends when what waits is committed.
         case end
     }
@@ -116,7 +116,7 @@ public final class Engine: Sendable {
     /// Hands an event to the lane.
     public func submit(_ event: Event) { give(.event(event)) }
 
-    private func give(_ input: Shell.Input, of term: Int? = nil) { errands.put(.input(input, term: term)) }
+    private func give(_ input: Shell.Input, of generation: Int? = nil) { errands.put(.input(input, generation: generation)) }
 
     /// Asks for something on a person's behalf and waits for the answer; nil when none comes in time.
     public func command(_ command: OperatorCommand, by person: String, waiting span: Span) async -> OperatorAnswer? {
@@ -170,8 +170,9 @@ public final class Engine: Sendable {
     private var begun: Shell {
         Shell(
             Shell.Parts(
-                policy: parts.policy, broker: parts.broker.traits, desks: parts.desks, incarnation: parts.incarnation,
-                machine: parts.clock.machine, leadership: parts.coordination == nil ? .alone : .shared(parts.terms),
+                policy: parts.policy, broker: parts.broker.traits, tradedInstruments: parts.tradedInstruments,
+                incarnation: parts.incarnation,
+                machine: parts.clock.machine, instances: parts.coordination == nil ? .one : .several(parts.times),
                 othersHaveEnded: parts.coordination == nil))
     }
 
@@ -185,20 +186,20 @@ public final class Engine: Sendable {
             if case .load = request {
                 give(.loaded(rows.snapshot, lease: rows.lease))
             } else {
-                await perform(request, of: shell.term, &group)
+                await perform(request, of: shell.generation, &group)
             }
         }
         await errands.walk(limit: 256) { batch in
             for errand in batch {
                 switch errand {
                 case .end: isEnding = true
-                case .input(let input, let term):
+                case .input(let input, let generation):
                     if isEnding, let failure = input.failure { return giveUp(on: failure) }
-                    for request in shell.take(input, of: term, at: moment) { await perform(request, of: shell.term, &group) }
+                    for request in shell.take(input, of: generation, at: moment) { await perform(request, of: shell.generation, &group) }
                 }
             }
             while let requests = shell.next(at: moment, entropy: parts.random.entropy, told: { parts.trace?.record($0, $1) }) {
-                for request in requests { await perform(request, of: shell.term, &group) }
+                for request in requests { await perform(request, of: shell.generation, &group) }
             }
             note(shell)
             if isEnding, shell.isAtRest { errands.close() }
@@ -224,7 +225,7 @@ public final class Engine: Sendable {
 
     // MARK: - Requests of the shell
 
-    private func perform(_ request: Shell.Request, of term: Int, _ group: inout DiscardingTaskGroup) async {
+    private func perform(_ request: Shell.Request, of generation: Int, _ group: inout DiscardingTaskGroup) async {
         switch request {
         case .askForLease: group.addTask { await self.askForLease() }
         case .readLease(let after): group.addTask { if await self.waits(after) { self.give(await self.foundLease()) } }
@@ -233,16 +234,20 @@ public final class Engine: Sendable {
             group.addTask {
                 guard await self.waits(after) else { return }
                 let rows = try? await self.read()
-                self.give(rows.map { .loaded($0.snapshot, lease: $0.lease) } ?? .unloaded, of: term)
+                self.give(rows.map { .loaded($0.snapshot, lease: $0.lease) } ?? .unloaded, of: generation)
             }
-        case .findUndecided: group.addTask { self.give(.undecided(await self.undecided()), of: term) }
-        case .commit(let transaction): group.addTask { self.give(.committed(await self.commit(transaction)), of: term) }
+        case .findUndecided: group.addTask { self.give(.undecided(await self.undecided()), of: generation) }
+        case .commit(let transaction): group.addTask { self.give(.committed(await self.commit(transaction)), of: generation) }
         case .perform(let effects, let gate):
             for effect in effects {
-                if case .observe(let observation) = effect { await observe(observation) } else { perform(effect, gate, of: term, &group) }
+                if case .observe(let observation) = effect {
+                    await observe(observation)
+                } else {
+                    perform(effect, gate, of: generation, &group)
+                }
             }
         case .wake(let alarm, let after):
-            group.addTask { if await self.waits(after) { self.give(alarm.input, of: alarm == .retry ? term : nil) } }
+            group.addTask { if await self.waits(after) { self.give(alarm.input, of: alarm == .retry ? generation : nil) } }
         case .noteEpoch(_, let isAnew): if isAnew { delivery.sweep() }
         case .noteRetirement: parts.log(.warning, "this process decides no more")
         case .noteFailure(let error): parts.log(.error, "a commit failed", LogField("why", error))
@@ -263,7 +268,8 @@ public final class Engine: Sendable {
         // First, so that rows which were read in an epoch are not older than it.
         let lease = parts.coordination == nil ? nil : try await readLease()
         let snapshot = try await Snapshot.read(
-            from: parts.store, instruments: parts.desks.map(\.name), at: parts.clock.now(), entryMemory: parts.policy.entryMemory)
+            from: parts.store, instruments: parts.tradedInstruments.map(\.name), at: parts.clock.now(),
+            entryMemory: parts.policy.entryMemory)
         return Rows(snapshot: snapshot, lease: lease)
     }
 
@@ -279,7 +285,7 @@ public final class Engine: Sendable {
         let askedAt = parts.clock.boot()
         guard let coordination = parts.coordination else { return }
         do {
-            let lease = try await coordination.acquire(Shell.lease, holder: parts.incarnation, for: parts.terms.span)
+            let lease = try await coordination.acquire(Shell.lease, holder: parts.incarnation, for: parts.times.span)
             give(.leaseAnswered(isGranted: lease != nil, askedAt: askedAt))
         } catch {
             parts.log(.warning, "the lease could not be asked for", LogField("why", "\(error)"))
@@ -313,9 +319,9 @@ public final class Engine: Sendable {
 
     // MARK: - Effects
 
-    private func perform(_ effect: Effect, _ gate: Span, of term: Int, _ group: inout DiscardingTaskGroup) {
+    private func perform(_ effect: Effect, _ gate: Span, of generation: Int, _ group: inout DiscardingTaskGroup) {
         func answer(_ event: @escaping @Sendable () async -> Event?) {
-            group.addTask { if let event = await event() { self.give(.event(event), of: term) } }
+            group.addTask { if let event = await event() { self.give(.event(event), of: generation) } }
         }
         switch effect {
         case .commit, .observe: preconditionFailure("performed by the lane itself, before what follows")

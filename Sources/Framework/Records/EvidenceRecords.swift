@@ -1,6 +1,6 @@
 /// One transition, written in the commit that made it.
 public struct AuditRecord: Record {
-    /// Incarnation, epoch and a count: unique for ever and in order within one term.
+    /// Incarnation, epoch and a count: unique for ever and in order within one epoch.
     public var id: String
     /// What changed: `signal`, `intent`, `order`, `position`, `portfolio`, `scope`, `switch`.
     public var entity: String
@@ -14,7 +14,7 @@ public struct AuditRecord: Record {
     public var cause: String
     /// The process that decided the transition.
     public var incarnation: Incarnation
-    /// Term of leadership in which it was decided; 1 where one process runs alone.
+    /// Epoch in which it was decided; 1 where one process runs alone.
     public var epoch: Int64
     /// When the core decided it, by the host's clock; the commit follows.
     public var at: Instant

@@ -26,7 +26,7 @@ public struct IntentRecord: Record {
     public var reservedMargin: Money
     /// The process that decided it; a later one carries it on without changing this.
     public var owner: Incarnation
-    /// Term of leadership in which it was decided; 1 where one process runs alone.
+    /// Epoch in which it was decided; 1 where one process runs alone.
     public var epoch: Int64
     /// When it was decided, by the host's clock.
     public var createdAt: Instant
@@ -116,10 +116,10 @@ public struct IntentRecord: Record {
     }
 }
 
-/// What an intent is to do, strand by strand: one strand per position, newest first.
+/// What an intent is to do, position plan by position plan: one position plan per position, newest first.
 public struct IntentPlan: Hashable, Codable, Sendable {
-    /// The strands, carried out one after the other.
-    public var strands: [Strand]
+    /// The position plans, carried out one after the other.
+    public var positionPlans: [PositionPlan]
     /// The signal's price, or the price that caused a stop.
     public var price: Price
     /// Average true range at the decision.
@@ -130,8 +130,8 @@ public struct IntentPlan: Hashable, Codable, Sendable {
     public var explanation: Explanation
 
     /// Creates a plan.
-    public init(strands: [Strand], price: Price, averageTrueRange: Price, reason: String, explanation: Explanation) {
-        self.strands = strands
+    public init(positionPlans: [PositionPlan], price: Price, averageTrueRange: Price, reason: String, explanation: Explanation) {
+        self.positionPlans = positionPlans
         self.price = price
         self.averageTrueRange = averageTrueRange
         self.reason = reason
@@ -140,7 +140,7 @@ public struct IntentPlan: Hashable, Codable, Sendable {
 }
 
 /// The part of an intent that concerns one position.
-public struct Strand: Hashable, Codable, Sendable {
+public struct PositionPlan: Hashable, Codable, Sendable {
     /// The position that is opened, closed or rolled.
     public var position: PositionID
     /// Its layer.
@@ -149,18 +149,18 @@ public struct Strand: Hashable, Codable, Sendable {
     public var lots: Lots
     /// Steps in order: each is one leg opened or closed.
     public var steps: [Step]
-    /// The structure that is opened; nil when the strand only closes.
+    /// The structure that is opened; nil when the position plan only closes.
     public var opens: Structure?
-    /// The structure that is closed; nil when the strand only opens.
+    /// The structure that is closed; nil when the position plan only opens.
     public var closes: Structure?
     /// Why the limiter limited, kept with the position.
     public var limiter: String
     /// Σ price × units of late fills that a repair takes back, in ten-thousandths; zero otherwise.
     public var lateValue: Int64
-    /// Whether the strand's result is booked.
+    /// Whether the position plan's result is booked.
     public var isSettled: Bool
 
-    /// Creates a strand.
+    /// Creates a position plan.
     public init(
         position: PositionID, layer: Layer, lots: Lots, steps: [Step], opens: Structure?, closes: Structure?, limiter: String = ""
     ) {
@@ -176,9 +176,9 @@ public struct Strand: Hashable, Codable, Sendable {
     }
 }
 
-/// One leg to be opened or closed within a strand.
+/// One leg to be opened or closed within a position plan.
 public struct Step: Hashable, Codable, Sendable {
-    /// Its place in the strand, counted from 0.
+    /// Its place in the position plan, counted from 0.
     public var number: Int
     /// Which leg.
     public var role: LegRole

@@ -8,9 +8,9 @@ public struct OrderRecord: Record {
     public var position: PositionID
     /// The scope it is traded in.
     public var instrument: InstrumentName
-    /// The strand and step of the intent's plan.
-    public var strand: Int
-    /// Place of the step within its strand, counted from 0.
+    /// The position plan and step of the intent's plan.
+    public var positionPlan: Int
+    /// Place of the step within its position plan, counted from 0.
     public var step: Int
     /// Counted from 1 within a step; slices of one attempt share it.
     public var attempt: Int
@@ -70,14 +70,15 @@ public struct OrderRecord: Record {
 
     /// A planned attempt.
     public init(
-        tag: Tag, intent: IntentID, position: PositionID, instrument: InstrumentName, strand: Int, step: Step, attempt: Int, slice: Int,
+        tag: Tag, intent: IntentID, position: PositionID, instrument: InstrumentName, positionPlan: Int, step: Step, attempt: Int,
+        slice: Int,
         quantity: Quantity, at: Instant
     ) {
         self.tag = tag
         self.intent = intent
         self.position = position
         self.instrument = instrument
-        self.strand = strand
+        self.positionPlan = positionPlan
         self.step = step.number
         self.attempt = attempt
         self.slice = slice
@@ -98,7 +99,7 @@ public struct OrderRecord: Record {
     /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
-            tag.column, intent.column, position.column, instrument.column, strand.column, step.column, attempt.column, slice.column,
+            tag.column, intent.column, position.column, instrument.column, positionPlan.column, step.column, attempt.column, slice.column,
             role.column, action.column, side.column, contract.column, symbol.column,
             quantity.column, state.column, filled.column, filledValue.column, brokerOrder.column, sender.column, plannedAt.column,
             sentAt.column, finishedAt.column, misses.column, message.column, version.column,
@@ -122,7 +123,7 @@ public struct OrderRecord: Record {
         intent = try row.read("intent_id")
         position = try row.read("position_id")
         instrument = try row.read("instrument")
-        strand = try row.read("strand")
+        positionPlan = try row.read("strand")
         step = try row.read("step")
         attempt = try row.read("attempt")
         slice = try row.read("slice")

@@ -1,8 +1,8 @@
 /// Batches: events in, one commit at a time, effects only after it.
 extension Shell {
     /// Takes one input; answers what is to be done at once. Inputs of a time of deciding that is over change nothing.
-    public mutating func take(_ input: Input, of term: Int? = nil, at now: Moment) -> [Request] {
-        guard term == nil || term == self.term else { return [] }
+    public mutating func take(_ input: Input, of generation: Int? = nil, at now: Moment) -> [Request] {
+        guard generation == nil || generation == self.generation else { return [] }
         switch input {
         case .event(let event):
             put(event)
@@ -54,7 +54,7 @@ extension Shell {
     private mutating func commit(_ batch: Batch, at now: Moment) -> [Request] {
         var transaction = batch.transaction
         if !parts.isAlone {
-            guard let lease = tenure?.lease else { return retire() }
+            guard let lease = leadership?.lease else { return retire() }
             if !parts.policy.has(.epochNotDemanded) { transaction.require(lease) }
         }
         let isEarly = parts.policy.has(.callBeforeCommit)
@@ -88,7 +88,7 @@ extension Shell {
             return [release(batch.effects, at: now)]
         }
         failures += 1
-        core?.goBack(to: batch.before)
+        core?.rollBack(to: batch.before)
         if case .unavailable = error { hold = .pausing(batch.events) } else { hold = .reading(batch.events.filter(\.survivesReload)) }
         return [.noteFailure(error), .wake(.retry, after: pause(after: error))]
     }
@@ -107,7 +107,7 @@ extension Shell {
             hold = nil
             mailbox.insert(contentsOf: events, at: 0)
             return []
-        case .reading: return tenure == nil || parts.policy.has(.readAnewInOldEpoch) ? [.load(after: .zero)] : doubt()
+        case .reading: return leadership == nil || parts.policy.has(.readAnewInOldEpoch) ? [.load(after: .zero)] : doubt()
         case .committing, nil: return []
         }
     }

@@ -6,26 +6,26 @@ extension Shell {
     }
 
     mutating func lead(_ input: Input, at now: Moment) -> [Request] {
-        guard var tenure else { return [] }
-        let effects: [Tenure.Effect]
+        guard var leadership else { return [] }
+        let effects: [Leadership.Effect]
         switch input {
         case .campaigned:
             // Who is asked to end goes on as the one who decides, but does not begin to.
-            effects = !isStopping || tenure.lease != nil ? tenure.woke(at: now.boot) : []
-            self.tenure = tenure
-            return follow(effects) + [.wake(.campaign, after: tenure.interval)]
+            effects = !isStopping || leadership.lease != nil ? leadership.woke(at: now.boot) : []
+            self.leadership = leadership
+            return follow(effects) + [.wake(.campaign, after: leadership.interval)]
         case .leaseAnswered(let isGranted, let askedAt):
-            effects = tenure.answered(isGranted: isGranted, askedAt: askedAt, at: now.boot)
+            effects = leadership.answered(isGranted: isGranted, askedAt: askedAt, at: now.boot)
         case .leaseRead(let lease): return claim(after: lease, at: now)
         case .leaseUnread: return conclude(claim: nil, at: now)
         case .claimed(let lease): return conclude(claim: lease, at: now)
         default: return []
         }
-        self.tenure = tenure
+        self.leadership = leadership
         return follow(effects)
     }
 
-    private mutating func follow(_ effects: [Tenure.Effect]) -> [Request] {
+    private mutating func follow(_ effects: [Leadership.Effect]) -> [Request] {
         var requests: [Request] = []
         for effect in effects {
             switch effect {
@@ -39,11 +39,11 @@ extension Shell {
     }
 
     /// The rows must be read anew, in the next epoch.
-    mutating func doubt() -> [Request] { follow(tenure?.doubted() ?? []) }
+    mutating func doubt() -> [Request] { follow(leadership?.doubted() ?? []) }
 
     private mutating func claim(after lease: LeaseRecord?, at now: Moment) -> [Request] {
         let claimant = parts.incarnation
-        if case .reading = hold, lease?.holder != claimant { return follow(tenure?.overruled() ?? []) }
+        if case .reading = hold, lease?.holder != claimant { return follow(leadership?.overruled() ?? []) }
         let next = lease?.taken(by: claimant, at: now.wall) ?? LeaseRecord(name: Self.lease, holder: claimant, at: now.wall)
         return [.claim(next, isFirst: lease == nil)]
     }
@@ -54,31 +54,31 @@ extension Shell {
     /// The more claims fail, the longer the next one waits.
     private mutating func conclude(claim lease: LeaseRecord?, at now: Moment) -> [Request] {
         claims = lease == nil ? claims + 1 : 0
-        return follow(tenure?.claimed(lease, at: now.boot) ?? [])
+        return follow(leadership?.claimed(lease, at: now.boot) ?? [])
     }
 
     /// The rows could not be read: they are asked for again as long as this process is to decide.
     func loadAgain() -> [Request] {
-        guard let tenure else { return [.load(after: .milliseconds(200))] }
-        return tenure.lease == nil ? [] : [.load(after: .zero)]
+        guard let leadership else { return [.load(after: .milliseconds(200))] }
+        return leadership.lease == nil ? [] : [.load(after: .zero)]
     }
 
     /// Begins to decide from rows, or goes on after they were read anew.
     mutating func begin(from snapshot: Snapshot, _ row: LeaseRecord?, at now: Moment) -> [Request] {
-        guard let tenure else { return begin(from: snapshot, epoch: 1, at: now) }
-        guard let lease = tenure.lease else { return [] }
+        guard let leadership else { return begin(from: snapshot, epoch: 1, at: now) }
+        guard let lease = leadership.lease else { return [] }
         guard row == lease else {
             // Rows from before this epoch are a replica's: they are read again.
             let isOld = row.map { $0.epoch < lease.epoch } ?? true
-            return isOld ? [.load(after: .zero)] : follow(self.tenure?.overruled() ?? [])
+            return isOld ? [.load(after: .zero)] : follow(self.leadership?.overruled() ?? [])
         }
         return begin(from: snapshot, epoch: lease.epoch, at: now)
     }
 
     private mutating func begin(from snapshot: Snapshot, epoch: Int64, at now: Moment) -> [Request] {
         var next = Core(
-            policy: parts.policy, broker: parts.broker, desks: parts.desks, incarnation: parts.incarnation,
-            term: Term(epoch: epoch, othersHaveEnded: parts.othersHaveEnded, machine: parts.machine), snapshot: snapshot, at: now.wall)
+            policy: parts.policy, broker: parts.broker, tradedInstruments: parts.tradedInstruments, incarnation: parts.incarnation,
+            epoch: Epoch(number: epoch, othersHaveEnded: parts.othersHaveEnded, machine: parts.machine), snapshot: snapshot, at: now.wall)
         // What was told meanwhile and is among the rows is decided from them, once.
         handed = Set(snapshot.signals.map(\.fingerprint))
         mailbox = mailbox.filter { event in
@@ -90,7 +90,7 @@ extension Shell {
             mailbox.insert(.started, at: 0)
             return [.noteEpoch(epoch, isAnew: false)]
         }
-        if let previous = core { next.carryOn(from: previous) }
+        if let previous = core { next.restore(from: previous) }
         core = next
         hold = nil
         mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
@@ -100,7 +100,7 @@ extension Shell {
     /// Forgets what belongs to deciding.
     mutating func retire() -> [Request] {
         core = nil
-        term += 1
+        generation += 1
         mailbox = []
         handed = []
         hold = nil

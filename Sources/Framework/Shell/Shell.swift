@@ -11,37 +11,37 @@ public struct Shell: Sendable {
         /// What the broker can do.
         public var broker: BrokerTraits
         /// The instruments.
-        public var desks: [Desk]
+        public var tradedInstruments: [TradedInstrument]
         /// This process.
         public var incarnation: Incarnation
         /// The machine it runs on, where it tells.
         public var machine: MachineTime?
         /// How this process comes to decide.
-        public var leadership: Leadership
+        public var instances: Instances
         /// Whether every earlier process is proven to have ended when this one begins to decide.
         public var othersHaveEnded: Bool
 
         /// Puts the parts together.
         public init(
-            policy: Policy, broker: BrokerTraits, desks: [Desk], incarnation: Incarnation, machine: MachineTime?,
-            leadership: Leadership, othersHaveEnded: Bool
+            policy: Policy, broker: BrokerTraits, tradedInstruments: [TradedInstrument], incarnation: Incarnation, machine: MachineTime?,
+            instances: Instances, othersHaveEnded: Bool
         ) {
             self.policy = policy
             self.broker = broker
-            self.desks = desks
+            self.tradedInstruments = tradedInstruments
             self.incarnation = incarnation
             self.machine = machine
-            self.leadership = leadership
+            self.instances = instances
             self.othersHaveEnded = othersHaveEnded
         }
     }
 
     /// How a process comes to decide.
-    public enum Leadership: Sendable {
+    public enum Instances: Sendable {
         /// Storage serves this process alone: it decides from the start, in one epoch for ever.
-        case alone
+        case one
         /// One of several decides, by lease and epoch.
-        case shared(Tenure.Terms)
+        case several(LeaseTimes)
     }
 
     /// Something that happened, as the shell hears of it.
@@ -127,7 +127,7 @@ public struct Shell: Sendable {
     }
 
     let parts: Parts
-    var tenure: Tenure?
+    var leadership: Leadership?
     /// The machine that decides; nil while this process does not.
     var core: Core?
     var mailbox: [Event] = []
@@ -144,7 +144,7 @@ public struct Shell: Sendable {
     /// Whether the core has heard that the process is to end, and that is committed.
     public internal(set) var hasHeardOfStop = false
     /// Counts times of deciding, so that answers that belong to an earlier one reach nobody.
-    public internal(set) var term = 0
+    public internal(set) var generation = 0
     /// Why the last commit failed, as long as it was not made good and people should know; nil when storage works.
     public internal(set) var storageFailure: StorageError?
 
@@ -154,7 +154,7 @@ public struct Shell: Sendable {
     /// A process that has just begun.
     public init(_ parts: Parts) {
         self.parts = parts
-        if case .shared(let terms) = parts.leadership { tenure = Tenure(terms: terms) }
+        if case .several(let times) = parts.instances { leadership = Leadership(times: times) }
     }
 }
 
@@ -197,7 +197,7 @@ extension Shell {
     public var decides: Bool { core != nil }
 
     /// Until when an order may leave, by the boot clock (I26); for ever where a process is alone.
-    public var sendsUntil: Span { tenure.map(\.sendsUntil) ?? Span(microseconds: .max) }
+    public var sendsUntil: Span { leadership.map(\.sendsUntil) ?? Span(microseconds: .max) }
 }
 
 extension Query<SignalRecord> {
@@ -220,7 +220,7 @@ extension Shell.Alarm {
 
 extension Shell.Parts {
     var isAlone: Bool {
-        if case .alone = leadership { true } else { false }
+        if case .one = instances { true } else { false }
     }
 }
 

@@ -90,8 +90,8 @@ extension ModelStore {
     /// Whether the order of a tag closes for an exit or a roll.
     func isReducing(_ tag: Tag) -> Bool {
         guard let row = row(OrderRecord.self, tag), row.action == .close, let intent = self.row(IntentRecord.self, row.intent),
-            intent.kind == .exit || intent.kind == .roll, intent.plan.content.strands.indices.contains(row.strand)
+            intent.kind == .exit || intent.kind == .roll, intent.plan.content.positionPlans.indices.contains(row.positionPlan)
         else { return false }
-        return intent.plan.content.strands[row.strand].steps.first { $0.number == row.step }?.isRepair == false
+        return intent.plan.content.positionPlans[row.positionPlan].steps.first { $0.number == row.step }?.isRepair == false
     }
 }

@@ -34,8 +34,8 @@ struct DecisionAtDeath {
     private var isUnsent: Bool { orders.allSatisfy { $0.state == .planned || $0.state == .dropped } }
     private func isOut(_ order: OrderRecord) -> Bool { order.state == .sending || order.state == .unknown }
     private func isRepair(_ order: OrderRecord) -> Bool {
-        let strands = intent.plan.content.strands
-        return strands.indices.contains(order.strand) && strands[order.strand].steps[order.step].isRepair
+        let positionPlans = intent.plan.content.positionPlans
+        return positionPlans.indices.contains(order.positionPlan) && positionPlans[order.positionPlan].steps[order.step].isRepair
     }
 
     private var rowsOfOpening: [CrashRow] {
@@ -62,8 +62,8 @@ struct DecisionAtDeath {
         var rows: [CrashRow] = isUnsent ? [.c19] : []
         if orders.contains(where: isOut) { rows.append(.c20) }
         if orders.contains(where: { $0.filled > .zero && $0.filled < $0.quantity }) { rows.append(.c21) }
-        let filled = Set(orders.filter { $0.state == .filled }.map { "\($0.strand) \($0.step)" })
-        if orders.contains(where: { $0.state != .filled && $0.step > 0 && filled.contains("\($0.strand) 0") }) { rows.append(.c22) }
+        let filled = Set(orders.filter { $0.state == .filled }.map { "\($0.positionPlan) \($0.step)" })
+        if orders.contains(where: { $0.state != .filled && $0.step > 0 && filled.contains("\($0.positionPlan) 0") }) { rows.append(.c22) }
         return rows
     }
 

@@ -208,7 +208,7 @@ public final class EngineRun {
         let random = SeededEntropy(seed: UInt64(lives))
         let engine = Engine(
             Engine.Parts(
-                policy: script.policy, desks: script.desks, store: database, broker: broker, alerts: [],
+                policy: script.policy, tradedInstruments: script.tradedInstruments, store: database, broker: broker, alerts: [],
                 incarnation: Incarnation("P\(lives)"), clock: clock, random: random, trace: sink))
         process = Process(
             executor: SeededExecutor(seed: plan.seed.map { $0 &+ UInt64(lives) &* 1_000_003 }), engine: engine,

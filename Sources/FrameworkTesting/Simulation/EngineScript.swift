@@ -11,7 +11,7 @@ public struct EngineScript: Sendable {
     }
 
     /// The instruments.
-    public var desks: [Desk]
+    public var tradedInstruments: [TradedInstrument]
     /// The numbers to decide with.
     public var policy: Policy
     /// When the host starts.
@@ -29,16 +29,16 @@ public struct EngineScript: Sendable {
         slices.root = "SL"
         slices.freezeQuantity = Quantity(60)
         let (sizing, rollover) = (TestSizing(fixed: Lots(3)), TestRollover(days: -1))
-        desks = [
-            Desk(name: SimulationStage.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
-            Desk(name: SimulationStage.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
-            Desk(name: SimulationStage.sliced, instrument: TestFuture(slices), sizing: sizing, rollover: rollover),
+        tradedInstruments = [
+            TradedInstrument(name: SimulationStage.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
+            TradedInstrument(name: SimulationStage.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
+            TradedInstrument(name: SimulationStage.sliced, instrument: TestFuture(slices), sizing: sizing, rollover: rollover),
         ]
         policy = Policy.testing
         policy.initialCapital = Money(whole: 500_000_000)
         policy.limits.areEnforced = false
         start = .testing
-        var strategy = ScriptedStrategy(desks: desks, chance: Chance(seed: seed))
+        var strategy = ScriptedStrategy(tradedInstruments: tradedInstruments, chance: Chance(seed: seed))
         var at = start
         for round in 1...rounds {
             at = at + .seconds(25)
@@ -66,11 +66,11 @@ struct ScriptedStrategy {
     private var prices: [Int]
     private var layers: [Int]
 
-    init(desks: [Desk], chance: Chance) {
+    init(tradedInstruments: [TradedInstrument], chance: Chance) {
         self.chance = chance
-        names = desks.map(\.name)
-        prices = desks.map { _ in 50_000 }
-        layers = desks.map { _ in 0 }
+        names = tradedInstruments.map(\.name)
+        prices = tradedInstruments.map { _ in 50_000 }
+        layers = tradedInstruments.map { _ in 0 }
     }
 
     mutating func round(at: Instant) -> [(at: Instant, act: EngineScript.Act)] {
@@ -145,7 +145,7 @@ extension EngineScript {
 
     /// The synchronous run: each thing is done to its end before the next one comes.
     public func inWorld(sink: (any TraceSink)? = nil) -> World {
-        let world = World(desks: desks, policy: policy, at: start)
+        let world = World(tradedInstruments: tradedInstruments, policy: policy, at: start)
         world.sink = sink
         world.broker { $0.funds = Self.funds }
         world.start()

@@ -91,7 +91,7 @@ struct HistoryCheck {
             guard scope.quarantined.isEmpty else { return nil }
             for (id, layers) in scope.open where !layers.isEmpty {
                 guard let intent = evidence.intents[id], let request = intent.plan.content.explanation.request else { return nil }
-                total += intent.plan.content.strands.reduce(0) { $0 + $1.lots.count } * request.marginPerLot.units
+                total += intent.plan.content.positionPlans.reduce(0) { $0 + $1.lots.count } * request.marginPerLot.units
             }
         }
         return total
@@ -114,15 +114,15 @@ struct HistoryCheck {
     }
 
     private mutating func begin(_ intent: IntentRecord, _ scope: inout ScopeHistory, _ row: AuditRecord) {
-        let strands = intent.plan.content.strands
+        let positionPlans = intent.plan.content.positionPlans
         if intent.kind.increasesRisk {
-            for strand in strands { opener[strand.position] = intent.id }
+            for positionPlan in positionPlans { opener[positionPlan.position] = intent.id }
             checkEntry(intent, scope, row)
-            scope.open[intent.id] = Set(strands.map(\.layer))
+            scope.open[intent.id] = Set(positionPlans.map(\.layer))
             return
         }
         if intent.kind != .repair {
-            for strand in strands { closers[strand.position, default: []].insert(intent.id) }
+            for positionPlan in positionPlans { closers[positionPlan.position, default: []].insert(intent.id) }
             checkClose(intent, scope)
         }
         scope.open[intent.id] = []
@@ -134,7 +134,9 @@ struct HistoryCheck {
             return breach("\(intent.id) increases risk without a signal")
         }
         func wrong(_ sentence: String) { breach("\(intent.id) was decided \(sentence)") }
-        for strand in intent.plan.content.strands where scope.isTaken(strand.layer) { wrong("while \(strand.layer) was taken") }
+        for positionPlan in intent.plan.content.positionPlans where scope.isTaken(positionPlan.layer) {
+            wrong("while \(positionPlan.layer) was taken")
+        }
         if intent.kind == .pyramid, scope.base.map({ scope.live[$0]?.isClosing != false }) ?? true { wrong("without an open base") }
         if isStopped { wrong("while trading was stopped") }
         if scope.isFrozen { wrong("while its scope was frozen") }
@@ -184,22 +186,24 @@ struct HistoryCheck {
     // I4, I22: what a decision to close needs.
     private mutating func checkClose(_ intent: IntentRecord, _ scope: ScopeHistory) {
         let signal = intent.signal.flatMap { evidence.signals[$0]?.signal.content }
-        for strand in intent.plan.content.strands {
-            guard scope.live[strand.position] != nil, let position = evidence.positions[strand.position] else {
-                breach("\(intent.id) closes \(strand.position), which was not open")
+        for positionPlan in intent.plan.content.positionPlans {
+            guard scope.live[positionPlan.position] != nil, let position = evidence.positions[positionPlan.position] else {
+                breach("\(intent.id) closes \(positionPlan.position), which was not open")
                 continue
             }
-            let others = closers[strand.position, default: []].filter { $0 != intent.id && intentStates[$0]?.isOpen == true }
+            let others = closers[positionPlan.position, default: []].filter { $0 != intent.id && intentStates[$0]?.isOpen == true }
             if intent.kind == .roll || others.contains(where: { evidence.intents[$0]?.kind == .exit }), !others.isEmpty {
-                breach("\(intent.id) closes \(strand.position), which others close")
+                breach("\(intent.id) closes \(positionPlan.position), which others close")
             }
             guard let signal else { continue }
             if position.entryTimestamp.seconds > signal.timestamp.seconds {
-                breach("\(intent.id) closes \(strand.position), which is not older")
+                breach("\(intent.id) closes \(positionPlan.position), which is not older")
             }
-            if case .layer(let layer) = signal.target, layer != strand.layer { breach("\(intent.id) closes \(strand.layer), not \(layer)") }
+            if case .layer(let layer) = signal.target, layer != positionPlan.layer {
+                breach("\(intent.id) closes \(positionPlan.layer), not \(layer)")
+            }
         }
-        let layers = intent.plan.content.strands.map(\.layer)
+        let layers = intent.plan.content.positionPlans.map(\.layer)
         if layers != layers.sorted(by: >) { breach("\(intent.id) closes \(layers), which is not newest first") }
     }
 
@@ -229,7 +233,7 @@ struct HistoryCheck {
         if !isLegal { breach("order \(tag) went from \(before?.rawValue ?? "nothing") to \(row.to)") }
         orderStates[tag] = to
         var scope = scopes[record.instrument, default: ScopeHistory()]
-        if to == .sending { checkTurn(of: record, scope) }
+        if to == .sending { checkTransition(of: record, scope) }
         let isOut = to == .sending || to == .working || to == .unknown
         let wasOut = before == .sending || before == .working || before == .unknown
         if isOut != wasOut { scope.out[record.intent, default: 0] += isOut ? 1 : -1 }
@@ -237,7 +241,7 @@ struct HistoryCheck {
     }
 
     // 4.3: what opens something goes alone; exits of different positions may go side by side.
-    private mutating func checkTurn(of order: OrderRecord, _ scope: ScopeHistory) {
+    private mutating func checkTransition(of order: OrderRecord, _ scope: ScopeHistory) {
         if intentStates[order.intent]?.isOpen == false { breach("\(order.tag) left for \(order.intent), which had ended") }
         for (other, count) in scope.out.sorted(by: { $0.key.text < $1.key.text }) {
             let opens = [order.intent, other].contains { evidence.intents[$0]?.kind.mayOpen == true }

@@ -63,7 +63,7 @@ extension ModelBroker {
     }
 
     /// Times within a span at which what the account holds of a contract changed, and its beginning.
-    func turns(of symbol: String, from begin: Instant, until end: Instant) -> [Instant] {
+    func transitions(of symbol: String, from begin: Instant, until end: Instant) -> [Instant] {
         let fills = orders.filter { $0.request.contract.symbol == symbol }.flatMap(\.fills).map(\.at)
         let trades = strangeTrades.filter { $0.symbol == symbol }.map(\.at)
         return [begin] + (fills + trades).filter { begin < $0 && $0 <= end }

@@ -35,7 +35,7 @@ extension Oracle {
 
     /// I15: a movement of capital that was acknowledged has one row, for an amount that was asked for.
     public mutating func answered(_ answer: OperatorAnswer) {
-        guard answer.isDone, !desks.isEmpty, let key = requests[answer.id] else { return }
+        guard answer.isDone, !tradedInstruments.isEmpty, let key = requests[answer.id] else { return }
         guard let booked = books.capital["capital:\(key)"] else { return breach("I15", "\(key) was acknowledged and is not in the ledger") }
         if amounts[key]?.contains(booked) != true { breach("I15", "\(key) moved \(booked) units of money, which nobody asked for") }
     }

@@ -1,28 +1,28 @@
 import MunimKit
 
-/// The judge's second set of books, brought up to each turn of a commit.
+/// The judge's second set of books, brought up to each transition of a commit.
 extension Oracle {
-    /// Holds every turn of a transaction against what the turns before it left.
-    mutating func judgeTurns(of transaction: Transaction, _ store: ModelStore, at: Instant) {
-        guard !desks.isEmpty else { return }
-        for turn in transaction.turns { judge(turn, store, at: at) }
+    /// Holds every turn of a transaction against what the transitions before it left.
+    mutating func judgeTransitions(of transaction: Transaction, _ store: ModelStore, at: Instant) {
+        guard !tradedInstruments.isEmpty else { return }
+        for transition in transaction.transitions { judge(transition, store, at: at) }
         checkExposure()
     }
 
-    private mutating func judge(_ turn: OracleTurn, _ store: ModelStore, at: Instant) {
-        for case let intent as IntentRecord in turn.rows where intent.version == 1 {
+    private mutating func judge(_ transition: OracleTransition, _ store: ModelStore, at: Instant) {
+        for case let intent as IntentRecord in transition.rows where intent.version == 1 {
             if intent.kind.increasesRisk {
                 checkSize(of: intent, store)
-                checkSlot(of: intent, turn)
+                checkSlot(of: intent, transition)
             }
-            if intent.state == .active { checkSlices(of: intent, turn) }
+            if intent.state == .active { checkSlices(of: intent, transition) }
         }
-        addTrades(of: turn, store)
-        followGates(turn, store, at: at)
-        checkStops(of: turn, store)
-        checkMoney(of: turn, store)
-        followStacks(turn)
-        for row in turn.rows {
+        addTrades(of: transition, store)
+        followGates(transition, store, at: at)
+        checkStops(of: transition, store)
+        checkMoney(of: transition, store)
+        followStacks(transition)
+        for row in transition.rows {
             switch row {
             case let row as PositionRecord: books.live[row.id] = row.status.isLive ? row : nil
             case let row as IntentRecord:
@@ -47,22 +47,22 @@ extension Oracle {
     }
 
     // I19: orders are planned for all of what was decided, none above the freeze quantity, all whole lots.
-    private mutating func checkSlices(of intent: IntentRecord, _ turn: OracleTurn) {
+    private mutating func checkSlices(of intent: IntentRecord, _ transition: OracleTransition) {
         var planned: [OracleStep: Int64] = [:]
         var renewed: Set<Int> = []
-        for case let order as OrderRecord in turn.rows where order.intent == intent.id && order.attempt == 1 {
-            // A roll that the exit interrupted ended in the same turn: what it left was planned anew.
+        for case let order as OrderRecord in transition.rows where order.intent == intent.id && order.attempt == 1 {
+            // A roll that the exit interrupted ended in the same transition: what it left was planned anew.
             if intent.kind == .exit, order.state == .dropped, order.message == Core.positionChanged {
-                renewed.insert(order.strand)
+                renewed.insert(order.positionPlan)
                 continue
             }
-            planned[OracleStep(strand: order.strand, step: order.step), default: 0] += order.quantity.count
+            planned[OracleStep(positionPlan: order.positionPlan, step: order.step), default: 0] += order.quantity.count
         }
-        for (number, strand) in intent.plan.content.strands.enumerated() {
-            let position = turn.last(PositionRecord.self) { $0.id == strand.position }
+        for (number, positionPlan) in intent.plan.content.positionPlans.enumerated() {
+            let position = transition.last(PositionRecord.self) { $0.id == positionPlan.position }
             let held = position.map { $0.status.isLive ? $0.quantity.count : 0 } ?? 0
-            for step in strand.steps {
-                let units = planned[OracleStep(strand: number, step: step.number)] ?? 0
+            for step in positionPlan.steps {
+                let units = planned[OracleStep(positionPlan: number, step: step.number)] ?? 0
                 guard units != step.quantity.count || renewed.contains(number) && units != held else { continue }
                 breach("I14", "\(intent.id) plans \(units) of \(renewed.contains(number) ? held : step.quantity.count) units")
             }
@@ -72,8 +72,8 @@ extension Oracle {
     // MARK: - Gates
 
     /// The switch and the gates that orders passed, in the order of the trail: I4, I11, I28.
-    private mutating func followGates(_ turn: OracleTurn, _ store: ModelStore, at: Instant) {
-        for case let audit as AuditRecord in turn.notes {
+    private mutating func followGates(_ transition: OracleTransition, _ store: ModelStore, at: Instant) {
+        for case let audit as AuditRecord in transition.notes {
             switch audit.entity {
             case "switch": books.isStopped = audit.to == "stopped"
             case "order" where audit.to == LegState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
@@ -102,13 +102,13 @@ extension Oracle {
     // MARK: - Layers
 
     /// I17: the stack of an instrument is its live base and what was opened on it.
-    private mutating func followStacks(_ turn: OracleTurn) {
+    private mutating func followStacks(_ transition: OracleTransition) {
         var touched: Set<InstrumentName> = []
-        for note in turn.notes {
+        for note in transition.notes {
             switch note {
             case let audit as AuditRecord where audit.entity == "position":
                 let id = PositionID(audit.entityID)
-                guard let row = turn.last(PositionRecord.self, where: { $0.id == id }) ?? books.live[id] else { continue }
+                guard let row = transition.last(PositionRecord.self, where: { $0.id == id }) ?? books.live[id] else { continue }
                 touched.insert(row.instrument)
                 if audit.from.isEmpty { push(row) }
                 if audit.to == PositionStatus.closed.rawValue, books.stacks[row.instrument]?.base == id {
@@ -120,10 +120,10 @@ extension Oracle {
             default: break
             }
         }
-        for case let stack as PyramidingRecord in turn.rows { check(stack) }
+        for case let stack as PyramidingRecord in transition.rows { check(stack) }
         for name in touched.sorted(by: { $0.text < $1.text }) where books.stacks[name] != nil {
             // A stack that did not change is not written.
-            if turn.last(PyramidingRecord.self, where: { $0.instrument == name }) == nil, hasOpened(name, turn) {
+            if transition.last(PyramidingRecord.self, where: { $0.instrument == name }) == nil, hasOpened(name, transition) {
                 breach("I17", "a layer of \(name) was opened and its stack says nothing of it")
             }
         }
@@ -141,8 +141,8 @@ extension Oracle {
         if isLast, let last = books.stacks[row.instrument]?.lastPrice { books.stacks[row.instrument]?.lastPrice = last + basis }
     }
 
-    private func hasOpened(_ name: InstrumentName, _ turn: OracleTurn) -> Bool {
-        turn.rows.contains { row in
+    private func hasOpened(_ name: InstrumentName, _ transition: OracleTransition) -> Bool {
+        transition.rows.contains { row in
             guard let row = row as? PositionRecord else { return false }
             return row.instrument == name && row.version == 1
         }

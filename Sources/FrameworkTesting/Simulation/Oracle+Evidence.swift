@@ -70,9 +70,9 @@ extension Oracle {
     /// Two complete looks that began a horizon after the order left, and on its day, are the least.
     mutating func checkAbsence(of tag: Tag, _ audit: AuditRecord, _ store: ModelStore, at: Instant) {
         if let order = books.orders[tag], order.action == .open, let intent = store.row(IntentRecord.self, order.intent),
-            intent.kind.increasesRisk, let strand = intent.plan.content.strands.first
+            intent.kind.increasesRisk, let positionPlan = intent.plan.content.positionPlans.first
         {
-            books.absent[OracleSlot(instrument: order.instrument, layer: strand.layer), default: []].append(
+            books.absent[OracleSlot(instrument: order.instrument, layer: positionPlan.layer), default: []].append(
                 OracleAbsence(tag: tag, sender: order.sender, at: audit.at))
         }
         guard hasLooks, let left = sent[tag] ?? looks.gates[tag] else { return }
@@ -95,11 +95,11 @@ extension Oracle {
     }
 
     /// 4.5: the slot of an order that was not found takes no entry until the session ends or its sender is proven dead.
-    mutating func checkSlot(of intent: IntentRecord, _ turn: OracleTurn) {
-        guard let layer = intent.plan.content.strands.first?.layer, let desk = desks[intent.instrument] else { return }
+    mutating func checkSlot(of intent: IntentRecord, _ transition: OracleTransition) {
+        guard let layer = intent.plan.content.positionPlans.first?.layer, let traded = tradedInstruments[intent.instrument] else { return }
         for absence in books.absent[OracleSlot(instrument: intent.instrument, layer: layer)] ?? [] {
             let midnight = TradingDay(of: absence.at).advanced(by: 1).instant(at: TimeOfDay(secondsSinceMidnight: 0))
-            let close = policy.sessions == .enforced ? desk.instrument.close(onDayOf: absence.at) : nil
+            let close = policy.sessions == .enforced ? traded.instrument.close(onDayOf: absence.at) : nil
             let end = close.map { $0 > absence.at ? $0 : midnight } ?? midnight
             if intent.createdAt >= end || (isAlone && absence.sender != intent.owner) { continue }
             breach("I9", "\(intent.id) takes \(layer) while its order \(absence.tag), not found at \(absence.at), may still show up")

@@ -47,7 +47,7 @@ extension Oracle {
     private static let haste: Span = .seconds(20)
 
     mutating func watchExits(of transaction: Transaction, in epoch: Int64?, _ store: ModelStore, at: Instant) {
-        guard !desks.isEmpty else { return }
+        guard !tradedInstruments.isEmpty else { return }
         for write in transaction.writes {
             if let order = write.record as? OrderRecord, order.action == .close {
                 if order.state != .planned {
@@ -87,17 +87,17 @@ extension Oracle {
 
     /// A webhook that asks for an exit was stored.
     mutating func awaitExit(_ record: SignalRecord, at: Instant) {
-        guard record.signal.content.kind == .exit, desks[record.instrument] != nil else { return }
+        guard record.signal.content.kind == .exit, tradedInstruments[record.instrument] != nil else { return }
         waits.signals[record.fingerprint] = OracleWaits.Wait(since: at, epoch: -1)
     }
 
     /// Closed hours, a used-up rate, a scope that waits for people, or an order of its scope whose outcome is not known.
     private func isInTheWay(of order: OrderRecord, _ store: ModelStore, at: Instant) -> Bool {
         if isHeldUp(order.instrument, store, at: at) || isRateUsedUp(at: at) { return true }
-        let others = store.matching(Query<OrderRecord>(.equal("intent_id", order.intent))).filter { $0.strand == order.strand }
+        let others = store.matching(Query<OrderRecord>(.equal("intent_id", order.intent))).filter { $0.positionPlan == order.positionPlan }
         if others.contains(where: { $0.step <= order.step && $0.state.mayBeOut }) { return true }
         // The legs of a structure go one after the other.
-        let steps = books.intents[order.intent]?.plan.content.strands[order.strand].steps ?? []
+        let steps = books.intents[order.intent]?.plan.content.positionPlans[order.positionPlan].steps ?? []
         return steps.contains { step in
             step.number < order.step && others.reduce(0) { $1.step == step.number ? $0 + $1.filled.count : $0 } < step.quantity.count
         }
@@ -112,11 +112,12 @@ extension Oracle {
     /// Whether a late order of an exit's own side is being taken back: until then the account may lack what the exit closes.
     private func isTakenBack(_ order: OrderRecord) -> Bool {
         books.intents.values.contains { intent in
-            intent.plan.content.strands.enumerated().contains { number, strand in
-                !strand.isSettled
-                    && strand.steps.contains { step in
+            intent.plan.content.positionPlans.enumerated().contains { number, positionPlan in
+                !positionPlan.isSettled
+                    && positionPlan.steps.contains { step in
                         (step.isRepair || intent.kind == .repair) && step.contract.symbol == order.symbol && step.side != order.side
-                            && (books.fills[intent.id]?[OracleStep(strand: number, step: step.number)]?.units ?? 0) < step.quantity.count
+                            && (books.fills[intent.id]?[OracleStep(positionPlan: number, step: step.number)]?.units ?? 0)
+                                < step.quantity.count
                     }
             }
         }
@@ -129,7 +130,7 @@ extension Oracle {
 
     private func isHeldUp(_ name: InstrumentName, _ store: ModelStore, at: Instant) -> Bool {
         guard hasTrueClocks else { return true }
-        if policy.sessions == .enforced, desks[name]?.instrument.isOpen(at: at) == false { return true }
+        if policy.sessions == .enforced, tradedInstruments[name]?.instrument.isOpen(at: at) == false { return true }
         if store.row(ScopeRecord.self, name)?.state == .frozen { return true }
         return books.intents.values.contains { $0.instrument == name && $0.kind.mayOpen && $0.state != .quarantined }
     }

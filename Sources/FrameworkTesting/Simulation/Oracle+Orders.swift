@@ -50,7 +50,7 @@ extension Oracle {
     // I9
     private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
         guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
-        let key = "\(row.intent) \(row.strand) \(row.step) \(row.slice)"
+        let key = "\(row.intent) \(row.positionPlan) \(row.step) \(row.slice)"
         for earlier in attempts[key] ?? [] where earlier.attempt < row.attempt {
             guard let order = store.row(OrderRecord.self, earlier.tag) else { continue }
             if order.state != .notSent && order.state != .filled && order.state != .dropped {
@@ -65,11 +65,11 @@ extension Oracle {
         guard let row = store.row(OrderRecord.self, request.tag), row.action == .close,
             let intent = store.row(IntentRecord.self, row.intent)
         else { return }
-        let isRepair = intent.kind == .repair || intent.plan.content.strands[row.strand].steps[row.step].isRepair
+        let isRepair = intent.kind == .repair || intent.plan.content.positionPlans[row.positionPlan].steps[row.step].isRepair
         guard isRepair || row.attempt > 1 else { return }
         // What was filled in the last seconds may not have been known when the attempt was decided, and one that has left cannot be called back.
         let left = sent[request.tag] ?? at
-        let times = broker.turns(of: request.contract.symbol, from: min(at, left) - .seconds(8), until: at)
+        let times = broker.transitions(of: request.contract.symbol, from: min(at, left) - .seconds(8), until: at)
         let book = TrueBook(broker, store, forgotten: forgotten)
         if !isRepair {
             let nets = times.map { broker.net(at: $0)[row.symbol] ?? 0 }
@@ -88,7 +88,9 @@ extension Oracle {
 
     /// Whether an order of the same position was not resolved on its day.
     private func isStranded(_ row: OrderRecord, _ store: ModelStore) -> Bool {
-        store.matching(Query<OrderRecord>(.equal("intent_id", row.intent))).contains { $0.strand == row.strand && $0.isStranded }
+        store.matching(Query<OrderRecord>(.equal("intent_id", row.intent))).contains {
+            $0.positionPlan == row.positionPlan && $0.isStranded
+        }
     }
 
     /// I11: a leg that is taken for refused was refused.

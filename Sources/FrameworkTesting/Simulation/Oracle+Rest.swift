@@ -46,7 +46,7 @@ extension Oracle {
     private static func rolled(_ store: ModelStore) -> [Set<String>] {
         let frozen = Set(store.all(ScopeRecord.self).filter { $0.state == .frozen }.map(\.instrument))
         return store.matching(Query<IntentRecord>(.equal("kind", IntentKind.roll))).filter { frozen.contains($0.instrument) }
-            .flatMap(\.plan.content.strands).map { Set($0.steps.map(\.contract.symbol)) }
+            .flatMap(\.plan.content.positionPlans).map { Set($0.steps.map(\.contract.symbol)) }
     }
 
     /// I15: what happened is posted, and nothing else; what a night hid is for people (C36).

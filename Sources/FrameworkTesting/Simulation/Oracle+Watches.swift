@@ -7,20 +7,20 @@ struct Watches: Sendable {
     /// When the last orders of each process passed their gates, by its clock.
     var departures: [Incarnation: [Instant]] = [:]
     /// One position that an intent opens or closes.
-    struct Strand: Hashable, Comparable {
+    struct PositionPlan: Hashable, Comparable {
         let intent: IntentID
         let number: Int
 
-        static func < (left: Strand, right: Strand) -> Bool { (left.intent, left.number) < (right.intent, right.number) }
+        static func < (left: PositionPlan, right: PositionPlan) -> Bool { (left.intent, left.number) < (right.intent, right.number) }
     }
 
-    /// Strands with unequal legs: since when, in the epoch of whoever has to tell people.
-    var broken: [Strand: (at: Instant, epoch: Int64, isTold: Bool)] = [:]
+    /// Position plans with unequal legs: since when, in the epoch of whoever has to tell people.
+    var broken: [PositionPlan: (at: Instant, epoch: Int64, isTold: Bool)] = [:]
 
     /// Whoever decides goes on in the next epoch.
     mutating func wentOn(from previous: Int64, to epoch: Int64) {
         if recovered.contains(previous) { recovered.insert(epoch) }
-        for (strand, watch) in broken where watch.epoch == previous { broken[strand]?.epoch = epoch }
+        for (positionPlan, watch) in broken where watch.epoch == previous { broken[positionPlan]?.epoch = epoch }
     }
 }
 
@@ -60,42 +60,48 @@ extension Oracle {
             if let alert = write.record as? OutboxRecord, alert.code == "one_legged" { noteTold(alert, store) }
         }
         guard let epoch else { return }
-        for (strand, watch) in watches.broken.sorted(by: { $0.key < $1.key }) where !watch.isTold {
+        for (positionPlan, watch) in watches.broken.sorted(by: { $0.key < $1.key }) where !watch.isTold {
             // Given up: the scope is frozen, which was told.
-            guard Self.isUnderWay(strand, store) else {
-                watches.broken[strand] = nil
+            guard Self.isUnderWay(positionPlan, store) else {
+                watches.broken[positionPlan] = nil
                 continue
             }
             // A process that begins has its own time to tell.
             guard watch.epoch == epoch else {
-                watches.broken[strand] = (at, epoch, false)
+                watches.broken[positionPlan] = (at, epoch, false)
                 continue
             }
             guard at > max(watch.at, isReadableSince) + Self.patience else { continue }
-            breach("I20", "strand \(strand.number) of \(strand.intent) has unequal legs since \(watch.at), and nobody was told")
+            breach(
+                "I20",
+                "positionPlan \(positionPlan.number) of \(positionPlan.intent) has unequal legs since \(watch.at), and nobody was told")
         }
     }
 
-    private static func isUnderWay(_ strand: Watches.Strand, _ store: ModelStore) -> Bool {
-        guard let intent = store.row(IntentRecord.self, strand.intent) else { return false }
-        return intent.state == .active && !intent.plan.content.strands[strand.number].isSettled
+    private static func isUnderWay(_ positionPlan: Watches.PositionPlan, _ store: ModelStore) -> Bool {
+        guard let intent = store.row(IntentRecord.self, positionPlan.intent) else { return false }
+        return intent.state == .active && !intent.plan.content.positionPlans[positionPlan.number].isSettled
     }
 
     private mutating func noteTold(_ alert: OutboxRecord, _ store: ModelStore) {
-        for strand in watches.broken.keys {
-            guard let intent = store.row(IntentRecord.self, strand.intent), intent.instrument == alert.instrument,
-                alert.message.contains(intent.plan.content.strands[strand.number].position.text)
+        for positionPlan in watches.broken.keys {
+            guard let intent = store.row(IntentRecord.self, positionPlan.intent), intent.instrument == alert.instrument,
+                alert.message.contains(intent.plan.content.positionPlans[positionPlan.number].position.text)
             else { continue }
-            watches.broken[strand]?.isTold = true
+            watches.broken[positionPlan]?.isTold = true
         }
     }
 
     private mutating func watchLegs(of changed: OrderRecord, in epoch: Int64, _ store: ModelStore, at: Instant) {
         guard let intent = store.row(IntentRecord.self, changed.intent), intent.kind.increasesRisk || intent.kind == .exit else { return }
-        let strand = Watches.Strand(intent: intent.id, number: Int(changed.strand))
+        let positionPlan = Watches.PositionPlan(intent: intent.id, number: Int(changed.positionPlan))
         let orders = store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
-        let isBroken = Self.isUnderWay(strand, store) && intent.hasUnequalLegs(strand.number, orders)
-        if !isBroken { watches.broken[strand] = nil } else if watches.broken[strand] == nil { watches.broken[strand] = (at, epoch, false) }
+        let isBroken = Self.isUnderWay(positionPlan, store) && intent.hasUnequalLegs(positionPlan.number, orders)
+        if !isBroken {
+            watches.broken[positionPlan] = nil
+        } else if watches.broken[positionPlan] == nil {
+            watches.broken[positionPlan] = (at, epoch, false)
+        }
     }
 
     /// I13: people heard of what was traded elsewhere in a contract that we hold.
@@ -110,11 +116,11 @@ extension Oracle {
 }
 
 extension IntentRecord {
-    /// Whether the orders of a strand filled one of its contracts otherwise than another; what was planned before its position rolled is of no contract of it.
+    /// Whether the orders of a position plan filled one of its contracts otherwise than another; what was planned before its position rolled is of no contract of it.
     func hasUnequalLegs(_ number: Int, _ orders: [OrderRecord]) -> Bool {
-        let contracts = Set(plan.content.strands[number].steps.map(\.contract.symbol))
+        let contracts = Set(plan.content.positionPlans[number].steps.map(\.contract.symbol))
         var net: [String: Int64] = [:]
-        for order in orders where order.strand == number && contracts.contains(order.symbol) {
+        for order in orders where order.positionPlan == number && contracts.contains(order.symbol) {
             net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count
         }
         return Set(net.values.map(abs)).count > 1

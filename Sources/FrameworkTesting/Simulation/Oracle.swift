@@ -44,7 +44,7 @@ public struct Oracle: Sendable {
     /// What the account may send; nil when nobody counts.
     let rate: OrderRate?
     /// What is traded; nothing where rows alone are judged.
-    let desks: [InstrumentName: Desk]
+    let tradedInstruments: [InstrumentName: TradedInstrument]
     /// Whether one process is alone in its world, so that an earlier one is proven to have ended.
     let isAlone: Bool
     /// Whether every process had the true time so far.
@@ -74,16 +74,19 @@ public struct Oracle: Sendable {
     }
 
     /// A judge who has seen nothing, of orders that a broker may hide for so long, and of which so many may leave.
-    public init(policy: Policy, horizon: Span = .seconds(60), rate: OrderRate? = nil, desks: [Desk] = [], isAlone: Bool = false) {
+    public init(
+        policy: Policy, horizon: Span = .seconds(60), rate: OrderRate? = nil, tradedInstruments: [TradedInstrument] = [],
+        isAlone: Bool = false
+    ) {
         self.policy = policy
         self.rate = rate
         self.horizon = horizon
-        self.desks = Dictionary(desks.map { ($0.name, $0) }) { first, _ in first }
+        self.tradedInstruments = Dictionary(tradedInstruments.map { ($0.name, $0) }) { first, _ in first }
         self.isAlone = isAlone
     }
 
     /// The rows are again those that `past` knew; what was seen and sent since stays seen and sent.
-    mutating func goBack(to past: Oracle) {
+    mutating func rollBack(to past: Oracle) {
         var past = past
         past.marks.formUnion(marks)
         past.breaches = breaches
@@ -136,7 +139,7 @@ public struct Oracle: Sendable {
             }
         }
         noteExits(of: transaction)
-        judgeTurns(of: transaction, store, at: at)
+        judgeTransitions(of: transaction, store, at: at)
         watchExits(of: transaction, in: epoch, store, at: at)
         checkCalls(in: epoch, at: at)
         watchLegs(of: transaction, in: epoch, store, at: at)
@@ -282,7 +285,7 @@ public struct Oracle: Sendable {
         }
         guard let fingerprint = intent.signal, let signal = store.row(SignalRecord.self, fingerprint)?.signal.content else { return }
         guard intent.kind == .entry || intent.kind == .pyramid else { return checkExit(intent, signal, store) }
-        // As of the turns before it: what came later in the same commit may have frozen it.
+        // As of the transitions before it: what came later in the same commit may have frozen it.
         if auditStates["scope \(intent.instrument)"] == ScopeState.frozen.rawValue {
             breach("I13", "\(intent.id) was decided in a frozen scope")
         }
@@ -298,8 +301,9 @@ public struct Oracle: Sendable {
 
     // I4: an exit closes only what was opened before it.
     private mutating func checkExit(_ intent: IntentRecord, _ signal: Signal, _ store: ModelStore) {
-        for strand in intent.plan.content.strands {
-            guard let position = store.row(PositionRecord.self, strand.position), position.entryTimestamp.seconds > signal.timestamp.seconds
+        for positionPlan in intent.plan.content.positionPlans {
+            guard let position = store.row(PositionRecord.self, positionPlan.position),
+                position.entryTimestamp.seconds > signal.timestamp.seconds
             else {
                 continue
             }

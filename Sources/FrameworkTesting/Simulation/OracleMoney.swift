@@ -1,6 +1,6 @@
 import MunimKit
 
-/// What the ledger must get for an intent in a turn.
+/// What the ledger must get for an intent in a transition.
 struct OracleDue: Sendable {
     var profit: Int128 = 0
     var charges: Int128 = 0
@@ -17,23 +17,26 @@ extension Oracle {
     /// Whether trades that take a surplus back carry charges like every other.
     static let repairsCarryCharges = true
 
-    /// Adds up the trades of a turn, step by step.
-    mutating func addTrades(of turn: OracleTurn, _ store: ModelStore) {
-        for case let row as OrderRecord in turn.rows where books.orders[row.tag]?.sender != row.sender || books.orders[row.tag] == nil {
+    /// Adds up the trades of a transition, step by step.
+    mutating func addTrades(of transition: OracleTransition, _ store: ModelStore) {
+        for case let row as OrderRecord in transition.rows where books.orders[row.tag]?.sender != row.sender || books.orders[row.tag] == nil
+        {
             books.orders[row.tag] = OracleOrder(
-                intent: row.intent, step: OracleStep(strand: row.strand, step: row.step), instrument: row.instrument, action: row.action,
+                intent: row.intent, step: OracleStep(positionPlan: row.positionPlan, step: row.step), instrument: row.instrument,
+                action: row.action,
                 sender: row.sender)
         }
-        // What is taken back from this very turn on came after its intent was booked.
-        let late = Set(turn.rows.compactMap { ($0 as? IntentRecord).flatMap { $0.kind == .repair && $0.version == 1 ? $0.causeKey : nil } })
-        for case let trade as TradeRecord in turn.notes where !late.contains("late:\(trade.tag)") {
+        // What is taken back from this very transition on came after its intent was booked.
+        let late = Set(
+            transition.rows.compactMap { ($0 as? IntentRecord).flatMap { $0.kind == .repair && $0.version == 1 ? $0.causeKey : nil } })
+        for case let trade as TradeRecord in transition.notes where !late.contains("late:\(trade.tag)") {
             guard let order = books.orders[trade.tag] else { continue }
             var fill = books.fills[trade.intent, default: [:]][order.step, default: OracleFill()]
             fill.units += trade.quantity.count
             fill.value += Int128(trade.quantity.count) * Int128(trade.price.units)
             books.fills[trade.intent, default: [:]][order.step] = fill
         }
-        for case let row as OrderRecord in turn.rows { checkValue(of: row, store) }
+        for case let row as OrderRecord in transition.rows { checkValue(of: row, store) }
     }
 
     // I14: what an order says it filled is what its trades add up to, to the last unit of value.
@@ -47,19 +50,19 @@ extension Oracle {
         breach("I14", "\(row.tag) filled for \(row.filledValue), its trades for \(sum)")
     }
 
-    /// Holds the ledger rows of a turn against what was booked in it.
-    mutating func checkMoney(of turn: OracleTurn, _ store: ModelStore) {
+    /// Holds the ledger rows of a transition against what was booked in it.
+    mutating func checkMoney(of transition: OracleTransition, _ store: ModelStore) {
         var due: [IntentID: OracleDue] = [:]
-        for case let intent as IntentRecord in turn.rows {
-            if intent.version == 1 { checkLate(intent, turn) }
-            let before = books.intents[intent.id]?.plan.content.strands
-            for (number, strand) in intent.plan.content.strands.enumerated() where strand.isSettled {
+        for case let intent as IntentRecord in transition.rows {
+            if intent.version == 1 { checkLate(intent, transition) }
+            let before = books.intents[intent.id]?.plan.content.positionPlans
+            for (number, positionPlan) in intent.plan.content.positionPlans.enumerated() where positionPlan.isSettled {
                 guard before.map({ $0.indices.contains(number) && !$0[number].isSettled }) ?? true else { continue }
-                settle(strand, number, of: intent, turn, &due[intent.id, default: OracleDue()])
+                settle(positionPlan, number, of: intent, transition, &due[intent.id, default: OracleDue()])
             }
         }
         var booked: [IntentID: (profit: Int128, charges: Int128)] = [:]
-        for case let row as LedgerRecord in turn.notes {
+        for case let row as LedgerRecord in transition.notes {
             books.equity = row.equityAfter.units
             note(row)
             guard row.kind != .deposit, row.kind != .withdraw, !row.entryKey.hasPrefix("operator:") else { continue }
@@ -75,7 +78,7 @@ extension Oracle {
         }
         for (id, due) in due.sorted(by: { $0.key.text < $1.key.text }) {
             // What is not understood in a frozen scope is for people.
-            let name = turn.last(IntentRecord.self) { $0.id == id }?.instrument
+            let name = transition.last(IntentRecord.self) { $0.id == id }?.instrument
             if let name, store.row(ScopeRecord.self, name)?.state == .frozen { continue }
             let got = booked[id] ?? (0, 0)
             if abs(got.profit - due.profit) > due.tolerance {
@@ -92,20 +95,22 @@ extension Oracle {
     }
 
     // I12: a late order is taken back whole, and booked for what it cost.
-    private mutating func checkLate(_ intent: IntentRecord, _ turn: OracleTurn) {
-        guard intent.kind == .repair, let key = intent.causeKey, key.hasPrefix("late:"), let strand = intent.plan.content.strands.first
+    private mutating func checkLate(_ intent: IntentRecord, _ transition: OracleTransition) {
+        guard intent.kind == .repair, let key = intent.causeKey, key.hasPrefix("late:"),
+            let positionPlan = intent.plan.content.positionPlans.first
         else {
             return
         }
         let tag = Tag(String(key.dropFirst(5)))
         var late = OracleFill()
-        for case let trade as TradeRecord in turn.notes where trade.tag == tag {
+        for case let trade as TradeRecord in transition.notes where trade.tag == tag {
             late.units += trade.quantity.count
             late.value += Int128(trade.quantity.count) * Int128(trade.price.units)
         }
-        if late.units != strand.steps.first?.quantity.count || late.value != Int128(strand.lateValue) {
+        if late.units != positionPlan.steps.first?.quantity.count || late.value != Int128(positionPlan.lateValue) {
             breach(
-                "I12", "\(intent.id) takes back \(strand.steps.first?.quantity.count ?? 0) units for \(strand.lateValue), late came \(late)"
+                "I12",
+                "\(intent.id) takes back \(positionPlan.steps.first?.quantity.count ?? 0) units for \(positionPlan.lateValue), late came \(late)"
             )
         }
     }

@@ -14,11 +14,11 @@ extension Oracle {
         }
     }
 
-    private func legs(of strand: Strand, _ number: Int, _ id: IntentID, _ action: LegAction) -> [Leg] {
+    private func legs(of positionPlan: PositionPlan, _ number: Int, _ id: IntentID, _ action: LegAction) -> [Leg] {
         let fills = books.fills[id] ?? [:]
-        func fill(_ step: Step) -> OracleFill { fills[OracleStep(strand: number, step: step.number)] ?? OracleFill() }
-        return strand.steps.filter { !$0.isRepair && $0.action == action }.map { step in
-            let taken = strand.steps.reduce(Int64(0)) { sum, repair in
+        func fill(_ step: Step) -> OracleFill { fills[OracleStep(positionPlan: number, step: step.number)] ?? OracleFill() }
+        return positionPlan.steps.filter { !$0.isRepair && $0.action == action }.map { step in
+            let taken = positionPlan.steps.reduce(Int64(0)) { sum, repair in
                 guard repair.isRepair, repair.contract == step.contract else { return sum }
                 return repair.side == step.side ? sum - fill(repair).units : sum + fill(repair).units
             }
@@ -26,22 +26,30 @@ extension Oracle {
         }
     }
 
-    mutating func settle(_ strand: Strand, _ number: Int, of intent: IntentRecord, _ turn: OracleTurn, _ due: inout OracleDue) {
+    mutating func settle(
+        _ positionPlan: PositionPlan, _ number: Int, of intent: IntentRecord, _ transition: OracleTransition, _ due: inout OracleDue
+    ) {
         let fills = books.fills[intent.id] ?? [:]
         var cash: Int128 = 0
         var repaired: Int128 = 0
-        for step in strand.steps {
-            let value = fills[OracleStep(strand: number, step: step.number)]?.value ?? 0
+        for step in positionPlan.steps {
+            let value = fills[OracleStep(positionPlan: number, step: step.number)]?.value ?? 0
             cash += step.side == .sell ? value : 0 - value
             if step.isRepair { repaired += value }
         }
-        let before = books.live[strand.position]
-        let after = turn.last(PositionRecord.self) { $0.id == strand.position }
-        let isRoll = strand.opens != nil && strand.closes != nil
+        let before = books.live[positionPlan.position]
+        let after = transition.last(PositionRecord.self) { $0.id == positionPlan.position }
+        let isRoll = positionPlan.opens != nil && positionPlan.closes != nil
         var settled: Int128 = 0
-        if strand.closes == nil, let structure = strand.opens { settled = checkOpened(strand, number, intent, structure, after, &due) }
-        if strand.closes != nil, let before { settled = checkClosed(strand, number, intent, before, after, isRoll: isRoll, &due) }
-        guard let structure = strand.opens ?? strand.closes else { return settleLate(strand, intent, cash, repaired, &due) }
+        if positionPlan.closes == nil, let structure = positionPlan.opens {
+            settled = checkOpened(positionPlan, number, intent, structure, after, &due)
+        }
+        if positionPlan.closes != nil, let before {
+            settled = checkClosed(positionPlan, number, intent, before, after, isRoll: isRoll, &due)
+        }
+        guard let structure = positionPlan.opens ?? positionPlan.closes else {
+            return settleLate(positionPlan, intent, cash, repaired, &due)
+        }
         // Whatever was not taken into a position or out of one was gained or lost.
         let point = before?.pointValue ?? structure.pointValue
         let lot = structure.legs.first?.contract.unitsPerLot.count ?? 1
@@ -54,34 +62,37 @@ extension Oracle {
         }
     }
 
-    private mutating func settleLate(_ strand: Strand, _ intent: IntentRecord, _ cash: Int128, _ repaired: Int128, _ due: inout OracleDue) {
-        guard let step = strand.steps.first, let desk = desks[intent.instrument] else { return }
-        let late = step.side == .buy ? Int128(strand.lateValue) : 0 - Int128(strand.lateValue)
-        let point = desk.instrument.terms(on: TradingDay(of: intent.createdAt)).pointValue
+    private mutating func settleLate(
+        _ positionPlan: PositionPlan, _ intent: IntentRecord, _ cash: Int128, _ repaired: Int128, _ due: inout OracleDue
+    ) {
+        guard let step = positionPlan.steps.first, let traded = tradedInstruments[intent.instrument] else { return }
+        let late = step.side == .buy ? Int128(positionPlan.lateValue) : 0 - Int128(positionPlan.lateValue)
+        let point = traded.instrument.terms(on: TradingDay(of: intent.createdAt)).pointValue
         let lot = step.contract.unitsPerLot.count
         due.profit += repaired == 0 ? 0 : Reckoning.money(ofValue: cash + late, point, unitsPerLot: lot)
         if repaired == 0 { due.tolerance += OracleDue.anything }
         due.isAtLeast = true
         if Self.repairsCarryCharges {
             due.charges += Reckoning.share(
-                Reckoning.money(ofValue: repaired + Int128(strand.lateValue), point, unitsPerLot: lot), policy.chargeRate)
+                Reckoning.money(ofValue: repaired + Int128(positionPlan.lateValue), point, unitsPerLot: lot), policy.chargeRate)
         }
     }
 
     /// What was opened; answers what it cost, signed as the position stands.
     private mutating func checkOpened(
-        _ strand: Strand, _ number: Int, _ intent: IntentRecord, _ structure: Structure, _ after: PositionRecord?, _ due: inout OracleDue
+        _ positionPlan: PositionPlan, _ number: Int, _ intent: IntentRecord, _ structure: Structure, _ after: PositionRecord?,
+        _ due: inout OracleDue
     ) -> Int128 {
-        let legs = legs(of: strand, number, intent.id, .open)
+        let legs = legs(of: positionPlan, number, intent.id, .open)
         let units = Self.whole(legs)
         // A surplus that nobody could take back is for a person.
         if legs.contains(where: { $0.held != units }) { due.tolerance += OracleDue.anything }
         guard units > 0 else {
-            if after != nil { breach("I14", "\(strand.position) was opened without a whole lot of every leg") }
+            if after != nil { breach("I14", "\(positionPlan.position) was opened without a whole lot of every leg") }
             return 0
         }
         guard let after else {
-            breach("I14", "\(strand.position) filled \(units) units of every leg and is no position")
+            breach("I14", "\(positionPlan.position) filled \(units) units of every leg and is no position")
             return 0
         }
         let value = legs.reduce(Int128(0)) { $1.step.side == .buy ? $0 + $1.value(of: units) : $0 - $1.value(of: units) }
@@ -104,7 +115,7 @@ extension Oracle {
 
     // domain.md 5.1
     private mutating func checkFirstStop(of row: PositionRecord, _ intent: IntentRecord) {
-        guard let terms = desks[row.instrument]?.instrument.terms(on: TradingDay(of: row.createdAt)) else { return }
+        guard let terms = tradedInstruments[row.instrument]?.instrument.terms(on: TradingDay(of: row.createdAt)) else { return }
         let distance = Reckoning.share(Int128(row.averageTrueRange.units), terms.initialStopMultiple)
         let stop = max(0, Int128(row.entryPrice.units) - distance)
         if Int128(row.initialStop.units) != stop || Int128(row.initialRisk.units) != Int128(row.entryPrice.units) - stop
@@ -116,10 +127,11 @@ extension Oracle {
 
     /// What was closed; answers the part of the cost that went with it, with a minus, and for a roll what the new contract cost.
     private mutating func checkClosed(
-        _ strand: Strand, _ number: Int, _ intent: IntentRecord, _ before: PositionRecord, _ after: PositionRecord?, isRoll: Bool,
+        _ positionPlan: PositionPlan, _ number: Int, _ intent: IntentRecord, _ before: PositionRecord, _ after: PositionRecord?,
+        isRoll: Bool,
         _ due: inout OracleDue
     ) -> Int128 {
-        let closed = legs(of: strand, number, intent.id, .close)
+        let closed = legs(of: positionPlan, number, intent.id, .close)
         let units = min(Self.whole(closed), before.quantity.count)
         guard units > 0 else {
             // Nothing was closed: what was traded was taken back, or is for a person.
@@ -129,7 +141,7 @@ extension Oracle {
         let isWhole = units == before.quantity.count
         let cost = isWhole ? Int128(before.openedValue) : Int128(before.openedValue) * Int128(units) / Int128(before.quantity.count)
         let exit = Self.price(of: before.structure.content, closed)
-        let opened = isRoll ? legs(of: strand, number, intent.id, .open) : []
+        let opened = isRoll ? legs(of: positionPlan, number, intent.id, .open) : []
         let new = Self.whole(opened)
         due.charges +=
             exit.map { Reckoning.charges(Int64($0), lots: units / before.unitsPerLot.count, before.pointValue, policy.chargeRate) } ?? 0
@@ -137,7 +149,7 @@ extension Oracle {
             breach("I14", "\(units) units of \(before.id) were closed, and its row says nothing")
             return 0 - cost
         }
-        guard new > 0, let structure = strand.opens else {
+        guard new > 0, let structure = positionPlan.opens else {
             checkRest(of: before, after, units: units, cost: cost, exit: exit)
             return 0 - cost
         }

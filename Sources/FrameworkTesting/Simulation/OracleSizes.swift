@@ -39,20 +39,21 @@ extension Oracle {
     /// What the plan of an entry puts at stake, by the numbers that its size was computed from.
     private static func stakes(of intent: IntentRecord) -> (risk: Int128, volatility: Int128, margin: Int128) {
         let plan = intent.plan.content
-        guard let request = plan.explanation.request, let strand = plan.strands.first else { return (0, 0, 0) }
+        guard let request = plan.explanation.request, let positionPlan = plan.positionPlans.first else { return (0, 0, 0) }
         let distance = max(0, Int128(request.price.units) - Int128(request.stop.units))
         return (
-            Reckoning.money(distance, lots: strand.lots.count, request.pointValue),
-            Reckoning.money(Int128(request.averageTrueRange.units), lots: strand.lots.count, request.pointValue),
-            Int128(request.marginPerLot.units) * Int128(strand.lots.count)
+            Reckoning.money(distance, lots: positionPlan.lots.count, request.pointValue),
+            Reckoning.money(Int128(request.averageTrueRange.units), lots: positionPlan.lots.count, request.pointValue),
+            Int128(request.marginPerLot.units) * Int128(positionPlan.lots.count)
         )
     }
 
     /// Holds a new entry or pyramid against what was so before its turn.
     mutating func checkSize(of intent: IntentRecord, _ store: ModelStore) {
         let plan = intent.plan.content
-        guard let desk = desks[intent.instrument], let signal = intent.signal.flatMap({ store.row(SignalRecord.self, $0)?.signal.content }),
-            let request = plan.explanation.request, let strand = plan.strands.first
+        guard let traded = tradedInstruments[intent.instrument],
+            let signal = intent.signal.flatMap({ store.row(SignalRecord.self, $0)?.signal.content }),
+            let request = plan.explanation.request, let positionPlan = plan.positionPlans.first
         else { return breach("I19", "\(intent.id) says nothing of what its size was computed from") }
         if intent.entryDeadline != signal.timestamp + policy.entryWindow {
             breach(
@@ -60,10 +61,10 @@ extension Oracle {
                 "\(intent.id) may open until \(intent.entryDeadline.map { "\($0)" } ?? "for ever"), its signal is of \(signal.timestamp)")
         }
         let used = used
-        checkRequest(request, of: intent, signal, desk, used)
-        checkLots(of: strand, request, intent, signal, desk)
+        checkRequest(request, of: intent, signal, traded, used)
+        checkLots(of: positionPlan, request, intent, signal, traded)
         let stakes = Self.stakes(of: intent)
-        // One that could not leave is over in its own turn.
+        // One that could not leave is over in its own transition.
         if intent.state == .active,
             [intent.reservedRisk, intent.reservedVolatility, intent.reservedMargin].map({ Int128($0.units) })
                 != [stakes.risk, stakes.volatility, stakes.margin]
@@ -74,9 +75,9 @@ extension Oracle {
     }
 
     private mutating func checkRequest(
-        _ request: SizingRequest, of intent: IntentRecord, _ signal: Signal, _ desk: Desk, _ used: Used
+        _ request: SizingRequest, of intent: IntentRecord, _ signal: Signal, _ traded: TradedInstrument, _ used: Used
     ) {
-        let terms = desk.instrument.terms(on: TradingDay(of: intent.createdAt))
+        let terms = traded.instrument.terms(on: TradingDay(of: intent.createdAt))
         let own = Int128(signal.price.units) - Reckoning.share(Int128(signal.atr.units), terms.initialStopMultiple)
         let stop = policy.sizingStop == .signal ? Int128(signal.stop.units) : min(Int128(signal.stop.units), max(0, own))
         if Int128(request.stop.units) != stop || request.price != signal.price || request.averageTrueRange != signal.atr {
@@ -95,9 +96,9 @@ extension Oracle {
 
     // The size is what the rule says of these numbers, less what the market has run away.
     private mutating func checkLots(
-        of strand: Strand, _ request: SizingRequest, _ intent: IntentRecord, _ signal: Signal, _ desk: Desk
+        of positionPlan: PositionPlan, _ request: SizingRequest, _ intent: IntentRecord, _ signal: Signal, _ traded: TradedInstrument
     ) {
-        guard let decided = try? desk.sizing.size(request), let structure = strand.opens else { return }
+        guard let decided = try? traded.sizing.size(request), let structure = positionPlan.opens else { return }
         let quotes = intent.plan.content.explanation.quotes
         let prices = structure.legs.compactMap { leg in
             quotes.first { $0.symbol == leg.contract.symbol }?.quote.reference.map { (leg.role, Int128($0.units)) }
@@ -110,12 +111,12 @@ extension Oracle {
         if market > Int128(signal.price.units), planned > 0 {
             lots = min(lots, max(1, lots * planned / (market - Int128(signal.stop.units))))
         }
-        if Int128(strand.lots.count) != lots {
-            breach("I19", "\(intent.id) opens \(strand.lots) lots, its rule and the market allow \(lots)")
+        if Int128(positionPlan.lots.count) != lots {
+            breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, its rule and the market allow \(lots)")
         }
-        for step in strand.steps
+        for step in positionPlan.steps
         where intent.state == .active && Int128(step.quantity.count) != lots * Int128(step.contract.unitsPerLot.count) {
-            breach("I14", "\(intent.id) plans \(step.quantity) units of \(step.contract.symbol) for \(strand.lots) lots")
+            breach("I14", "\(intent.id) plans \(step.quantity) units of \(step.contract.symbol) for \(positionPlan.lots) lots")
         }
         guard intent.kind == .pyramid, let stack = books.stacks[intent.instrument], let base = stack.base.flatMap({ books.live[$0] }) else {
             return
@@ -125,7 +126,7 @@ extension Oracle {
         if request.pyramid != context {
             breach("I17", "\(intent.id) is sized as layer \(request.pyramid?.taken ?? -1) on its base, \(stack.taken) are")
         }
-        let most = desk.instrument.terms(on: TradingDay(of: signal.timestamp)).maximumPyramids
+        let most = traded.instrument.terms(on: TradingDay(of: signal.timestamp)).maximumPyramids
         if policy.limits.areEnforced, stack.taken >= most { breach("I17", "\(intent.id) is number \(stack.taken + 1) of \(most) pyramids") }
     }
 
@@ -164,18 +165,20 @@ extension Oracle {
 
     // I19: one decision has an upper size, in lots, in orders of one leg and in value.
     private mutating func checkDecision(_ intent: IntentRecord, _ request: SizingRequest) {
-        guard let strand = intent.plan.content.strands.first else { return }
+        guard let positionPlan = intent.plan.content.positionPlans.first else { return }
         let limits = policy.limits
-        if strand.lots > limits.lots { breach("I19", "\(intent.id) opens \(strand.lots) lots, one decision may \(limits.lots)") }
-        for step in strand.steps {
+        if positionPlan.lots > limits.lots {
+            breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, one decision may \(limits.lots)")
+        }
+        for step in positionPlan.steps {
             guard let freeze = step.contract.freezeQuantity?.count else { continue }
             let whole = max(1, freeze / step.contract.unitsPerLot.count)
-            let orders = (strand.lots.count + whole - 1) / whole
+            let orders = (positionPlan.lots.count + whole - 1) / whole
             if orders > limits.slices {
                 breach("I19", "\(intent.id) takes \(orders) orders of \(step.contract.symbol), it may \(limits.slices)")
             }
         }
-        let value = Reckoning.money(Int128(request.price.units), lots: strand.lots.count, request.pointValue)
+        let value = Reckoning.money(Int128(request.price.units), lots: positionPlan.lots.count, request.pointValue)
         if value > Int128(limits.orderValue.units) { breach("I19", "\(intent.id) is worth \(value) units, it may be \(limits.orderValue)") }
     }
 

@@ -24,15 +24,15 @@ struct OracleStops: Sendable {
 }
 
 extension Oracle {
-    /// domain.md 5.1 and 5.2, I18: what the notes of a turn do to the stops, held against the rows that the turn left.
-    mutating func checkStops(of turn: OracleTurn, _ store: ModelStore) {
+    /// domain.md 5.1 and 5.2, I18: what the notes of a transition do to the stops, held against the rows that the transition left.
+    mutating func checkStops(of transition: OracleTransition, _ store: ModelStore) {
         var hits: [Fingerprint: [PositionID]] = [:]
         var unsure: Set<InstrumentName> = []
         var touched: Set<InstrumentName> = []
-        for note in turn.notes {
+        for note in transition.notes {
             switch note {
             case let roll as RolloverRecord: shiftStops(by: roll)
-            case let audit as AuditRecord where audit.entity == "position": followLine(audit, turn)
+            case let audit as AuditRecord where audit.entity == "position": followLine(audit, transition)
             case let audit as AuditRecord where audit.entity == "signal" && audit.to == SignalStatus.executed.rawValue:
                 guard let bar = store.row(SignalRecord.self, Fingerprint(audit.entityID))?.signal.content, bar.kind == .marketData else {
                     continue
@@ -43,18 +43,18 @@ extension Oracle {
             default: break
             }
         }
-        checkHits(hits, turn, unsure)
-        for row in turn.rows { if let position = row as? PositionRecord { touched.insert(position.instrument) } }
+        checkHits(hits, transition, unsure)
+        for row in transition.rows { if let position = row as? PositionRecord { touched.insert(position.instrument) } }
         for (id, line) in books.stops.lines.sorted(by: { $0.key < $1.key }) where touched.contains(line.instrument) {
-            compare(id, line, isUnsure: unsure.contains(line.instrument), turn)
+            compare(id, line, isUnsure: unsure.contains(line.instrument), transition)
         }
     }
 
-    private mutating func followLine(_ audit: AuditRecord, _ turn: OracleTurn) {
+    private mutating func followLine(_ audit: AuditRecord, _ transition: OracleTransition) {
         let id = PositionID(audit.entityID)
         guard let status = PositionStatus(rawValue: audit.to) else { return }
         if audit.from.isEmpty {
-            guard let row = turn.last(PositionRecord.self, where: { $0.id == id }) else { return }
+            guard let row = transition.last(PositionRecord.self, where: { $0.id == id }) else { return }
             books.stops.lines[id] = OracleStops.Line(
                 instrument: row.instrument, layer: row.layer, entryAt: row.entryTimestamp, stop: row.initialStop.units,
                 high: row.entryPrice.units)
@@ -78,7 +78,7 @@ extension Oracle {
 
     /// Holds a bar against the positions of its instrument; answers those whose stop it is below.
     private mutating func hold(_ bar: Signal, _ audit: AuditRecord, unsure: inout Set<InstrumentName>) -> [PositionID] {
-        guard let terms = desks[bar.instrument]?.instrument.terms(on: TradingDay(of: bar.timestamp)) else { return [] }
+        guard let terms = tradedInstruments[bar.instrument]?.instrument.terms(on: TradingDay(of: bar.timestamp)) else { return [] }
         let newest = books.stops.newestBar[bar.instrument]
         let isNewest = newest.map { bar.timestamp >= $0.at } ?? true
         let isAnother = newest.map { $0.epoch != audit.epoch || $0.decider != audit.incarnation } ?? false
@@ -102,11 +102,11 @@ extension Oracle {
         return hits.sorted { $0.layer > $1.layer }.map(\.id)
     }
 
-    private mutating func checkHits(_ hits: [Fingerprint: [PositionID]], _ turn: OracleTurn, _ unsure: Set<InstrumentName>) {
+    private mutating func checkHits(_ hits: [Fingerprint: [PositionID]], _ transition: OracleTransition, _ unsure: Set<InstrumentName>) {
         var begun: [Fingerprint: [PositionID]] = [:]
-        for case let intent as IntentRecord in turn.rows where intent.version == 1 && !unsure.contains(intent.instrument) {
+        for case let intent as IntentRecord in transition.rows where intent.version == 1 && !unsure.contains(intent.instrument) {
             guard let key = intent.causeKey, key.hasPrefix("stop:") else { continue }
-            begun[Fingerprint(String(key.dropFirst(5)))] = intent.plan.content.strands.map(\.position)
+            begun[Fingerprint(String(key.dropFirst(5)))] = intent.plan.content.positionPlans.map(\.position)
         }
         for (bar, positions) in hits.sorted(by: { $0.key.text < $1.key.text }) where begun[bar] != positions {
             guard !positions.contains(where: { books.stops.lines[$0].map { unsure.contains($0.instrument) } ?? false }) else { continue }
@@ -117,8 +117,8 @@ extension Oracle {
         }
     }
 
-    private mutating func compare(_ id: PositionID, _ line: OracleStops.Line, isUnsure: Bool, _ turn: OracleTurn) {
-        guard let row = turn.last(PositionRecord.self, where: { $0.id == id }) ?? books.live[id] else { return }
+    private mutating func compare(_ id: PositionID, _ line: OracleStops.Line, isUnsure: Bool, _ transition: OracleTransition) {
+        guard let row = transition.last(PositionRecord.self, where: { $0.id == id }) ?? books.live[id] else { return }
         let isSame = row.currentStop.units == line.stop && row.highestClose.units == line.high
         if !isSame, !isUnsure {
             breach(

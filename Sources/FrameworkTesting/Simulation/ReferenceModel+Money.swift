@@ -66,7 +66,7 @@ extension ReferenceModel {
     private func amount(_ points: Int64, of id: PositionID) -> Int64? {
         let structure =
             evidence.positions[id]?.structure.content
-            ?? evidence.intents.values.lazy.flatMap(\.plan.content.strands).filter { $0.position == id }.compactMap {
+            ?? evidence.intents.values.lazy.flatMap(\.plan.content.positionPlans).filter { $0.position == id }.compactMap {
                 $0.opens ?? $0.closes
             }
             .first

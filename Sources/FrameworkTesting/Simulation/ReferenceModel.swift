@@ -80,9 +80,9 @@ struct ReferenceModel {
 
     private func isRepair(_ order: OrderRecord) -> Bool {
         guard let intent = evidence.intents[order.intent] else { return true }
-        let strands = intent.plan.content.strands
-        guard intent.kind != .repair, strands.indices.contains(order.strand) else { return true }
-        return strands[order.strand].steps.first { $0.number == order.step }?.isRepair ?? true
+        let positionPlans = intent.plan.content.positionPlans
+        guard intent.kind != .repair, positionPlans.indices.contains(order.positionPlan) else { return true }
+        return positionPlans[order.positionPlan].steps.first { $0.number == order.step }?.isRepair ?? true
     }
 
     // MARK: - Signals
@@ -131,12 +131,12 @@ struct ReferenceModel {
         let isOver = intent.state == .settled || (intent.kind.increasesRisk && intent.state == .quarantined)
         if !isOver { breach("\(name) is executed, \(intent.id) is \(intent.state.rawValue)") }
         guard intent.kind.increasesRisk else {
-            for strand in intent.plan.content.strands where evidence.positions[strand.position]?.status.isLive != false {
-                if !evidence.isSetAside(row.instrument) { breach("\(name) is executed and \(strand.position) is still open") }
+            for positionPlan in intent.plan.content.positionPlans where evidence.positions[positionPlan.position]?.status.isLive != false {
+                if !evidence.isSetAside(row.instrument) { breach("\(name) is executed and \(positionPlan.position) is still open") }
             }
             return
         }
-        let made = intent.plan.content.strands.compactMap { evidence.positions[$0.position] }.filter { $0.signal == row.fingerprint }
+        let made = intent.plan.content.positionPlans.compactMap { evidence.positions[$0.position] }.filter { $0.signal == row.fingerprint }
         if made.count != 1 { breach("\(name) is executed with \(made.count) positions") }
     }
 
@@ -145,8 +145,8 @@ struct ReferenceModel {
         guard row.status == .executed, row.intent == nil, row.signal.content.kind == .exit else { return false }
         return evidence.intents.values.contains { roll in
             roll.kind == .roll && roll.instrument == row.instrument
-                && roll.plan.content.strands.contains { strand in
-                    guard let position = evidence.positions[strand.position], !position.status.isLive else { return false }
+                && roll.plan.content.positionPlans.contains { positionPlan in
+                    guard let position = evidence.positions[positionPlan.position], !position.status.isLive else { return false }
                     let isMeant = row.signal.content.target == .all || row.signal.content.target == .layer(position.layer)
                     return isMeant && position.exitTimestamp == row.processedAt
                 }
@@ -159,8 +159,8 @@ struct ReferenceModel {
         if intent.state == .settled || intent.state == .active {
             breach("\(name) is \(row.status.rawValue), \(intent.id) is \(intent.state.rawValue)")
         }
-        for strand in intent.plan.content.strands where evidence.positions[strand.position] != nil {
-            breach("\(name) is \(row.status.rawValue) and has the position \(strand.position)")
+        for positionPlan in intent.plan.content.positionPlans where evidence.positions[positionPlan.position] != nil {
+            breach("\(name) is \(row.status.rawValue) and has the position \(positionPlan.position)")
         }
     }
 
@@ -198,7 +198,7 @@ struct ReferenceModel {
             breach("\(position.id) is of \(position.entryTimestamp), its signal of \(signal.timestamp)")
         }
         if position.rolloverCount == 0, signal.price != position.signalPrice { breach("\(position.id) has another signal price") }
-        let wanted = row.intent.flatMap { evidence.intents[$0] }?.plan.content.strands.first { $0.position == position.id }?.lots
+        let wanted = row.intent.flatMap { evidence.intents[$0] }?.plan.content.positionPlans.first { $0.position == position.id }?.lots
         if let wanted, position.lots > wanted, !isDoubled(position) {
             breach("\(position.id) has \(position.lots) lots, decided were \(wanted)")
         }

@@ -39,10 +39,10 @@ struct RunEvidence {
     var isAlone = false
 
     init(
-        _ store: ModelStore, _ broker: ModelBroker, policy: Policy, desks: [Desk], trail: [any Record], at: Instant
+        _ store: ModelStore, _ broker: ModelBroker, policy: Policy, tradedInstruments: [TradedInstrument], trail: [any Record], at: Instant
     ) {
         self.policy = policy
-        instruments = Dictionary(uniqueKeysWithValues: desks.map { ($0.name, $0.instrument) })
+        instruments = Dictionary(uniqueKeysWithValues: tradedInstruments.map { ($0.name, $0.instrument) })
         self.trail = trail
         executions = broker.orders.filter { $0.request.tag.isOurs && !broker.disowned.contains($0.request.tag) }.flatMap { order in
             order.fills.filter { $0.at <= at }.map { fill in

@@ -67,7 +67,7 @@ public struct Shrinker {
         reduction.signals = Set(1...max(1, plan.signals))
         reduction.faults = Set(1...max(1, tape.occurrences.count))
         reduction.instances = plan.instances
-        let instruments = Simulation(plan).stage.desks.map(\.name)
+        let instruments = Simulation(plan).stage.tradedInstruments.map(\.name)
         reduction.instruments = Set(instruments)
         // What the tape does not have goes well, so that even the whole of it is a run of its own.
         guard await breaks(reduction) else { return nil }

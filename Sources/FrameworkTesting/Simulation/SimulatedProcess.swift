@@ -29,7 +29,7 @@ struct SimulatedProcess {
     var isUp = false
     var pausedUntil: Instant?
     /// What came while it was paused, in order.
-    var held: [(work: Work, term: Int?)] = []
+    var held: [(work: Work, generation: Int?)] = []
     /// How far its machine's clock is from the true time; a process keeps the time that it began with.
     var machineSkew: Span = .zero
     /// How far its own wall clock is from the true time.
@@ -58,7 +58,7 @@ struct SimulatedProcess {
     var isReady: Bool { running?.shell.isReady ?? false }
 
     /// Counts times of deciding.
-    var term: Int { running?.shell.term ?? 0 }
+    var generation: Int { running?.shell.generation ?? 0 }
 
     /// Begins to run.
     mutating func begin(_ shell: Shell) { running = RunningShell(shell) }

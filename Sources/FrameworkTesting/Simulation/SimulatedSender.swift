@@ -29,7 +29,7 @@ struct SimulatedSender {
         others = Chance(seed: ~copy.word())
         hasTies = stage.hasTies
         hasAbsurdPrices = stage.hasAbsurdPrices
-        stacks = stage.desks.map { Stack(name: $0.name, price: 50_000) }
+        stacks = stage.tradedInstruments.map { Stack(name: $0.name, price: 50_000) }
         at = stage.start + .seconds(5)
         pace = stage.pace
     }

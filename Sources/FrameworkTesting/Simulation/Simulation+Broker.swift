@@ -5,7 +5,7 @@ struct BrokerCall {
     let effect: Effect
     let process: Int
     let life: Int
-    let term: Int
+    let generation: Int
 }
 
 /// Effects at the broker, with everything that can happen on the way.
@@ -24,7 +24,7 @@ extension Simulation {
             trace(8, request.tag.text)
         }
         if case .place(let request) = effect { underWay.insert(request.tag) }
-        let call = BrokerCall(effect: effect, process: index, life: processes[index].life, term: processes[index].term)
+        let call = BrokerCall(effect: effect, process: index, life: processes[index].life, generation: processes[index].generation)
         add(.broker(call), after: chance.span(1, 80))
         _ = dies(at: index, isDone: true)
     }
@@ -70,7 +70,7 @@ extension Simulation {
     private func answer(_ call: BrokerCall, _ event: Event, after span: Span) {
         var wait = span
         if case .placed(_, .unknown) = event { wait = .seconds(7) }
-        add(.process(call.process, life: call.life, term: call.term, .input(.event(event))), after: wait)
+        add(.process(call.process, life: call.life, generation: call.generation, .input(.event(event))), after: wait)
     }
 
     func place(_ request: OrderRequest, by index: Int) -> PlaceOutcome {
@@ -141,7 +141,7 @@ extension Simulation {
         guard let report = broker.report(on: order, at: now), let index = processes.indices.first(where: { processes[$0].decides }),
             !isLoggedOut, !isCutFromBroker(index), !isBookSilent
         else { return }
-        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, term: processes[index].term)
+        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, generation: processes[index].generation)
     }
 
     // MARK: - Faults of machines and people

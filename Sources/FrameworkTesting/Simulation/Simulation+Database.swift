@@ -15,7 +15,7 @@ struct DatabaseCall {
     let request: Request
     let process: Int
     let life: Int
-    let term: Int?
+    let generation: Int?
     /// Whether nobody waits for the answer any more.
     var isForgotten = false
     /// The database that was asked.
@@ -37,9 +37,9 @@ private enum Flap: CaseIterable {
 
 /// The database: transactions as values, applied whole in the order in which they arrive, with everything that can happen on the way.
 extension Simulation {
-    func call(_ request: DatabaseCall.Request, from index: Int, inTerm: Bool = false, after wait: Span = .zero) {
+    func call(_ request: DatabaseCall.Request, from index: Int, inGeneration: Bool = false, after wait: Span = .zero) {
         let call = DatabaseCall(
-            request: request, process: index, life: processes[index].life, term: inTerm ? processes[index].term : nil,
+            request: request, process: index, life: processes[index].life, generation: inGeneration ? processes[index].generation : nil,
             database: databaseNumber)
         schedule.add(.database(call), at: now + wait + (happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2)))
     }
@@ -68,7 +68,7 @@ extension Simulation {
 
     private func answer(_ call: DatabaseCall, _ work: SimulatedProcess.Work) {
         add(
-            .process(call.process, life: call.life, term: call.term, work),
+            .process(call.process, life: call.life, generation: call.generation, work),
             after: happens(.databaseSlow) ? chance.span(50, 2_500) : chance.span(0, 2))
     }
 
@@ -165,7 +165,7 @@ extension Simulation {
         let rows = rows()
         guard !isDatabaseDown,
             let snapshot = try? await Snapshot.read(
-                from: ModelRecords(rows), instruments: stage.desks.map(\.name), at: wall(call.process),
+                from: ModelRecords(rows), instruments: stage.tradedInstruments.map(\.name), at: wall(call.process),
                 entryMemory: stage.policy.entryMemory)
         else { return answer(call, .input(.unloaded)) }
         answer(call, .input(.loaded(snapshot, lease: rows.row(LeaseRecord.self, "account"))))

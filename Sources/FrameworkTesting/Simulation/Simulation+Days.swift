@@ -11,7 +11,7 @@ extension Simulation {
 
     /// When the first instrument is open next.
     func morning(atOrAfter instant: Instant) -> Instant {
-        senderStage.desks.compactMap { $0.instrument.nextOpen(atOrAfter: instant) }.min() ?? instant
+        senderStage.tradedInstruments.compactMap { $0.instrument.nextOpen(atOrAfter: instant) }.min() ?? instant
     }
 
     /// Money goes in or out, now and then with the same request twice.
@@ -44,7 +44,9 @@ extension SimulationStage {
         policy.entryRolloverDays = 0
         policy.rolloverInterval = .minutes(1)
         let rollover = TestRollover(days: chance.pick([0, 1, 1]))
-        desks = desks.map { Desk(name: $0.name, instrument: $0.instrument, sizing: $0.sizing, rollover: rollover) }
+        tradedInstruments = tradedInstruments.map {
+            TradedInstrument(name: $0.name, instrument: $0.instrument, sizing: $0.sizing, rollover: rollover)
+        }
         // Wednesday, 26 November 2025, two trading days before the month's last.
         start = Instant(seconds: 1_764_131_700) + chance.span(0, 3_600_000)
     }

@@ -10,7 +10,9 @@ extension Simulation {
             if happens(.nightFalls) { sender.rest(until: night(after: sender.at)) }
             let (signal, at) = sender.next()
             if use?.isRecording == true { use?.tape.signals.append(signal) }
-            guard plan.reduction?.signals?.contains(number) ?? true, stage.desks.contains(where: { $0.name == signal.instrument }) else {
+            guard plan.reduction?.signals?.contains(number) ?? true,
+                stage.tradedInstruments.contains(where: { $0.name == signal.instrument })
+            else {
                 continue
             }
             outcome.signals += 1
@@ -101,7 +103,7 @@ extension Simulation {
         guard let decider = processes.indices.first(where: { processes[$0].decides }) else { return }
         if decider == index { return put(.signal(record), at: index) }
         guard !happens(.leaseLost) else { return }
-        later(decider, .input(.event(.signal(record))), after: chance.span(0, 2), inTerm: true)
+        later(decider, .input(.event(.signal(record))), after: chance.span(0, 2), inGeneration: true)
     }
 
     /// After no answer or a 5xx it is sent again three times, then given up.

@@ -4,7 +4,7 @@ import MunimKit
 extension Simulation {
     /// Everything that the judges look at.
     var evidence: RunEvidence {
-        var evidence = RunEvidence(store, broker, policy: stage.policy, desks: stage.desks, trail: trail, at: now)
+        var evidence = RunEvidence(store, broker, policy: stage.policy, tradedInstruments: stage.tradedInstruments, trail: trail, at: now)
         evidence.hasTrueClocks = outcome.faults[.clockJumps] == nil && outcome.faults[.clockSkewed] == nil
         evidence.doubled = broker.doubled
         evidence.hasScarceFunds = mix.has(.fundsScarce)
@@ -87,7 +87,7 @@ extension Simulation {
     }
 
     private func isOpen(_ name: InstrumentName) -> Bool {
-        stage.desks.contains { $0.name == name && $0.instrument.isOpen(at: now) }
+        stage.tradedInstruments.contains { $0.name == name && $0.instrument.isOpen(at: now) }
     }
 
     /// I20: structures whose legs have been unequal for minutes while everything worked.
@@ -112,9 +112,9 @@ extension Simulation {
         guard !orders.contains(where: { max($0.sentAt ?? $0.plannedAt, $0.finishedAt ?? $0.plannedAt) > now - .minutes(2) }) else {
             return []
         }
-        return intent.plan.content.strands.enumerated().compactMap { number, strand in
-            guard !strand.isSettled, strand.steps.count > 1, intent.hasUnequalLegs(number, orders) else { return nil }
-            return "I20: strand \(number) of \(intent.id) has unequal legs, and nobody ends it"
+        return intent.plan.content.positionPlans.enumerated().compactMap { number, positionPlan in
+            guard !positionPlan.isSettled, positionPlan.steps.count > 1, intent.hasUnequalLegs(number, orders) else { return nil }
+            return "I20: positionPlan \(number) of \(intent.id) has unequal legs, and nobody ends it"
         }
     }
 
@@ -124,10 +124,11 @@ extension Simulation {
         guard mix.has(.expiryPasses), let woken = bedtimes.last.map({ _ in now - .minutes(3) }) else { return }
         let told = store.all(OutboxRecord.self).filter { $0.code.hasPrefix("position_expire") && TradingDay(of: $0.createdAt) == today }
         for position in store.all(PositionRecord.self) where position.status.isLive && TradingDay(of: position.createdAt) < today {
-            guard let desk = stage.desks.first(where: { $0.name == position.instrument }), desk.instrument.isOpen(at: woken) else {
+            guard let traded = stage.tradedInstruments.first(where: { $0.name == position.instrument }), traded.instrument.isOpen(at: woken)
+            else {
                 continue
             }
-            let isNear = position.expiry <= today || desk.instrument.tradingDays(from: today, to: position.expiry) == 0
+            let isNear = position.expiry <= today || traded.instrument.tradingDays(from: today, to: position.expiry) == 0
             if isNear, !told.contains(where: { $0.message.contains(position.id.text) }) {
                 oracle.breach("expiry", "\(position.id) ends on \(position.expiry), and nobody was told on \(today)")
             }
@@ -141,7 +142,7 @@ extension Simulation {
             lost[order.request.tag] != nil && TradingDay(of: order.arrivedAt) == TradingDay(of: now) && order.visibleAt < now - .minutes(1)
         }
         let instruments = Set(shown.compactMap { lost[$0.request.tag] })
-        for name in instruments.sorted(by: { $0.text < $1.text }) where stage.desks.contains(where: { $0.name == name }) {
+        for name in instruments.sorted(by: { $0.text < $1.text }) where stage.tradedInstruments.contains(where: { $0.name == name }) {
             let isReleased = trail.contains { ($0 as? AuditRecord).map { $0.entity == "scope" && $0.entityID == name.text } ?? false }
             if store.row(ScopeRecord.self, name)?.state != .frozen, !isReleased {
                 oracle.breach("I13", "the rows of \(name) have lost orders of today, and its scope takes entries as before")

@@ -5,10 +5,10 @@ extension Simulation {
     func put(_ event: Event, at index: Int) { give(.event(event), to: index) }
 
     /// Gives an input to the shell of a process, and performs what it asks for.
-    func give(_ input: Shell.Input, of term: Int? = nil, to index: Int) {
-        if case .committed(let error) = input, !noteAnswer(error, of: term, at: index) { return }
+    func give(_ input: Shell.Input, of generation: Int? = nil, to index: Int) {
+        if case .committed(let error) = input, !noteAnswer(error, of: generation, at: index) { return }
         guard let running = processes[index].running else { return }
-        perform(running.shell.take(input, of: term, at: moment(index)), at: index)
+        perform(running.shell.take(input, of: generation, at: moment(index)), at: index)
         walk(index)
     }
 
@@ -34,13 +34,13 @@ extension Simulation {
         case .askForLease: ask(index)
         case .readLease(let after): call(.readLease, from: index, after: after)
         case .claim(let lease, let isFirst): call(.claim(lease, isFirst: isFirst), from: index)
-        case .load(let after): call(.load, from: index, inTerm: true, after: after)
-        case .findUndecided: call(.undecided, from: index, inTerm: true)
+        case .load(let after): call(.load, from: index, inGeneration: true, after: after)
+        case .findUndecided: call(.undecided, from: index, inGeneration: true)
         case .commit(let transaction): commit(transaction, at: index)
         case .perform(let effects, let gate): release(effects, gate: gate, at: index)
         case .wake(.campaign, let after): later(index, .input(.campaigned), after: after)
         case .wake(.sweep, let after): later(index, .input(.swept), after: after + .milliseconds(Int64(index)))
-        case .wake(.retry, let after): later(index, .input(.retried), after: after, inTerm: true)
+        case .wake(.retry, let after): later(index, .input(.retried), after: after, inGeneration: true)
         case .noteEpoch(let epoch, let isAnew): note(epoch: epoch, isAnew: isAnew, at: index)
         case .noteRetirement:
             processes[index].answeredAt = nil
@@ -67,14 +67,14 @@ extension Simulation {
     private func commit(_ transaction: Transaction, at index: Int) {
         guard !isPoisoned(by: transaction, at: index) else { return }
         guard !dies(at: index, isDone: false) else { return }
-        call(.commit(transaction), from: index, inTerm: true)
+        call(.commit(transaction), from: index, inGeneration: true)
         guard !diesRolling(transaction, isDone: false, at: index) else { return }
         _ = dies(at: index, isDone: true)
     }
 
     /// Notes that a commit was answered; false when the process dies of it.
-    private func noteAnswer(_ error: StorageError?, of term: Int?, at index: Int) -> Bool {
-        guard let running = processes[index].running, term == nil || term == running.shell.term,
+    private func noteAnswer(_ error: StorageError?, of generation: Int?, at index: Int) -> Bool {
+        guard let running = processes[index].running, generation == nil || generation == running.shell.generation,
             let transaction = running.shell.pendingTransaction,
             error == nil || stage.policy.has(.failedCommitIsSuccess)
         else { return true }
@@ -90,7 +90,7 @@ extension Simulation {
         for effect in effects {
             switch effect {
             case .wake(let alarm, let at):
-                later(index, .input(.event(.woke(alarm))), after: trueTime(of: at - wall(index), at: index), inTerm: true)
+                later(index, .input(.event(.woke(alarm))), after: trueTime(of: at - wall(index), at: index), inGeneration: true)
             case .observe(let observation): broker.observe(observation)
             case .conclude(let record):
                 say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")
@@ -98,7 +98,7 @@ extension Simulation {
                 oracle.alerted(alert)
                 say("alert \(alert.code): \(alert.message)")
             case .answer(let answer): oracle.answered(answer)
-            default: later(index, .perform(effect, gate: gate), after: chance.span(0, 1), inTerm: true)
+            default: later(index, .perform(effect, gate: gate), after: chance.span(0, 1), inGeneration: true)
             }
         }
     }

@@ -125,6 +125,6 @@ extension Simulation {
         case .load: work = .input(.unloaded)
         case .undecided: work = .input(.undecided([]))
         }
-        add(.process(call.process, life: call.life, term: call.term, work), after: wait)
+        add(.process(call.process, life: call.life, generation: call.generation, work), after: wait)
     }
 }

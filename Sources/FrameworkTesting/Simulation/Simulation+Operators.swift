@@ -87,7 +87,7 @@ extension Simulation {
         guard let index = processes.indices.first(where: { processes[$0].decides }), !isLoggedOut, !isCutFromBroker(index) else {
             return
         }
-        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, term: processes[index].term)
+        hand(.input(.event(.reported(report))), to: index, life: processes[index].life, generation: processes[index].generation)
     }
 
     // MARK: - In the database
@@ -114,7 +114,7 @@ extension Simulation {
         let planned = store.matching(Query<OrderRecord>(.equal("state", LegState.planned))).map(\.tag)
         suspects.formUnion(planned.filter { oracle.sent[$0] != nil })
         disown()
-        oracle.goBack(to: past.oracle)
+        oracle.rollBack(to: past.oracle)
         oracle.isReadableSince = now
         restoredAt = now
         mark(.c42)

@@ -21,8 +21,9 @@ extension Simulation {
 
     private func shellParts(of index: Int) -> Shell.Parts {
         Shell.Parts(
-            policy: stage.policy, broker: stage.traits, desks: stage.desks, incarnation: processes[index].incarnation, machine: nil,
-            leadership: isAlone ? .alone : .shared(SimulationStage.tenure), othersHaveEnded: processes.count == 1)
+            policy: stage.policy, broker: stage.traits, tradedInstruments: stage.tradedInstruments,
+            incarnation: processes[index].incarnation, machine: nil,
+            instances: isAlone ? .one : .several(SimulationStage.leadership), othersHaveEnded: processes.count == 1)
     }
 
     /// The first times of a process are its own, so that several which are started together do not go in step.
@@ -86,24 +87,26 @@ extension Simulation {
         let held = processes[index].held
         processes[index].held = []
         say("\(processes[index].incarnation) goes on with \(held.count) things that waited")
-        for (work, term) in held where processes[index].isUp && processes[index].pausedUntil == nil { take(work, of: term, at: index) }
+        for (work, generation) in held where processes[index].isUp && processes[index].pausedUntil == nil {
+            take(work, of: generation, at: index)
+        }
     }
 
     /// Work for a process as it is now, after a while.
-    func later(_ index: Int, _ work: SimulatedProcess.Work, after span: Span, inTerm: Bool = false) {
-        add(.process(index, life: processes[index].life, term: inTerm ? processes[index].term : nil, work), after: span)
+    func later(_ index: Int, _ work: SimulatedProcess.Work, after span: Span, inGeneration: Bool = false) {
+        add(.process(index, life: processes[index].life, generation: inGeneration ? processes[index].generation : nil, work), after: span)
     }
 
-    func hand(_ work: SimulatedProcess.Work, to index: Int, life: Int, term: Int?) {
+    func hand(_ work: SimulatedProcess.Work, to index: Int, life: Int, generation: Int?) {
         guard processes[index].isUp, processes[index].life == life else { return }
-        guard term == nil || processes[index].term == term else { return }
-        guard processes[index].pausedUntil == nil else { return processes[index].held.append((work, term)) }
-        take(work, of: term, at: index)
+        guard generation == nil || processes[index].generation == generation else { return }
+        guard processes[index].pausedUntil == nil else { return processes[index].held.append((work, generation)) }
+        take(work, of: generation, at: index)
     }
 
-    private func take(_ work: SimulatedProcess.Work, of term: Int?, at index: Int) {
+    private func take(_ work: SimulatedProcess.Work, of generation: Int?, at index: Int) {
         switch work {
-        case .input(let input): give(input, of: term, to: index)
+        case .input(let input): give(input, of: generation, to: index)
         case .inboxAnswered(let message, let answer): conclude(message, answer, at: index)
         case .contradicted(let message, let conflict, let isKept):
             conclude(message, contradicting: conflict, isKept: isKept, at: index)
@@ -129,11 +132,11 @@ extension Simulation {
         }
         let isAlive = processes[index].life == life
         let holder = isAlive ? processes[index].incarnation : SimulatedProcess.incarnation(index, life: life)
-        let epoch = leases.acquire("account", holder: holder, for: SimulationStage.tenure.span, at: now)
+        let epoch = leases.acquire("account", holder: holder, for: SimulationStage.leadership.span, at: now)
         let isGranted = epoch != nil || happens(.leaseGrantedTwice)
         guard !happens(.leaseLost) else { return }
         add(
-            .process(index, life: life, term: nil, .input(.leaseAnswered(isGranted: isGranted, askedAt: askedAt))),
+            .process(index, life: life, generation: nil, .input(.leaseAnswered(isGranted: isGranted, askedAt: askedAt))),
             after: happens(.leaseSlow) ? chance.span(100, 3_000) : chance.span(0, 2))
     }
 

@@ -130,8 +130,8 @@ extension Simulation {
         // Between two loops somebody lives long enough to find out what became of orders.
         if crashLoopUntil.map({ $0 + .minutes(4) < now }) ?? true, happens(.crashLoop) { beginCrashLoop(for: trials.span(15_000, 120_000)) }
         if happens(.pricesApart) {
-            let desk = trials.pick(stage.desks)
-            broker.distance[desk.name] = trials.happens(300) ? nil : Int64(trials.below(61) - 30)
+            let traded = trials.pick(stage.tradedInstruments)
+            broker.distance[traded.name] = trials.happens(300) ? nil : Int64(trials.below(61) - 30)
         }
         if happens(.tradeCorrected) { correctTrade() }
         if mix.has(.fundsScarce), isSafe, trials.happens(300), isOnTape(.fundsScarce) {

@@ -91,7 +91,7 @@ public final class Simulation {
     enum Action {
         indirect case arrive(Message)
         indirect case giveUp(Message)
-        case process(Int, life: Int, term: Int?, SimulatedProcess.Work)
+        case process(Int, life: Int, generation: Int?, SimulatedProcess.Work)
         indirect case database(DatabaseCall)
         case lease(process: Int, life: Int, askedAt: Span)
         indirect case broker(BrokerCall)
@@ -246,14 +246,14 @@ public final class Simulation {
         self.machines = machines
         self.trials = trials
         senderStage = stage
-        if let instruments = plan.reduction?.instruments { stage.desks.removeAll { !instruments.contains($0.name) } }
+        if let instruments = plan.reduction?.instruments { stage.tradedInstruments.removeAll { !instruments.contains($0.name) } }
         self.stage = stage
         self.later = later
         isAlone = mix.has(.processAlone) || plan.scenario?.isAlone ?? false
         let instances = isAlone ? 1 : plan.reduction?.instances ?? plan.instances
         processes = (0..<instances).map { SimulatedProcess(number: $0) }
         self.chance = chance
-        oracle = Oracle(policy: stage.policy, rate: stage.traits.rate, desks: stage.desks, isAlone: instances == 1)
+        oracle = Oracle(policy: stage.policy, rate: stage.traits.rate, tradedInstruments: stage.tradedInstruments, isAlone: instances == 1)
         oracle.hasLooks = true
         store.readsThroughText = false
     }
@@ -326,7 +326,7 @@ public final class Simulation {
         switch action {
         case .arrive(let message): arrive(message)
         case .giveUp(let message): giveUp(message)
-        case .process(let index, let life, let term, let work): hand(work, to: index, life: life, term: term)
+        case .process(let index, let life, let generation, let work): hand(work, to: index, life: life, generation: generation)
         case .database(let call): await reach(call)
         case .lease(let index, let life, let askedAt): reachLeases(index, life, askedAt)
         case .broker(let call): reach(call)

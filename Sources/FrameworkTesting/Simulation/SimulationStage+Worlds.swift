@@ -16,7 +16,7 @@ extension SimulationStage {
     mutating func become(_ mix: FaultMix, _ chance: inout Chance) {
         guard Fault.worlds.contains(where: mix.has) else { return }
         var facts = Self.facts
-        var sizing = desks.first?.sizing
+        var sizing = tradedInstruments.first?.sizing
         var isShared = (future: false, options: false)
         if mix.has(.slicesUneven) {
             facts.sliced.freezeQuantity = Quantity(chance.pick([45, 70, 100]))
@@ -44,13 +44,13 @@ extension SimulationStage {
             (Self.single, isShared.options ? TestSynthetic(facts.synthetic) : TestFuture(facts.single)),
             (Self.synthetic, TestSynthetic(facts.synthetic)), (Self.sliced, TestFuture(facts.sliced)),
         ]
-        var wanted = Set(desks.map(\.name))
+        var wanted = Set(tradedInstruments.map(\.name))
         if mix.has(.slicesUneven) { wanted.insert(Self.sliced) }
         if isShared.future { wanted.formUnion([Self.single, Self.sliced]) }
         if isShared.options { wanted.formUnion([Self.single, Self.synthetic]) }
-        guard let first = desks.first else { return }
-        desks = all.filter { wanted.contains($0.0) }.map { name, instrument in
-            Desk(name: name, instrument: instrument, sizing: sizing ?? first.sizing, rollover: rollover ?? first.rollover)
+        guard let first = tradedInstruments.first else { return }
+        tradedInstruments = all.filter { wanted.contains($0.0) }.map { name, instrument in
+            TradedInstrument(name: name, instrument: instrument, sizing: sizing ?? first.sizing, rollover: rollover ?? first.rollover)
         }
         if mix.has(.chargesTaken) { policy.chargeRate = Ratio(units: chance.pick([300, 777, 2_000])) }
         if mix.has(.secondsTie) {

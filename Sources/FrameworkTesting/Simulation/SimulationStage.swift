@@ -7,13 +7,13 @@ struct SimulationStage {
     static let sliced: InstrumentName = "SLICED"
 
     /// The protocol's lease, asked for less often while another holds it, because most of a run would be that otherwise.
-    static var tenure: Tenure.Terms {
-        var terms = Tenure.Terms()
-        terms.campaign = .milliseconds(700)
-        return terms
+    static var leadership: LeaseTimes {
+        var times = LeaseTimes()
+        times.campaign = .milliseconds(700)
+        return times
     }
 
-    var desks: [Desk]
+    var tradedInstruments: [TradedInstrument]
     var policy: Policy
     let traits: BrokerTraits
     var start: Instant
@@ -30,9 +30,9 @@ struct SimulationStage {
         options.root = "SY"
         let rollover = TestRollover(days: scenario.rollDays)
         let sizing = TestSizing(fixed: Lots(2))
-        desks = [
-            Desk(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
-            Desk(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
+        tradedInstruments = [
+            TradedInstrument(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
+            TradedInstrument(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
         ]
         policy = Policy()
         policy.initialCapital = Money(whole: 50_000_000)
@@ -61,10 +61,10 @@ struct SimulationStage {
         let (_, options, slices) = Self.facts
         let sizing = TestSizing(fixed: chance.happens(500) ? nil : Lots(Int64(1 + chance.below(4))))
         let rollover = TestRollover(days: chance.pick([-1, 1, 3]))
-        desks = [
-            Desk(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
-            Desk(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
-            Desk(name: Self.sliced, instrument: TestFuture(slices), sizing: sizing, rollover: rollover),
+        tradedInstruments = [
+            TradedInstrument(name: Self.single, instrument: TestFuture(), sizing: sizing, rollover: rollover),
+            TradedInstrument(name: Self.synthetic, instrument: TestSynthetic(options), sizing: sizing, rollover: rollover),
+            TradedInstrument(name: Self.sliced, instrument: TestFuture(slices), sizing: sizing, rollover: rollover),
         ].shuffledPrefix(&chance)
         var policy = Policy()
         policy.initialCapital = Money(whole: chance.pick([2_000_000, 5_000_000, 50_000_000]))
@@ -89,9 +89,9 @@ struct SimulationStage {
     }
 }
 
-extension [Desk] {
+extension [TradedInstrument] {
     /// One, two or all three of them.
-    fileprivate func shuffledPrefix(_ chance: inout Chance) -> [Desk] {
+    fileprivate func shuffledPrefix(_ chance: inout Chance) -> [TradedInstrument] {
         let count = chance.pick([1, 2, 3, 3])
         let first = chance.below(self.count)
         return (0..<count).map { self[(first + $0) % self.count] }

@@ -16,17 +16,17 @@ struct TrueBook {
 
     /// Units that an order may still take back for its part of a decision: what that part is too much, or has left to close.
     func unitsLeft(for order: OrderRecord, of intent: IntentRecord, at: Instant) -> Int64 {
-        let strand = intent.plan.content.strands[order.strand]
-        var units = opened(strand, of: intent, order.symbol, at: at)
+        let positionPlan = intent.plan.content.positionPlans[order.positionPlan]
+        var units = opened(positionPlan, of: intent, order.symbol, at: at)
         for other in store.matching(Query<OrderRecord>(.equal("intent_id", intent.id)))
-        where other.strand == order.strand && other.symbol == order.symbol {
+        where other.positionPlan == order.positionPlan && other.symbol == order.symbol {
             units += signedUnits(other, at: at)
         }
         return order.side == .sell ? units : 0 - units
     }
 
     /// Units with which the part began: the position that it closes, or what a late order filled; nothing where it opens.
-    private func opened(_ strand: Strand, of intent: IntentRecord, _ symbol: String, at: Instant) -> Int64 {
+    private func opened(_ positionPlan: PositionPlan, of intent: IntentRecord, _ symbol: String, at: Instant) -> Int64 {
         if intent.kind == .repair {
             guard let late = intent.causeKey.flatMap({ $0.split(separator: ":").last }).map({ Tag(String($0)) }),
                 let order = store.row(OrderRecord.self, late)
@@ -35,7 +35,7 @@ struct TrueBook {
             let counted = order.side == .buy ? order.filled.count : 0 - order.filled.count
             return signedUnits(order, at: at) - counted
         }
-        guard strand.closes != nil, let position = store.row(PositionRecord.self, strand.position), position.status.isLive,
+        guard positionPlan.closes != nil, let position = store.row(PositionRecord.self, positionPlan.position), position.status.isLive,
             let leg = position.structure.content.legs.first(where: { $0.contract.symbol == symbol })
         else { return 0 }
         return leg.openingSide == .buy ? position.quantity.count : 0 - position.quantity.count
@@ -61,7 +61,8 @@ struct TrueBook {
             let row = store.row(OrderRecord.self, other.request.tag)
             // Restored rows show it unsent, or it is this very tag, sent anew.
             let isLost = forgotten.contains(other.request.tag) && (row?.sentAt == nil || other.request.tag == order.tag)
-            guard other.request.contract.symbol == order.symbol, isLost || row?.intent != order.intent || row?.strand != order.strand
+            guard other.request.contract.symbol == order.symbol,
+                isLost || row?.intent != order.intent || row?.positionPlan != order.positionPlan
             else { return sum }
             return other.fills.reduce(sum) { $1.at <= at && !known.contains($1.id) ? $0 + $1.quantity.count : $0 }
         }

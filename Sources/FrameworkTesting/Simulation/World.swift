@@ -7,7 +7,7 @@ public final class World {
     /// The lane that runs now; another one after each restart.
     public private(set) var lane: VirtualLane<ModelStore, ModelBroker>
     /// What the machine is configured with.
-    public let desks: [Desk]
+    public let tradedInstruments: [TradedInstrument]
     /// Its numbers.
     public let policy: Policy
     /// What it knows of the broker.
@@ -52,13 +52,16 @@ public final class World {
     }
 
     /// A world in which nothing has happened yet; ``start()`` begins.
-    public init(desks: [Desk], policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing, seed: UInt64 = 1) {
-        self.desks = desks
+    public init(
+        tradedInstruments: [TradedInstrument], policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing,
+        seed: UInt64 = 1
+    ) {
+        self.tradedInstruments = tradedInstruments
         self.policy = policy
         self.traits = traits
         self.seed = seed
         box = Box(policy: policy)
-        let core = Core(policy: policy, broker: traits, desks: desks, incarnation: "P1", at: at)
+        let core = Core(policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: "P1", at: at)
         lane = VirtualLane(core: core, store: ModelStore(), broker: ModelBroker(), at: at, seed: seed)
         connect()
     }
@@ -146,9 +149,10 @@ public final class World {
         let now = lane.now + pause
         let policy = policy ?? self.policy
         let snapshot = try await Snapshot.read(
-            from: ModelRecords(lane.store), instruments: desks.map(\.name), at: now, entryMemory: policy.entryMemory)
+            from: ModelRecords(lane.store), instruments: tradedInstruments.map(\.name), at: now, entryMemory: policy.entryMemory)
         let core = Core(
-            policy: policy, broker: traits, desks: desks, incarnation: Incarnation("P\(processes)"), snapshot: snapshot, at: now)
+            policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: Incarnation("P\(processes)"),
+            snapshot: snapshot, at: now)
         lane = VirtualLane(core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(processes) &* 1_000_003)
         connect()
         start()
@@ -157,10 +161,11 @@ public final class World {
     /// The rows are read anew in the middle of a life; its alarms are lost.
     public func reload() async throws(StorageError) {
         let snapshot = try await Snapshot.read(
-            from: ModelRecords(lane.store), instruments: desks.map(\.name), at: now, entryMemory: policy.entryMemory)
+            from: ModelRecords(lane.store), instruments: tradedInstruments.map(\.name), at: now, entryMemory: policy.entryMemory)
         var core = Core(
-            policy: policy, broker: traits, desks: desks, incarnation: Incarnation("P\(processes)"), snapshot: snapshot, at: now)
-        core.carryOn(from: lane.core)
+            policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: Incarnation("P\(processes)"),
+            snapshot: snapshot, at: now)
+        core.restore(from: lane.core)
         lane = VirtualLane(
             core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(lane.performed) &* 1_000_033)
         connect()

@@ -15,7 +15,7 @@ struct Application: Sendable {
     let broker: any BrokerPlugin
     let coordination: any CoordinationPlugin
     let alerts: [any AlertPlugin]
-    let desks: [Desk]
+    let tradedInstruments: [TradedInstrument]
     let engine: Engine
     let inbox: Inbox
     /// How long an operator's request waits for its answer.
@@ -54,13 +54,14 @@ struct Application: Sendable {
             }
             return alert
         }
-        desks = try configuration.instruments.map { entry in
+        tradedInstruments = try configuration.instruments.map { entry in
             context.name = entry.name.text
-            return try ConstructedInstrument(entry, context: context).desk(named: entry.name)
+            return try ConstructedInstrument(entry, context: context).traded(named: entry.name)
         }
         engine = Engine(
             Engine.Parts(
-                policy: configuration.policy, desks: desks, store: records, broker: broker, alerts: alerts, incarnation: incarnation,
+                policy: configuration.policy, tradedInstruments: tradedInstruments, store: records, broker: broker, alerts: alerts,
+                incarnation: incarnation,
                 clock: clock, random: SystemRandomSource(), log: log, metrics: metrics, trace: seams.trace, stopPoints: seams.stopPoints))
         inbox = Inbox(store: records, engine: engine, clock: clock, stopPoints: seams.stopPoints)
     }

@@ -23,10 +23,10 @@ enum RolloverCommand {
 
     @Sendable private static func status(_ input: CommandInput) async throws(CommandFailure) -> Int32 {
         let configuration = try input.configuration()
-        let desks = try input.desks(of: configuration)
+        let tradedInstruments = try input.tradedInstruments(of: configuration)
         let limit = try input.number("limit", default: 20, in: 1...100_000)
         let view = try await input.reading(configuration) { store in
-            try await RolloverStatusView.read(from: store, desks: desks, at: input.world.clock.now(), limit: limit)
+            try await RolloverStatusView.read(from: store, tradedInstruments: tradedInstruments, at: input.world.clock.now(), limit: limit)
         }
         guard !input.isJSON else {
             try input.show(json: view)

@@ -37,9 +37,11 @@ enum StatusCommand {
         {
             return view
         }
-        let desks = try input.desks(of: configuration)
+        let tradedInstruments = try input.tradedInstruments(of: configuration)
         return try await input.reading(configuration) { store in
-            try await StatusView.read(from: store, configuration: configuration, desks: desks, condition: nil, at: input.world.clock.now())
+            try await StatusView.read(
+                from: store, configuration: configuration, tradedInstruments: tradedInstruments, condition: nil, at: input.world.clock.now()
+            )
         }
     }
 

@@ -17,7 +17,9 @@ struct ConstructedInstrument: Sendable {
     }
 
     /// The plugins under the name of their entry.
-    func desk(named name: InstrumentName) -> Desk { Desk(name: name, instrument: instrument, sizing: sizing, rollover: rollover) }
+    func traded(named name: InstrumentName) -> TradedInstrument {
+        TradedInstrument(name: name, instrument: instrument, sizing: sizing, rollover: rollover)
+    }
 
     private static func make<Made>(_ chosen: ChosenPlugin, _ context: PluginContext) throws(ConstructionFault) -> Made {
         let plugin = try chosen.make(in: context)

@@ -26,8 +26,10 @@ struct ConstructionCheck: Sendable {
     func calendarGaps(of configuration: HostConfiguration, in file: String) -> [ConfigFault] {
         let day = TradingDay(of: context.clock.now())
         return configuration.instruments.flatMap { entry -> [ConfigFault] in
-            guard let desk = try? ConstructedInstrument(entry, context: named(entry.name.text)).desk(named: entry.name) else { return [] }
-            return desk.calendarGaps(on: day).map {
+            guard let traded = try? ConstructedInstrument(entry, context: named(entry.name.text)).traded(named: entry.name) else {
+                return []
+            }
+            return traded.calendarGaps(on: day).map {
                 ConfigFault(
                     file: file, mark: entry.instrument.mark, path: entry.instrument.path, message: "\($0); \(CalendarGap.advice)")
             }

@@ -57,9 +57,9 @@ struct InstrumentTestRun: Sendable {
 
     private func structureMessages() throws -> [Difference] {
         guard !test.expected.legs.isEmpty || !test.expected.symbols.isEmpty else { return [] }
-        let desk = Desk(
+        let traded = TradedInstrument(
             name: test.signal.instrument, instrument: instrument.instrument, sizing: instrument.sizing, rollover: instrument.rollover)
-        guard let expiry = desk.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
+        guard let expiry = traded.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
             return [(test.expected.legs.isEmpty ? "symbols" : "legs", "expected a contract, found none that would not roll at once")]
         }
         let legs = try instrument.instrument.structure(expiry: expiry, price: test.signal.price, on: day).legs

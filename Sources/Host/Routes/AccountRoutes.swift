@@ -37,18 +37,20 @@ struct AccountRoutes: Sendable {
     @Sendable private func rollover(_ call: RouteCall) async throws -> HTTPResponse {
         .encoded(
             try await RolloverStatusView.read(
-                from: application.store, desks: application.desks, at: application.clock.now(), limit: call.number("limit") ?? 50))
+                from: application.store, tradedInstruments: application.tradedInstruments, at: application.clock.now(),
+                limit: call.number("limit") ?? 50))
     }
 
     @Sendable private func configuration(_ call: RouteCall) async throws -> HTTPResponse {
         let day = TradingDay(of: application.clock.now())
-        return .json(ConfigurationView.value(of: application.configuration, desks: application.desks, on: day).encoded)
+        return .json(
+            ConfigurationView.value(of: application.configuration, tradedInstruments: application.tradedInstruments, on: day).encoded)
     }
 
     @Sendable private func status(_ call: RouteCall) async throws -> HTTPResponse {
         .encoded(
             try await StatusView.read(
-                from: application.store, configuration: application.configuration, desks: application.desks,
+                from: application.store, configuration: application.configuration, tradedInstruments: application.tradedInstruments,
                 condition: application.engine.condition, at: application.clock.now()))
     }
 }

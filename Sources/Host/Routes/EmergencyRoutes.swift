@@ -62,7 +62,7 @@ struct EmergencyRoutes: Sendable {
 
     @Sendable private func unfreeze(_ call: RouteCall) async throws -> HTTPResponse {
         let name = try call.capture("instrument")
-        let known = application.desks.map(\.name.text)
+        let known = application.tradedInstruments.map(\.name.text)
         guard known.contains(name) else { throw RouteRefusal.missing(Vocabulary(known).unknown("instrument", name)) }
         let command = OperatorCommand.unfreeze(InstrumentName(name), reason: try call.required("reason"))
         return OperatorReply(try await application.ask(command, for: call)).response

@@ -41,7 +41,7 @@ struct HealthRoutes: Sendable {
     @Sendable private func health(_ call: RouteCall) async -> HTTPResponse {
         let health = Health(
             application.engine.condition, writingFailure: await writingFailure(), policy: application.configuration.policy,
-            gaps: application.desks.calendarGaps(at: application.clock.now()), drift: application.clock.drift())
+            gaps: application.tradedInstruments.calendarGaps(at: application.clock.now()), drift: application.clock.drift())
         return .encoded(health, status: health.status == .unhealthy ? 503 : 200)
     }
 
@@ -82,13 +82,13 @@ struct HealthRoutes: Sendable {
         let thrown = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first?.isThrown ?? false
         metrics.set(thrown ? 1 : 0, of: .tradingStopped, label: nil)
         let live = try await store.fetch(LivePositions.query)
-        for name in Set(application.desks.map(\.name) + live.map(\.instrument)) {
+        for name in Set(application.tradedInstruments.map(\.name) + live.map(\.instrument)) {
             metrics.set(Int64(live.count { $0.instrument == name }), of: .openPositions, label: name.text)
         }
     }
 }
 
-extension [Desk] {
+extension [TradedInstrument] {
     /// The gaps of all calendars on the exchange's day at `instant`.
     func calendarGaps(at instant: Instant) -> [CalendarGap] { flatMap { $0.calendarGaps(on: TradingDay(of: instant)) } }
 }

@@ -7,7 +7,7 @@ struct RecordRoutes: Sendable {
     var all: [RouteDescription] { signals + positions + orders + evidence }
 
     private var store: any RecordStore { application.store }
-    private var instrument: RouteValueKind { .word(application.desks.map(\.name.text)) }
+    private var instrument: RouteValueKind { .word(application.tradedInstruments.map(\.name.text)) }
 
     private var signals: [RouteDescription] {
         [

@@ -3,15 +3,15 @@ import MunimKit
 /// The effective configuration as JSON, in the shape of the file; what a plugin was given stands under `options`, secrets are
 /// ``Secret/redacted``.
 enum ConfigurationView {
-    /// - Parameter desks: the instruments as they were made; their terms of `day` are shown.
-    static func value(of configuration: HostConfiguration, desks: [Desk], on day: TradingDay) -> JSONValue {
+    /// - Parameter tradedInstruments: the instruments as they were made; their terms of `day` are shown.
+    static func value(of configuration: HostConfiguration, tradedInstruments: [TradedInstrument], on day: TradingDay) -> JSONValue {
         var members = JSONValue.members(configuration.effective)
         members["storage"] = chosen(configuration.storage)
         members["coordination"] = chosen(configuration.coordination)
         members["broker"] = chosen(configuration.broker)
         members["alerts"] = .array(configuration.alerts.map(chosen))
         members["instruments"] = .object(
-            Dictionary(configuration.instruments.map { ($0.name.text, instrument($0, desks, day)) }) { first, _ in first })
+            Dictionary(configuration.instruments.map { ($0.name.text, instrument($0, tradedInstruments, day)) }) { first, _ in first })
         members["disabled_guards"] = .array(configuration.policy.disabledGuards.map(JSONValue.string))
         return .object(members)
     }
@@ -25,13 +25,17 @@ enum ConfigurationView {
         ]
     }
 
-    private static func instrument(_ entry: InstrumentConfiguration, _ desks: [Desk], _ day: TradingDay) -> JSONValue {
+    private static func instrument(_ entry: InstrumentConfiguration, _ tradedInstruments: [TradedInstrument], _ day: TradingDay)
+        -> JSONValue
+    {
         var members = described(entry.instrument)
         members["mode"] = .string(entry.mode.rawValue)
         members["sizing"] = chosen(entry.sizing)
         members["rollover"] = chosen(entry.rollover)
         members["tests"] = .number("\(entry.tests.count)")
-        if let desk = desks.first(where: { $0.name == entry.name }) { members["terms"] = terms(desk.instrument.terms(on: day)) }
+        if let traded = tradedInstruments.first(where: { $0.name == entry.name }) {
+            members["terms"] = terms(traded.instrument.terms(on: day))
+        }
         return .object(members)
     }
 

@@ -134,7 +134,7 @@ struct IntentView: Codable, Sendable {
         instrument = record.instrument
         reason = record.plan.content.reason
         price = record.plan.content.price
-        positions = record.plan.content.strands.map(\.position)
+        positions = record.plan.content.positionPlans.map(\.position)
         reservedRisk = record.reservedRisk
         reservedVolatility = record.reservedVolatility
         reservedMargin = record.reservedMargin

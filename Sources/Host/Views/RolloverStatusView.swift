@@ -20,7 +20,7 @@ struct RolloverStatusView: Codable, Sendable {
         var rolloverCount: Int
         var rolloverPnl: Money
 
-        init(_ record: PositionRecord, desk: Desk?, on day: TradingDay) {
+        init(_ record: PositionRecord, traded: TradedInstrument?, on day: TradingDay) {
             positionId = record.id
             instrument = record.instrument
             position = record.layer
@@ -29,10 +29,10 @@ struct RolloverStatusView: Codable, Sendable {
             rolloverStatus = record.rolloverStatus
             rolloverCount = record.rolloverCount
             rolloverPnl = record.rolloverProfit
-            guard let desk else { return }
-            let next = desk.instrument.expiries(onOrAfter: record.expiry.advanced(by: 1), count: 1).first
-            let left = desk.instrument.tradingDays(from: day, to: record.expiry)
-            let advice = desk.rollover.advice(
+            guard let traded else { return }
+            let next = traded.instrument.expiries(onOrAfter: record.expiry.advanced(by: 1), count: 1).first
+            let left = traded.instrument.tradingDays(from: day, to: record.expiry)
+            let advice = traded.rollover.advice(
                 on: MunimKit.RolloverView(day: day, expiry: record.expiry, nextExpiry: next, tradingDaysLeft: left))
             nextExpiry = next
             tradingDaysLeft = left
@@ -68,13 +68,13 @@ struct RolloverStatusView: Codable, Sendable {
 
     /// Reads positions and the last `limit` rolls.
     static func read(
-        from store: any RecordStore, desks: [Desk], at now: Instant, limit: Int
+        from store: any RecordStore, tradedInstruments: [TradedInstrument], at now: Instant, limit: Int
     ) async throws(StorageError) -> RolloverStatusView {
         let day = TradingDay(of: now)
         let live = try await store.fetch(LivePositions.query)
         let rolls = try await store.fetch(Query<RolloverRecord>(order: [.descending("rolled_at")], limit: limit))
         return RolloverStatusView(
-            positions: live.map { record in Expiring(record, desk: desks.first { $0.name == record.instrument }, on: day) },
+            positions: live.map { record in Expiring(record, traded: tradedInstruments.first { $0.name == record.instrument }, on: day) },
             history: rolls.map(Roll.init))
     }
 }

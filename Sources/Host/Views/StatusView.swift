@@ -36,7 +36,8 @@ struct StatusView: Codable, Sendable {
 
     /// Reads the page from the records; `condition` is the engine's, for a host that runs.
     static func read(
-        from store: any RecordStore, configuration: HostConfiguration, desks: [Desk], condition: Engine.Condition?, at now: Instant
+        from store: any RecordStore, configuration: HostConfiguration, tradedInstruments: [TradedInstrument], condition: Engine.Condition?,
+        at now: Instant
     ) async throws(StorageError) -> StatusView {
         let scopes = try await store.fetch(Query<ScopeRecord>(order: [.ascending("instrument")]))
         let prices = LastPrices(scopes)
@@ -51,7 +52,7 @@ struct StatusView: Codable, Sendable {
             instance: configuration.instance.name, version: Version.current, mode: configuration.instance.mode,
             broker: configuration.broker.name, storage: configuration.storage.name, condition: condition.map(\.word),
             since: newest?.startedAt, at: now, trading: Trading(thrown), disabledGuards: configuration.policy.disabledGuards,
-            calendarGaps: desks.calendarGaps(at: now).map(\.description),
+            calendarGaps: tradedInstruments.calendarGaps(at: now).map(\.description),
             portfolio: PortfolioView(account ?? PortfolioRecord(at: now), positions: live, prices: prices, policy: configuration.policy),
             positions: live.map { PositionView($0, lastPrice: prices[$0.instrument]) }, waitingSignals: waiting,
             latestSignals: latest.map { SignalView($0, isBrief: true) },

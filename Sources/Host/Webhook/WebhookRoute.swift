@@ -40,7 +40,7 @@ struct WebhookRoute: Sendable {
 
     private func take(_ parsed: ParsedWebhook, _ request: HTTPRequest) async -> HTTPResponse {
         let signal = parsed.signal
-        let names = application.desks.map(\.name.text)
+        let names = application.tradedInstruments.map(\.name.text)
         guard names.contains(signal.instrument.text) else {
             let nearest = Vocabulary(names).nearest(to: signal.instrument.text).map { ", did you mean \($0)?" } ?? ""
             application.metrics.add(1, to: .requestsRefused, label: "422")

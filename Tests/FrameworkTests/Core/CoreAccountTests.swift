@@ -86,7 +86,7 @@ struct CoreAccountTests {
 
     @Test("An entry waits until the account was compared since the start, and expires when it never is")
     func entriesWait() {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.broker { $0.positionsMood = .failing }
         world.wait(.minutes(3))
         let lost = world.send(Fixture.base(at: world.now))
@@ -172,7 +172,7 @@ struct CoreAccountTests {
     @Test("A difference in a contract that two instruments trade freezes both, also the one that holds nothing")
     func sharedWhileOneIsFlat() {
         let names: [InstrumentName] = ["FIRST", "SECOND"]
-        let world = Fixture.world(names.map { Fixture.desk($0) })
+        let world = Fixture.world(names.map { Fixture.traded($0) })
         world.send(Fixture.base(names[0]))
         world.wait(.minutes(1))
         world.broker { $0.foreign = [Self.contract: 30] }
@@ -185,7 +185,7 @@ struct CoreAccountTests {
     @Test("A trade that the books of a booked order lack freezes every instrument of its contract, its own too")
     func unknownTradeOfSharedContract() throws {
         let names: [InstrumentName] = ["FIRST", "SECOND"]
-        let world = Fixture.world(names.map { Fixture.desk($0) })
+        let world = Fixture.world(names.map { Fixture.traded($0) })
         for name in names { world.send(Fixture.base(name, at: world.now)) }
         let order = try #require(world.lane.broker.orders.last)
         world.push(
@@ -234,7 +234,7 @@ struct CoreAccountTests {
     @Test("I13 What no order explains is told while an exit is under way, to all who trade the contract")
     func unexplainedInFlight() {
         let names: [InstrumentName] = ["FIRST", "SECOND"]
-        let world = Fixture.world(names.map { Fixture.desk($0) })
+        let world = Fixture.world(names.map { Fixture.traded($0) })
         world.send(Fixture.base(names[0]))
         world.wait(.seconds(70))
         world.broker { $0.script = [.fillAfter(.minutes(10))] }

@@ -5,10 +5,10 @@ import Testing
 /// What could not be booked is not traded; what happens all the same ends no process and is never booked as nothing.
 @Suite("Values near the ends of arithmetic")
 struct CoreArithmeticTests {
-    private static func desk(lots: Int64, freeze: Int64? = nil) -> Desk {
+    private static func traded(lots: Int64, freeze: Int64? = nil) -> TradedInstrument {
         var facts = TestFuture.Facts()
         facts.freezeQuantity = freeze.map { Quantity($0) }
-        return Fixture.desk(facts: facts, lots: lots)
+        return Fixture.traded(facts: facts, lots: lots)
     }
 
     private static var unlimited: Policy {
@@ -20,7 +20,7 @@ struct CoreArithmeticTests {
 
     @Test("An entry that could not be booked when it is closed at the highest price is refused before it trades")
     func unbookable() {
-        let world = Fixture.world([Self.desk(lots: 40_000)], policy: Self.unlimited)
+        let world = Fixture.world([Self.traded(lots: 40_000)], policy: Self.unlimited)
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == "number_too_large")
         #expect(world.lane.broker.requests.isEmpty)
@@ -28,20 +28,20 @@ struct CoreArithmeticTests {
 
     @Test("Several positions that fit one by one and not together are refused as well")
     func unbookableTogether() {
-        let desks = ["A", "B"].map { name in
+        let tradedInstruments = ["A", "B"].map { name in
             var facts = TestFuture.Facts()
             facts.root = "T\(name)"
             facts.terms.pointValue = PointValue(whole: 300)
-            return Fixture.desk(InstrumentName(name), facts: facts, lots: 1_900)
+            return Fixture.traded(InstrumentName(name), facts: facts, lots: 1_900)
         }
-        let world = Fixture.world(desks, policy: Self.unlimited)
-        let entries = desks.map { world.send(Fixture.base($0.name, at: world.now)) }
+        let world = Fixture.world(tradedInstruments, policy: Self.unlimited)
+        let entries = tradedInstruments.map { world.send(Fixture.base($0.name, at: world.now)) }
         #expect(entries.map { world.signal($0)?.reason } == [nil, "number_too_large"])
     }
 
     @Test("Entries at the lowest and exits at the highest price, again and again, end no process and keep the ledger exact")
     func absurdPrices() {
-        let world = Fixture.world([Self.desk(lots: 900)], policy: Self.unlimited)
+        let world = Fixture.world([Self.traded(lots: 900)], policy: Self.unlimited)
         for _ in 0..<40 {
             world.send(Fixture.base(price: "1", stop: "0.5", atr: "0.1", at: world.now))
             world.wait(.seconds(3))
@@ -79,7 +79,7 @@ struct CoreArithmeticTests {
 
     @Test("A late fill that cannot be counted is told and ends no process", arguments: [Int64.max, 0, -5])
     func absurdLateFill(units: Int64) throws {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.broker { $0.script = [.unknownWithoutOrder] }
         world.send(Fixture.base(at: world.now))
         world.wait(.minutes(3))
@@ -95,7 +95,7 @@ struct CoreArithmeticTests {
 
     @Test("A price that jumped absurdly from the last one is a gate for entries, and the next one is not", arguments: ["520", "520000"])
     func jump(price: String) {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.send(Fixture.bar(price: "52000", at: world.now))
         world.wait(.seconds(1))
         let absurd = world.send(Fixture.base(price: price, stop: "510", atr: "5", at: world.now))
@@ -122,7 +122,7 @@ struct CoreArithmeticTests {
             policy.limits.orderValue = Money(whole: 900 * 30 * 52_000 - 1)
         }
         if gate == "decision_lots" { policy.limits.orderValue = Money(whole: 900_000_000_000) }
-        let world = Fixture.world([Self.desk(lots: lots, freeze: gate == "decision_orders" ? 30 : nil)], policy: policy)
+        let world = Fixture.world([Self.traded(lots: lots, freeze: gate == "decision_orders" ? 30 : nil)], policy: policy)
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == gate)
         #expect(world.lane.broker.requests.isEmpty)

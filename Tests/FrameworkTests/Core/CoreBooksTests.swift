@@ -14,7 +14,7 @@ struct CoreBooksTests {
             trailingStopMultiple: Ratio(whole: 9), maximumPyramids: 0, pyramidSpacing: .one, barLength: .minutes(60))
         var policy = Policy.testing
         policy.initialCapital = .zero
-        let world = Fixture.world([Fixture.desk(facts: facts, lots: 1)], policy: policy)
+        let world = Fixture.world([Fixture.traded(facts: facts, lots: 1)], policy: policy)
         world.ask(.capital(Money(whole: 5_000_000), notes: "start", key: "one"))
         let rows: [(String, String)] = [
             ("43059", "5043059"), ("-105000", "4938059"), ("10733", "4948792"), ("-16375", "4932417"), ("89450", "5021867"),
@@ -87,7 +87,7 @@ struct CoreBooksTests {
         var facts = TestFuture.Facts()
         facts.terms.initialStopMultiple = try Ratio(initial)
         facts.terms.trailingStopMultiple = try Ratio(trailing)
-        let world = Fixture.world([Fixture.desk(facts: facts, lots: 1)])
+        let world = Fixture.world([Fixture.traded(facts: facts, lots: 1)])
         world.send(Fixture.base(price: entry, stop: stop, atr: atr))
         #expect(world.positions.first?.currentStop == Fixture.price(stop))
         for (close, range, expected) in bars {
@@ -141,7 +141,7 @@ struct CoreBooksTests {
     @Test("Counterfactuals are true: so much more gives the lots that are claimed, one whole unit less does not")
     func counterfactuals() throws {
         for (funds, limiter) in [(Int64(600_000), "margin"), (9_000_000, "risk")] {
-            let world = Fixture.world([Fixture.desk(lots: nil)])
+            let world = Fixture.world([Fixture.traded(lots: nil)])
             world.broker { $0.funds = Funds(available: Money(units: funds * 10_000), used: .zero) }
             let fingerprint = world.send(Fixture.base())
             let explanation = try #require(world.signal(fingerprint)?.explanation?.content)
@@ -275,7 +275,7 @@ struct CoreRepairBooksTests {
 
     @Test("A late order that is taken back carries charges")
     func late() {
-        let world = Fixture.world([Fixture.desk()], policy: Self.policy)
+        let world = Fixture.world([Fixture.traded()], policy: Self.policy)
         world.broker { $0.script = [.late(.seconds(200))] }
         world.send(Fixture.base(at: world.now))
         world.wait(.minutes(6))
@@ -286,7 +286,7 @@ struct CoreRepairBooksTests {
 
     @Test("A price that the broker corrects under a known trade is told once, and the books keep the first")
     func corrected() throws {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.broker { $0.script = [.partial(30, restAfter: .minutes(30))] }
         world.send(Fixture.base(at: world.now))
         let order = try #require(world.lane.broker.orders.first)
@@ -318,7 +318,7 @@ struct CoreRepairBooksTests {
 
     @Test("A second order under a tag is a tag sent twice, whoever tells of it")
     func doubled() throws {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.broker { $0.script = [.partial(30, restAfter: .minutes(30))] }
         world.send(Fixture.base(at: world.now))
         let order = try #require(world.lane.broker.orders.first)

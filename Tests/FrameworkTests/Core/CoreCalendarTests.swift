@@ -9,7 +9,7 @@ struct CoreCalendarTests {
         var facts = TestFuture.Facts()
         facts.knownYears = knownYears
         let start = try #require(Instant(at, defaultOffset: nil))
-        return Fixture.world([Fixture.desk(facts: facts), Fixture.desk(Fixture.synthetic)], policy: policy, at: start)
+        return Fixture.world([Fixture.traded(facts: facts), Fixture.traded(Fixture.synthetic)], policy: policy, at: start)
     }
 
     @Test(
@@ -44,8 +44,8 @@ struct CoreCalendarTests {
     func together() throws {
         var facts = TestFuture.Facts()
         facts.knownYears = 2024...2025
-        let desks = ["A", "B", "C", "D", "E"].map { Fixture.desk(InstrumentName($0), facts: facts) }
-        let world = Fixture.world(desks, at: try #require(Instant("2025-12-08T05:00:00Z", defaultOffset: nil)))
+        let tradedInstruments = ["A", "B", "C", "D", "E"].map { Fixture.traded(InstrumentName($0), facts: facts) }
+        let world = Fixture.world(tradedInstruments, at: try #require(Instant("2025-12-08T05:00:00Z", defaultOffset: nil)))
         #expect(world.alertCodes == ["calendar_unknown"])
         #expect(world.alerts.first?.instrument == nil)
         #expect(world.alerts.first?.message.hasPrefix("A, B, C and 2 more do not know the holidays of 2026: only weekends") == true)

@@ -44,8 +44,8 @@ struct CoreCrashTests {
     }
 
     /// A world with a base in both instruments, a minute old.
-    static func held(_ layers: Int = 1, _ name: InstrumentName = Fixture.synthetic, desks: [Desk]? = nil) -> World {
-        let world = Fixture.world(desks)
+    static func held(_ layers: Int = 1, _ name: InstrumentName = Fixture.synthetic, tradedInstruments: [TradedInstrument]? = nil) -> World {
+        let world = Fixture.world(tradedInstruments)
         world.send(Fixture.base(name))
         for layer in 2..<max(2, layers + 1) {
             world.wait(.seconds(70))

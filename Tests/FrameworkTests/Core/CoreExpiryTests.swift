@@ -18,7 +18,7 @@ struct CoreExpiryTests {
     func passesItsExpiry() {
         var policy = Policy.testing
         policy.entryRolloverDays = 0
-        let world = Fixture.world([Fixture.desk(rollDays: -1)], policy: policy, at: CoreRollTests.morning(22))
+        let world = Fixture.world([Fixture.traded(rollDays: -1)], policy: policy, at: CoreRollTests.morning(22))
         world.send(Fixture.base(at: world.now))
         #expect(world.positions.map(\.expiry) == [TradingDay("2025-12-31")])
         var told: [Int: [String]] = [:]
@@ -35,18 +35,18 @@ struct CoreExpiryTests {
     @Test("An entry avoids a contract that its rule would leave on one of the coming days, also where the rule looks at the day alone")
     func guardAsksForDays() throws {
         let today = TradingDay(of: CoreRollTests.morning(8))
-        let desk = { (day: TradingDay) in
-            Desk(name: Fixture.future, instrument: TestFuture(), sizing: TestSizing(fixed: Lots(1)), rollover: OnlyOn(day: day))
+        let traded = { (day: TradingDay) in
+            TradedInstrument(name: Fixture.future, instrument: TestFuture(), sizing: TestSizing(fixed: Lots(1)), rollover: OnlyOn(day: day))
         }
         let december = try #require(TradingDay("2025-12-31"))
         let january = try #require(TradingDay("2026-01-30"))
         for ahead in 0...5 {
             // The 13th and 14th are a weekend.
             let day = today.advanced(by: ahead == 5 ? 7 : ahead)
-            #expect(desk(day).entryExpiry(on: today, avoidingDays: 5) != december, "\(day)")
+            #expect(traded(day).entryExpiry(on: today, avoidingDays: 5) != december, "\(day)")
         }
-        #expect(desk(today.advanced(by: 8)).entryExpiry(on: today, avoidingDays: 5) == december)
-        #expect(desk(today.advanced(by: -1)).entryExpiry(on: today, avoidingDays: 5) == december)
+        #expect(traded(today.advanced(by: 8)).entryExpiry(on: today, avoidingDays: 5) == december)
+        #expect(traded(today.advanced(by: -1)).entryExpiry(on: today, avoidingDays: 5) == december)
         #expect(january > december)
     }
 

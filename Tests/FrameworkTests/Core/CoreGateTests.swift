@@ -48,7 +48,7 @@ struct CoreGateTests {
         "Vector 10: a size shrinks with the price's surge, down to one lot, and never grows",
         arguments: [("52140", 5, 3), ("52000", 5, 5), ("51700", 5, 5), ("52175", 1, 1), ("52175", 5, 3)])
     func surge(market: String, lots: Int, expected: Int) {
-        let world = Fixture.world([Fixture.desk(lots: Int64(lots))], policy: Self.policy())
+        let world = Fixture.world([Fixture.traded(lots: Int64(lots))], policy: Self.policy())
         world.broker { $0.market[Fixture.future] = Fixture.price(market) }
         world.send(Fixture.base())
         #expect(world.positions.first?.lots == Lots(Int64(expected)))
@@ -61,7 +61,7 @@ struct CoreGateTests {
         facts.terms.pyramidSpacing = Ratio(units: 750_000)
         facts.terms.initialStopMultiple = Ratio(whole: 1)
         facts.terms.trailingStopMultiple = Ratio(whole: 20)
-        let world = Fixture.world([Fixture.desk(facts: facts, lots: 1)])
+        let world = Fixture.world([Fixture.traded(facts: facts, lots: 1)])
         world.send(Fixture.base(price: "50000", stop: "49600", atr: "400"))
         let tries = [
             (2, "50400", "1r_gate_not_passed"), (2, "50450", "executed"), (3, "50600", "pyramid_spacing"), (3, "50800", "executed"),
@@ -84,8 +84,10 @@ struct CoreGateTests {
             pointValue: PointValue(whole: 10), unitsPerLot: 1, marginPerLot: Money(whole: 105_000),
             initialStopMultiple: Ratio(whole: 1),
             trailingStopMultiple: Ratio(whole: 2), maximumPyramids: 3, pyramidSpacing: Ratio(units: 500_000), barLength: .minutes(60))
-        let desks = [Fixture.desk(lots: 3), Fixture.desk("GOLD", facts: gold, lots: 6), Fixture.desk(Fixture.synthetic, lots: nil)]
-        let world = Fixture.world(desks)
+        let tradedInstruments = [
+            Fixture.traded(lots: 3), Fixture.traded("GOLD", facts: gold, lots: 6), Fixture.traded(Fixture.synthetic, lots: nil),
+        ]
+        let world = Fixture.world(tradedInstruments)
         world.send(Fixture.base())
         #expect(world.portfolio?.totalRisk == Fixture.money("47250"))
         world.send(Fixture.base("GOLD", price: "78500", stop: "78050", atr: "450"))
@@ -105,7 +107,7 @@ struct CoreGateTests {
 
     @Test("L-34 The broker's free funds cap the margin that a size may use")
     func funds() {
-        let world = Fixture.world([Fixture.desk(lots: nil)])
+        let world = Fixture.world([Fixture.traded(lots: nil)])
         world.broker { $0.funds = Funds(available: Money(whole: 540_000), used: .zero) }
         let fingerprint = world.send(Fixture.base())
         #expect(world.positions.first?.lots == Lots(2))
@@ -138,7 +140,7 @@ struct CoreGateTests {
     @Test("L-35 Sizes are computed on the wider of the two stops")
     func widerStop() {
         for (policy, lots) in [(Policy.testing, 3), (Self.policy(), 4)] {
-            let world = Fixture.world([Fixture.desk(lots: nil)], policy: policy)
+            let world = Fixture.world([Fixture.traded(lots: nil)], policy: policy)
             world.send(Fixture.base())
             #expect(world.positions.first?.lots == Lots(Int64(lots)))
             let risk = world.positions.first?.riskAmount ?? .zero
@@ -149,8 +151,8 @@ struct CoreGateTests {
 
     @Test("What decisions in flight have reserved counts as used")
     func reservation() {
-        let desks = [Fixture.desk(lots: nil), Fixture.desk(Fixture.synthetic, lots: nil)]
-        let world = Fixture.world(desks)
+        let tradedInstruments = [Fixture.traded(lots: nil), Fixture.traded(Fixture.synthetic, lots: nil)]
+        let world = Fixture.world(tradedInstruments)
         world.broker { $0.script = [.fillAfter(.minutes(1))] }
         world.send(Fixture.base())
         let second = world.send(Fixture.base(Fixture.synthetic))

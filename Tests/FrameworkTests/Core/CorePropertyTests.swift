@@ -18,7 +18,7 @@ struct CorePropertyTests {
         slices.root = "TF"
         slices.freezeQuantity = Quantity(60)
         let world = Fixture.world(
-            [Fixture.desk(facts: slices, lots: 3), Fixture.desk(Fixture.synthetic, facts: facts)], policy: policy, seed: seed)
+            [Fixture.traded(facts: slices, lots: 3), Fixture.traded(Fixture.synthetic, facts: facts)], policy: policy, seed: seed)
         world.isTracing = isTracing
         world.broker { $0.showsSettled = showsSettled }
         var price = 52_000

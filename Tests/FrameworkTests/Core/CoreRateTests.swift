@@ -14,13 +14,13 @@ struct CoreRateTests {
         var policy = Policy.testing
         policy.reservedRate = reserved
         policy.limits.areEnforced = false
-        let desks = names.map { name in
+        let tradedInstruments = names.map { name in
             var facts = TestFuture.Facts()
             facts.root = name.text
             facts.terms.marginPerLot = Money(whole: 1_000)
-            return Fixture.desk(name, facts: facts, lots: 1)
+            return Fixture.traded(name, facts: facts, lots: 1)
         }
-        return Fixture.world(desks, policy: policy, traits: traits)
+        return Fixture.world(tradedInstruments, policy: policy, traits: traits)
     }
 
     static func enter(_ world: World, _ names: some Sequence<InstrumentName>, at: Instant? = nil) {

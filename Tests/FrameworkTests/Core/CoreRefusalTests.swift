@@ -105,7 +105,7 @@ struct CoreRefusalTests {
         refusal.policy(&policy)
         var facts = TestFuture.Facts()
         refusal.facts(&facts)
-        let world = Fixture.world([Fixture.desk(facts: facts, lots: refusal.lots)], policy: policy)
+        let world = Fixture.world([Fixture.traded(facts: facts, lots: refusal.lots)], policy: policy)
         refusal.act(world)
         Self.expectRefused(world, refusal.code, refusal.status)
         #expect(world.lane.store.all(SignalRecord.self).allSatisfy { $0.status.isVerdict })
@@ -153,7 +153,7 @@ struct CoreRefusalTests {
 
     @Test("L-36 The gate counts the real size, and the pyramid's profit is that of the signal's price")
     func realSize() throws {
-        let world = Fixture.world([Fixture.desk(lots: 4)])
+        let world = Fixture.world([Fixture.traded(lots: 4)])
         world.send(Fixture.base())
         let pyramid = world.send(Fixture.pyramid(stop: "51700", at: .testing))
         let explanation = try #require(world.signal(pyramid)?.explanation?.content)

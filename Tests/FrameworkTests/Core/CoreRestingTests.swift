@@ -40,7 +40,7 @@ struct CoreRestingTests {
 
     @Test("An entry of one leg that is filled in part and rests becomes a position of what it filled")
     func singleLegRests() {
-        let world = Fixture.world([Fixture.desk()])
+        let world = Fixture.world([Fixture.traded()])
         world.broker { $0.script = [.partial(30, restAfter: .minutes(30))] }
         let entry = world.send(Fixture.base(at: world.now))
         world.wait(.seconds(20))
@@ -76,11 +76,11 @@ struct CoreRestingTests {
         expectSound(world)
     }
 
-    private static var synthetic: Desk {
+    private static var synthetic: TradedInstrument {
         var facts = TestFuture.Facts()
         facts.root = "TS"
         facts.terms.unitsPerLot = 30
-        return Fixture.desk(Fixture.synthetic, facts: facts)
+        return Fixture.traded(Fixture.synthetic, facts: facts)
     }
 
     // MARK: - The first order of a day
@@ -89,7 +89,7 @@ struct CoreRestingTests {
     private static func blank(_ outcome: ModelBroker.Outcome) -> World {
         var policy = Policy.testing
         policy.emptyBookHorizon = Policy().emptyBookHorizon
-        let world = Fixture.world([Fixture.desk()], policy: policy)
+        let world = Fixture.world([Fixture.traded()], policy: policy)
         world.broker {
             $0.script = [outcome]
             $0.bookMood = .empty

@@ -15,7 +15,7 @@ struct CoreRollTests {
         policy.entryRolloverDays = 0
         var facts = TestFuture.Facts()
         facts.root = name == Fixture.synthetic ? "TS" : "TF"
-        let world = Fixture.world([Fixture.desk(name, facts: facts, rollDays: 5)], policy: policy, at: morning(entered))
+        let world = Fixture.world([Fixture.traded(name, facts: facts, rollDays: 5)], policy: policy, at: morning(entered))
         world.send(Fixture.base(name, at: world.now))
         world.send(Fixture.bar(name, price: "52000", at: world.now))
         for layer in 2..<max(2, layers + 1) {
@@ -297,7 +297,7 @@ struct CoreRollTests {
 
     @Test("No entry is made into a contract that the rule would roll within five trading days")
     func entry() {
-        let world = Fixture.world([Fixture.desk(rollDays: 5)], at: Self.morning(15))
+        let world = Fixture.world([Fixture.traded(rollDays: 5)], at: Self.morning(15))
         world.send(Fixture.base(at: world.now))
         #expect(world.positions.first?.structure.content.legs.first?.contract.symbol == Self.old)
         world.send(Fixture.exit(at: world.now + .seconds(1)))

@@ -11,7 +11,7 @@ struct CoreStartTests {
         var policy = Policy.testing
         policy.duplicateWindow = .zero
         policy.reservedRate = 0
-        let world = World(desks: [Fixture.desk()], policy: policy, traits: traits)
+        let world = World(tradedInstruments: [Fixture.traded()], policy: policy, traits: traits)
         world.start()
         return world
     }

@@ -331,7 +331,7 @@ struct CoreUnknownTests {
     func slices() {
         var facts = TestFuture.Facts()
         facts.freezeQuantity = Quantity(100)
-        let world = Fixture.world([Fixture.desk(facts: facts, lots: 8)])
+        let world = Fixture.world([Fixture.traded(facts: facts, lots: 8)])
         world.send(Fixture.base())
         #expect(world.lane.broker.requests.map(\.quantity.count) == [90, 90, 60])
         #expect(world.positions.first?.quantity == Quantity(240))
@@ -343,7 +343,7 @@ struct CoreUnknownTests {
         arguments: [[ModelBroker.Outcome.unknownWithOrder(visibleAfter: .seconds(55))], [.unknownWithoutOrder]])
     func sharedContract(_ script: [ModelBroker.Outcome]) {
         let (first, second): (InstrumentName, InstrumentName) = ("FIRST", "SECOND")
-        let world = Fixture.world([Fixture.desk(first), Fixture.desk(second)])
+        let world = Fixture.world([Fixture.traded(first), Fixture.traded(second)])
         for name in [first, second] { world.send(Fixture.base(name)) }
         world.wait(.seconds(70))
         world.broker { $0.script = [.unknownWithoutOrder] + script }
@@ -359,7 +359,7 @@ struct CoreUnknownTests {
     @Test("Two instruments whose one contract was squared off by hand are both frozen, and neither waits for the other")
     func sharedContractSquaredOff() {
         let names: [InstrumentName] = ["FIRST", "SECOND"]
-        let world = Fixture.world(names.map { Fixture.desk($0) })
+        let world = Fixture.world(names.map { Fixture.traded($0) })
         for name in names { world.send(Fixture.base(name)) }
         world.wait(.seconds(70))
         world.broker {
@@ -386,7 +386,7 @@ struct CoreUnknownTests {
 
     @Test(
         "C20 A lost order of a layer that is closed by now is taken back while the exit of another layer goes on", arguments: [false, true])
-    func lateInSettledStrand(isRestarted: Bool) async throws {
+    func lateInSettledPositionPlan(isRestarted: Bool) async throws {
         let world = CoreCrashTests.held(2, Fixture.future)
         world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.minutes(6)), .fill] }
         world.send(Fixture.exit(nil, at: world.now))

@@ -7,20 +7,23 @@ enum Fixture {
     static let future: InstrumentName = "TEST_FUTURE"
     static let synthetic: InstrumentName = "TEST_SYNTHETIC"
 
-    static func desk(
+    static func traded(
         _ name: InstrumentName = future, facts: TestFuture.Facts = TestFuture.Facts(), lots: Int64? = 2, rollDays: Int = 0
-    ) -> Desk {
+    ) -> TradedInstrument {
         let instrument: any InstrumentPlugin = name == synthetic ? TestSynthetic(facts) : TestFuture(facts)
-        return Desk(
+        return TradedInstrument(
             name: name, instrument: instrument, sizing: TestSizing(fixed: lots.map { Lots($0) }), rollover: TestRollover(days: rollDays))
     }
 
     static func world(
-        _ desks: [Desk]? = nil, policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing, seed: UInt64 = 1
+        _ tradedInstruments: [TradedInstrument]? = nil, policy: Policy = .testing, traits: BrokerTraits = .testing, at: Instant = .testing,
+        seed: UInt64 = 1
     ) -> World {
         var facts = TestFuture.Facts()
         facts.root = "TS"
-        let world = World(desks: desks ?? [desk(), desk(synthetic, facts: facts)], policy: policy, traits: traits, at: at, seed: seed)
+        let world = World(
+            tradedInstruments: tradedInstruments ?? [traded(), traded(synthetic, facts: facts)], policy: policy, traits: traits, at: at,
+            seed: seed)
         world.start()
         return world
     }

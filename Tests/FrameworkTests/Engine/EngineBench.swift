@@ -37,7 +37,8 @@ final class EngineBench: Sendable {
         policy.sessions = .ignored
         engine = Engine(
             Engine.Parts(
-                policy: policy, desks: [Fixture.desk()], store: store, broker: broker, coordination: coordination, alerts: [channel],
+                policy: policy, tradedInstruments: [Fixture.traded()], store: store, broker: broker, coordination: coordination,
+                alerts: [channel],
                 incarnation: incarnation, clock: clock, random: SeededRandomSource(1)))
         inbox = Inbox(store: store, engine: engine, clock: clock)
     }

@@ -12,10 +12,11 @@ private struct ShellBench {
     var now = Instant.testing
     private var entropy = SplitMix64(state: 1)
 
-    init(_ leadership: Shell.Leadership = .alone) {
+    init(_ instances: Shell.Instances = .one) {
         shell = Shell(
             Shell.Parts(
-                policy: Policy(), broker: .testing, desks: [Fixture.desk()], incarnation: "P1", machine: nil, leadership: leadership,
+                policy: Policy(), broker: .testing, tradedInstruments: [Fixture.traded()], incarnation: "P1", machine: nil,
+                instances: instances,
                 othersHaveEnded: true))
         requests = shell.start()
     }
@@ -24,8 +25,8 @@ private struct ShellBench {
 
     /// Gives an input and keeps what follows from it; answers the requests.
     @discardableResult
-    mutating func give(_ input: Shell.Input, of term: Int? = nil) -> [Shell.Request] {
-        var answered = shell.take(input, of: term, at: moment)
+    mutating func give(_ input: Shell.Input, of generation: Int? = nil) -> [Shell.Request] {
+        var answered = shell.take(input, of: generation, at: moment)
         while let more = shell.next(
             at: moment,
             entropy: {
@@ -85,7 +86,7 @@ struct ShellTests {
         #expect(bench.shell.isCommitting)
         #expect(bench.give(.swept).contains { if case .findUndecided = $0 { true } else { false } })
         let unannounced = Self.bar(2)
-        bench.give(.undecided([unannounced]), of: bench.shell.term)
+        bench.give(.undecided([unannounced]), of: bench.shell.generation)
         bench.commit()
         #expect(bench.verdicts(of: unannounced) == 1)
     }
@@ -96,7 +97,7 @@ struct ShellTests {
         bench.begin()
         let signal = Self.bar()
         bench.give(.event(.signal(signal)))
-        bench.give(.undecided([signal]), of: bench.shell.term)
+        bench.give(.undecided([signal]), of: bench.shell.generation)
         bench.give(.event(.signal(signal)))
         bench.commit()
         #expect(bench.verdicts(of: signal) == 1 && bench.shell.isAtRest)
@@ -110,11 +111,11 @@ struct ShellTests {
         bench.give(.committed(.conflict(write: 0, reason: "another state")))
         let signal = Self.bar(2)
         bench.give(.event(.signal(signal)))
-        bench.give(.undecided([signal]), of: bench.shell.term)
-        bench.give(.retried, of: bench.shell.term)
+        bench.give(.undecided([signal]), of: bench.shell.generation)
+        bench.give(.retried, of: bench.shell.generation)
         var snapshot = Snapshot()
         snapshot.signals = [signal]
-        bench.give(.loaded(snapshot, lease: nil), of: bench.shell.term)
+        bench.give(.loaded(snapshot, lease: nil), of: bench.shell.generation)
         while bench.shell.isCommitting { bench.commit() }
         #expect(bench.verdicts(of: signal) == 1)
     }
@@ -128,7 +129,7 @@ struct ShellTests {
         let failed = bench.give(.committed(.unavailable("the disk is full")))
         #expect(!failed.contains { if case .perform = $0 { true } else { false } })
         #expect(bench.shell.storageFailure != nil && bench.shell.isRecovering)
-        bench.give(.retried, of: bench.shell.term)
+        bench.give(.retried, of: bench.shell.generation)
         bench.commit()
         #expect(bench.shell.storageFailure == nil && bench.shell.isAtRest)
         #expect(bench.verdicts(of: signal) == 2, "written twice, of which one was made")
@@ -136,7 +137,7 @@ struct ShellTests {
 
     @Test("One of several decides only in an epoch of its own, every commit demands it, and an answer of an earlier one reaches nobody")
     func epochs() throws {
-        var bench = ShellBench(.shared(Tenure.Terms()))
+        var bench = ShellBench(.several(LeaseTimes()))
         #expect(bench.give(.event(.signal(Self.bar()))).isEmpty, "whoever does not decide hears of it by a sweep")
         bench.give(.campaigned)
         bench.give(.leaseAnswered(isGranted: true, askedAt: .zero))
@@ -150,7 +151,7 @@ struct ShellTests {
             bench.commits.allSatisfy {
                 $0.writes.contains { if case .require(let row) = $0 { row.values == claimed.values } else { false } }
             })
-        let earlier = bench.shell.term
+        let earlier = bench.shell.generation
         bench.give(.leaseAnswered(isGranted: false, askedAt: .zero))
         #expect(!bench.shell.decides && bench.shell.sendsUntil == Span(microseconds: .min))
         #expect(bench.give(.committed(nil), of: earlier).isEmpty && bench.shell.isAtRest)
@@ -158,19 +159,19 @@ struct ShellTests {
 
     @Test("Where storage does not say what became of a commit, the rows are read in the next epoch")
     func doubt() throws {
-        var bench = ShellBench(.shared(Tenure.Terms()))
+        var bench = ShellBench(.several(LeaseTimes()))
         bench.give(.leaseAnswered(isGranted: true, askedAt: .zero))
         let first = LeaseRecord(name: Shell.lease, holder: "P1", at: bench.now)
         bench.give(.claimed(first))
         bench.begin(lease: first)
         bench.give(.event(.signal(Self.bar())))
         bench.give(.committed(.uncertain("no answer")))
-        #expect(bench.give(.retried, of: bench.shell.term).contains { if case .readLease = $0 { true } else { false } })
+        #expect(bench.give(.retried, of: bench.shell.generation).contains { if case .readLease = $0 { true } else { false } })
         let next = bench.give(.leaseRead(first))
         let claim = try #require(next.lazy.compactMap { if case .claim(let lease, false) = $0 { lease } else { nil } }.first)
         #expect(claim.epoch == first.epoch + 1)
         bench.give(.claimed(claim))
-        let begun = bench.give(.loaded(Snapshot(), lease: claim), of: bench.shell.term)
+        let begun = bench.give(.loaded(Snapshot(), lease: claim), of: bench.shell.generation)
         #expect(begun.contains { if case .noteEpoch(claim.epoch, true) = $0 { true } else { false } })
     }
 }

@@ -8,7 +8,7 @@ import Testing
 struct ConfigurationViewTests {
     private static func view(of text: String) throws -> (json: TestJSON, text: String) {
         let configuration = try #require(try HostConfigurationTests.reading(text).configuration)
-        let text = ConfigurationView.value(of: configuration, desks: [], on: TradingDay(daysSinceEpoch: 20_000)).encoded
+        let text = ConfigurationView.value(of: configuration, tradedInstruments: [], on: TradingDay(daysSinceEpoch: 20_000)).encoded
         return (try JSONDecoder().decode(TestJSON.self, from: Data(text.utf8)), text)
     }
 

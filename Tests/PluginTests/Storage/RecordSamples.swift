@@ -88,8 +88,8 @@ extension RecordSamples {
         counterfactuals: [Counterfactual(input: "i", change: "+1", lots: Lots(5), sentence: "s")], outcome: ["done"])
 
     private static let plan = IntentPlan(
-        strands: [
-            Strand(
+        positionPlans: [
+            PositionPlan(
                 position: "P", layer: .base, lots: Lots(4),
                 steps: [Step(number: 0, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)],
                 opens: structure, closes: nil, limiter: "risk")

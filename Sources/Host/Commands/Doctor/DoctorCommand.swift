@@ -28,7 +28,8 @@ enum DoctorCommand {
         findings += await machine.findings()
         findings += await RecordsExamination(input: input, configuration: configuration).findings()
         findings += [await Self.port(configuration.http), limit]
-        findings += CalendarExamination(desks: try input.desks(of: configuration), now: input.world.clock.now()).findings()
+        findings += CalendarExamination(tradedInstruments: try input.tradedInstruments(of: configuration), now: input.world.clock.now())
+            .findings()
         return findings + secrets(configuration.http)
     }
 

@@ -37,13 +37,13 @@ struct RecordsExamination: Sendable {
 
 /// Holds the calendars of the instruments against the year.
 struct CalendarExamination: Sendable {
-    let desks: [Desk]
+    let tradedInstruments: [TradedInstrument]
     let now: Instant
 
     /// One finding for each instrument and year whose holidays are not known, or one for all.
     func findings() -> [Finding] {
         let day = TradingDay(of: now)
-        let gaps = desks.flatMap { $0.calendarGaps(on: day) }
+        let gaps = tradedInstruments.flatMap { $0.calendarGaps(on: day) }
         guard !gaps.isEmpty else { return [Finding("calendar", .ok, "the holidays of \(day.date.year) are known")] }
         return gaps.map { Finding("calendar", .warn, "\($0)", "\(CalendarGap.advice), in the entry \($0.instrument)") }
     }

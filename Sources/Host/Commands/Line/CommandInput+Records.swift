@@ -31,15 +31,15 @@ extension CommandInput {
     }
 
     /// The instruments of a configuration with their plugins.
-    func desks(of configuration: HostConfiguration) throws(CommandFailure) -> [Desk] {
-        var desks: [Desk] = []
+    func tradedInstruments(of configuration: HostConfiguration) throws(CommandFailure) -> [TradedInstrument] {
+        var tradedInstruments: [TradedInstrument] = []
         for entry in configuration.instruments {
             do throws(ConstructionFault) {
                 let made = try ConstructedInstrument(entry, context: PluginContext(name: entry.name.text, clock: world.clock))
-                desks.append(made.desk(named: entry.name))
+                tradedInstruments.append(made.traded(named: entry.name))
             } catch { throw .usage(error.message) }
         }
-        return desks
+        return tradedInstruments
     }
 
     /// The instrument that `--instrument` names; throws the nearest known word when it is not configured.

@@ -40,9 +40,9 @@ struct ReplayInputs: Sendable {
         let export = try TradingViewExport.read(bytes, file: file)
         let known = host?.instruments.map(\.name) ?? ReplayStage.presetNames
         let instrument = options.instrument ?? Self.instrument(ofFile: file, known: known)
-        // Where no desk can be made, the run says why; until then a usual multiple does.
-        let desk = try? ReplayStage.desk(instrument, options, host)
-        let multiple = export.trades.first.flatMap { desk?.instrument.terms(on: TradingDay(of: $0.entry.time)).initialStopMultiple }
+        // Where no traded instrument can be made, the run says why; until then a usual multiple does.
+        let traded = try? ReplayStage.traded(instrument, options, host)
+        let multiple = export.trades.first.flatMap { traded?.instrument.terms(on: TradingDay(of: $0.entry.time)).initialStopMultiple }
         let model = IndicatorModel(instrument: instrument, stopMultiple: multiple ?? Ratio(units: 1_500_000))
         var signals = ExportSignals(export, instrument: instrument, model: model)
         return signals.input()

@@ -32,7 +32,7 @@ struct ReplayRun {
         self.stage = stage
         let begin = start - .seconds(1)
         let traits = BrokerTraits(isLive: false, findsOrdersByTag: true, horizon: .seconds(2), rate: Self.rate)
-        let core = Core(policy: stage.policy, broker: traits, desks: stage.desks, incarnation: "replay", at: begin)
+        let core = Core(policy: stage.policy, broker: traits, tradedInstruments: stage.tradedInstruments, incarnation: "replay", at: begin)
         let terms = PaperTerms(funds: stage.policy.initialCapital, checksFunds: false, margin: .zero, refusesExpired: false)
         lane = VirtualLane(core: core, store: ReplayBook(), broker: ReplayMarket(terms: terms, at: begin), at: begin, seed: 1)
         lane.onVerdict = { [tally] record in tally.note(record) }

@@ -3,9 +3,9 @@ import MunimKit
 import Rollover
 import Sizing
 
-/// Everything that a run decides with: desks, policy, account.
+/// Everything that a run decides with: traded instruments, policy, account.
 struct ReplayStage: Sendable {
-    let desks: [Desk]
+    let tradedInstruments: [TradedInstrument]
     let policy: Policy
     /// The sizing rule of each instrument, for the report.
     let sizing: String
@@ -15,9 +15,9 @@ struct ReplayStage: Sendable {
     /// The stage for these instruments.
     init(_ names: [InstrumentName], options: ReplayOptions, host: HostConfiguration?) throws(ReplayFault) {
         let isAsSignalled = options.sizing == .asSignalled || options.sizing == nil && host == nil
-        var desks: [Desk] = []
-        for name in names { desks.append(try Self.desk(name, options, host)) }
-        self.desks = desks
+        var tradedInstruments: [TradedInstrument] = []
+        for name in names { tradedInstruments.append(try Self.traded(name, options, host)) }
+        self.tradedInstruments = tradedInstruments
         policy = Self.policy(options, host, isAsSignalled: isAsSignalled)
         sizing = options.sizing?.description ?? (host == nil ? SizingChoice.asSignalled.description : "as configured")
         gatesOff = isAsSignalled ? ["portfolio limits", "pyramid gates", "price divergence"] : []
@@ -26,7 +26,8 @@ struct ReplayStage: Sendable {
     // MARK: - Desks
 
     /// What trades an instrument; throws a sentence when it is not known.
-    static func desk(_ name: InstrumentName, _ options: ReplayOptions, _ host: HostConfiguration?) throws(ReplayFault) -> Desk {
+    static func traded(_ name: InstrumentName, _ options: ReplayOptions, _ host: HostConfiguration?) throws(ReplayFault) -> TradedInstrument
+    {
         let context = PluginContext(name: name.text, clock: SystemClock())
         guard let host else {
             let model = try preset(of: name, context)
@@ -38,7 +39,7 @@ struct ReplayStage: Sendable {
             let choice = options.sizing ?? .asSignalled
             let future = EndlessFuture(
                 name: name, model: model, pointValue: options.pointValue)
-            return Desk(name: name, instrument: future, sizing: sizing(choice, context), rollover: never(context))
+            return TradedInstrument(name: name, instrument: future, sizing: sizing(choice, context), rollover: never(context))
         }
         guard let entry = host.instruments.first(where: { $0.name == name }) else {
             let known = host.instruments.map(\.name.text).joined(separator: ", ")
@@ -47,10 +48,10 @@ struct ReplayStage: Sendable {
         let made = try constructed(entry, context)
         let rule = options.sizing.map { sizing($0, context) } ?? made.sizing
         guard let pointValue = options.pointValue else {
-            return Desk(name: name, instrument: made.instrument, sizing: rule, rollover: made.rollover)
+            return TradedInstrument(name: name, instrument: made.instrument, sizing: rule, rollover: made.rollover)
         }
         let future = EndlessFuture(name: name, model: made.instrument, pointValue: pointValue)
-        return Desk(name: name, instrument: future, sizing: rule, rollover: never(context))
+        return TradedInstrument(name: name, instrument: future, sizing: rule, rollover: never(context))
     }
 
     private static func constructed(_ entry: InstrumentConfiguration, _ context: PluginContext) throws(ReplayFault) -> ConstructedInstrument

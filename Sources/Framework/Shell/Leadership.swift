@@ -2,22 +2,7 @@
 ///
 /// A value without effects of its own, like the core. All times are of the boot clock, which counts suspended time and never jumps, so that a process
 /// that was paused knows on waking that its time is over.
-public struct Tenure: Sendable {
-    /// How long leases last and how often they are asked for.
-    public struct Terms: Hashable, Codable, Sendable {
-        /// How long a lease lasts when it is not renewed.
-        public var span: Span = .seconds(2)
-        /// How often the holder renews it.
-        public var renewal: Span = .milliseconds(600)
-        /// How often the others ask for it.
-        public var campaign: Span = .milliseconds(200)
-        /// What must be left of it when an order leaves.
-        public var sendMargin: Span = .seconds(1)
-
-        /// The defaults of the protocol.
-        public init() {}
-    }
-
+public struct Leadership: Sendable {
     /// What is to be done.
     public enum Effect: Hashable, Sendable {
         /// Ask the lease service; answers ``answered(isGranted:askedAt:at:)``.
@@ -38,11 +23,11 @@ public struct Tenure: Sendable {
     }
 
     /// How long leases last.
-    public let terms: Terms
+    public let times: LeaseTimes
     private var state = State.standby
 
     /// A process that decides nothing yet.
-    public init(terms: Terms = Terms()) { self.terms = terms }
+    public init(times: LeaseTimes = LeaseTimes()) { self.times = times }
 
     /// The row that every commit demands; nil while the process does not decide.
     public var lease: LeaseRecord? {
@@ -53,8 +38,8 @@ public struct Tenure: Sendable {
     /// When to look next.
     public var interval: Span {
         switch state {
-        case .standby, .claiming: terms.campaign
-        case .deciding: terms.renewal
+        case .standby, .claiming: times.campaign
+        case .deciding: times.renewal
         }
     }
 
@@ -68,7 +53,7 @@ public struct Tenure: Sendable {
             return isAgain ? [.retire, .ask] : [.ask]
         case .deciding(_, let askedAt):
             // It steps down with 30 % of the lease left, because an answer of storage may take that long.
-            guard left(of: askedAt, at: now) <= Span(microseconds: terms.span.microseconds / 10 * 3) else { return [.ask] }
+            guard left(of: askedAt, at: now) <= Span(microseconds: times.span.microseconds / 10 * 3) else { return [.ask] }
             state = .standby
             return [.retire, .ask]
         }
@@ -139,10 +124,10 @@ public struct Tenure: Sendable {
     public var sendsUntil: Span {
         switch state {
         case .standby, .claiming(_, isAgain: false): Span(microseconds: .min)
-        case .deciding(_, let askedAt), .claiming(let askedAt, isAgain: true): askedAt + terms.span - terms.sendMargin
+        case .deciding(_, let askedAt), .claiming(let askedAt, isAgain: true): askedAt + times.span - times.sendMargin
         }
     }
 
     /// What is left of a lease, counted from the question, because nobody knows when the answer was given.
-    private func left(of askedAt: Span, at now: Span) -> Span { terms.span - (now - askedAt) }
+    private func left(of askedAt: Span, at now: Span) -> Span { times.span - (now - askedAt) }
 }

@@ -1,5 +1,5 @@
-/// What the legs of one strand filled, step by step, read from the rows.
-struct StrandFills {
+/// What the legs of one position plan filled, step by step, read from the rows.
+struct PositionPlanFills {
     /// The fills of one step.
     struct Leg {
         let role: LegRole
@@ -20,15 +20,16 @@ struct StrandFills {
     private let steps: [Leg]
     let repairs: [Leg]
 
-    init(_ strand: Strand, _ number: Int, _ intent: Intent) {
+    init(_ positionPlan: PositionPlan, _ number: Int, _ intent: Intent) {
         func leg(_ step: Step) -> Leg {
             Leg(
                 role: step.role, action: step.action, side: step.side, contract: step.contract, wanted: step.quantity.count,
-                units: intent.filled(strand: number, step: step.number), value: intent.filledValue(strand: number, step: step.number))
+                units: intent.filled(positionPlan: number, step: step.number),
+                value: intent.filledValue(positionPlan: number, step: step.number))
         }
-        let repairs = strand.steps.filter(\.isRepair).map(leg)
+        let repairs = positionPlan.steps.filter(\.isRepair).map(leg)
         self.repairs = repairs
-        steps = strand.steps.filter { !$0.isRepair }.map(leg).map { opened in
+        steps = positionPlan.steps.filter { !$0.isRepair }.map(leg).map { opened in
             var opened = opened
             opened.taken = repairs.reduce(0) { $0 + $1.sign(against: opened) * $1.units }
             return opened
@@ -98,7 +99,7 @@ struct StrandFills {
     func surplus(of leg: Leg) -> Int64 { leg.action == .open ? leg.held - whole(.open) : leg.held - leg.wanted }
 }
 
-extension StrandFills.Leg {
+extension PositionPlanFills.Leg {
     /// 1 for a repair that takes back what a leg filled, -1 for one that fills it again because too much was taken back.
     fileprivate func sign(against opened: Self) -> Int64 {
         guard contract == opened.contract else { return 0 }

@@ -1,5 +1,5 @@
 /// The three pure plugins that decide for one configured instrument.
-public struct Desk: Sendable {
+public struct TradedInstrument: Sendable {
     /// The instrument's configured name.
     public let name: InstrumentName
     /// Contracts, lots, hours and stops.

@@ -1,5 +1,5 @@
 /// One handling of one event: its time, its randomness, and what it leads to.
-struct Turn {
+struct Transition {
     let at: Instant
     private let entropy: Entropy
     private let incarnation: Incarnation
@@ -16,7 +16,7 @@ struct Turn {
         self.incarnation = incarnation
     }
 
-    /// Has the scope's changed records written at the end of the turn.
+    /// Has the scope's changed records written at the end of the transition.
     mutating func touch(_ scope: InstrumentName) {
         if !touched.contains(scope) { touched.append(scope) }
     }

@@ -1,13 +1,13 @@
 import MunimKit
 
 /// One turn of whoever decides, as its commit shows it: the rows that it left, and what it noted on the way, in that order.
-struct OracleTurn {
-    /// Rows as they were when the turn ended.
+struct OracleTransition {
+    /// Rows as they were when the transition ended.
     var rows: [any Record] = []
     /// Audit, ledger, trade, rollover and outbox rows, which are only added: their order is that of the transitions.
     var notes: [any Record] = []
 
-    /// A row of the turn with a name; the last one where it was written twice.
+    /// A row of the transition with a name; the last one where it was written twice.
     func last<R: Record>(_ type: R.Type, where fits: (R) -> Bool) -> R? {
         for row in rows.reversed() { if let row = row as? R, fits(row) { return row } }
         return nil
@@ -16,27 +16,27 @@ struct OracleTurn {
 
 extension Transaction {
     /// The turns of a batch: each writes its rows before it adds what it noted.
-    var turns: [OracleTurn] {
-        var turns: [OracleTurn] = []
-        var turn = OracleTurn()
+    var transitions: [OracleTransition] {
+        var transitions: [OracleTransition] = []
+        var transition = OracleTransition()
         for write in writes {
             switch write {
             case .insert(let record), .insertIfAbsent(let record), .update(let record):
                 guard !(record is LeaseRecord) else { continue }
                 if record.isNote {
-                    turn.notes.append(record)
+                    transition.notes.append(record)
                 } else {
-                    if !turn.notes.isEmpty {
-                        turns.append(turn)
-                        turn = OracleTurn()
+                    if !transition.notes.isEmpty {
+                        transitions.append(transition)
+                        transition = OracleTransition()
                     }
-                    turn.rows.append(record)
+                    transition.rows.append(record)
                 }
             case .delete, .require: continue
             }
         }
-        turns.append(turn)
-        return turns
+        transitions.append(transition)
+        return transitions
     }
 }
 
@@ -46,7 +46,7 @@ extension Record {
     }
 }
 
-/// What the judge keeps of the turns so far in order to compute everything a second time, in plain integers: it calls nothing of the core.
+/// What the judge keeps of the transitions so far in order to compute everything a second time, in plain integers: it calls nothing of the core.
 struct OracleBooks: Sendable {
     /// Live positions and open intents, as their rows were last.
     var live: [PositionID: PositionRecord] = [:]
@@ -82,7 +82,7 @@ struct OracleAbsence: Sendable {
 
 /// A step of a part of an intent.
 struct OracleStep: Hashable, Sendable {
-    let strand: Int
+    let positionPlan: Int
     let step: Int
 }
 

@@ -4,8 +4,8 @@ import Testing
 @testable import Simulation
 
 /// Each rule of the judge's second set of books, broken once by a wrong row in a commit of a run that was sound.
-@Suite("The judge of each turn", .serialized)
-struct JudgeOfTurnsTests {
+@Suite("The judge of each transition", .serialized)
+struct JudgeOfTransitionsTests {
     /// A wrong row: how it comes about, and a part of the sentence that tells of it.
     struct Planted: CustomTestStringConvertible, Sendable {
         let sentence: String
@@ -31,7 +31,7 @@ struct JudgeOfTurnsTests {
             let simulation = Simulation(plan)
             var policy = simulation.stage.policy
             planted.changePolicy(&policy)
-            var oracle = Oracle(policy: policy, rate: planted.rate, desks: simulation.stage.desks)
+            var oracle = Oracle(policy: policy, rate: planted.rate, tradedInstruments: simulation.stage.tradedInstruments)
             oracle.hasLooks = true
             planted.prepare(&oracle, simulation.stage)
             let change = planted.change
@@ -66,7 +66,7 @@ struct JudgeOfTurnsTests {
 
     // MARK: - Answers
 
-    private static let desk = Desk(
+    private static let traded = TradedInstrument(
         name: "SINGLE", instrument: TestFuture(), sizing: TestSizing(fixed: nil), rollover: TestRollover(days: -1))
 
     private static func capital(_ amount: Int64, key: String) -> Transaction {
@@ -80,7 +80,7 @@ struct JudgeOfTurnsTests {
 
     @Test("Capital that was acknowledged and is not in the ledger is seen, and so is another amount", arguments: [0, 5, 7])
     func capital(booked: Int64) {
-        var oracle = Oracle(policy: Policy(), desks: [Self.desk])
+        var oracle = Oracle(policy: Policy(), tradedInstruments: [Self.traded])
         oracle.asked(OperatorRequest(id: "P1", command: .capital(Money(units: 7), notes: "", key: "K"), by: "tester"))
         if booked > 0 { oracle.committed(Self.capital(booked, key: "K"), by: "P1", ModelStore(), at: .testing) }
         oracle.answered(OperatorAnswer(id: "P1", isDone: true, message: ""))
@@ -89,7 +89,7 @@ struct JudgeOfTurnsTests {
 
     @Test("An exit that could leave or be decided, and does not, is seen", arguments: [true, false], [15, 25])
     func waits(isDecided: Bool, seconds: Int64) throws {
-        var oracle = Oracle(policy: Policy(), desks: [Self.desk])
+        var oracle = Oracle(policy: Policy(), tradedInstruments: [Self.traded])
         var store = ModelStore()
         var commit = Transaction()
         let contract = Contract(
@@ -103,7 +103,7 @@ struct JudgeOfTurnsTests {
         if isDecided {
             commit.insert(
                 OrderRecord(
-                    tag: "T", intent: "I", position: "P", instrument: "SINGLE", strand: 0, step: step, attempt: 1, slice: 0,
+                    tag: "T", intent: "I", position: "P", instrument: "SINGLE", positionPlan: 0, step: step, attempt: 1, slice: 0,
                     quantity: Quantity(30), at: .testing))
         } else {
             commit.insert(record)
@@ -118,7 +118,7 @@ struct JudgeOfTurnsTests {
 
     @Test("A message that was answered and is neither stored as it was sent nor as a conflict is seen")
     func conflicts() throws {
-        var oracle = Oracle(policy: Policy(), desks: [Self.desk])
+        var oracle = Oracle(policy: Policy(), tradedInstruments: [Self.traded])
         var store = ModelStore()
         let signal = Signal(
             kind: .exit, instrument: "SINGLE", target: .all, price: Price(whole: 100), stop: .zero, lots: .zero, atr: Price(whole: 1),
@@ -163,7 +163,7 @@ extension IntentRecord {
     }
 }
 
-extension JudgeOfTurnsTests {
+extension JudgeOfTransitionsTests {
     static let stops: [Planted] = [
         Planted(
             sentence: "begins with the stop",
@@ -194,7 +194,7 @@ extension JudgeOfTurnsTests {
             change: rows(IntentRecord.self) { $0.changeRequest { $0.stop = Price(units: $0.stop.units + 1) } }),
         Planted(
             sentence: "its rule and the market allow",
-            change: rows(IntentRecord.self) { if $0.kind == .entry { $0.plan.content.strands[0].lots = Lots(900) } }),
+            change: rows(IntentRecord.self) { if $0.kind == .entry { $0.plan.content.positionPlans[0].lots = Lots(900) } }),
         Planted(sentence: "reserves", change: rows(IntentRecord.self) { if $0.kind == .entry { $0.reservedMargin = .zero } }),
         Planted(
             sentence: "brings the risk to",
@@ -244,7 +244,7 @@ extension JudgeOfTurnsTests {
             change: rows(PositionRecord.self) { $0.exitPrice = $0.exitPrice.map { Price(units: $0.units + 1) } }),
         Planted(
             sentence: "takes back", faults: [.orderVeryLate],
-            change: rows(IntentRecord.self) { if $0.kind == .repair { $0.plan.content.strands[0].lateValue += 1 } }),
+            change: rows(IntentRecord.self) { if $0.kind == .repair { $0.plan.content.positionPlans[0].lateValue += 1 } }),
     ]
 
     static let gates: [Planted] = [
@@ -266,9 +266,9 @@ extension JudgeOfTurnsTests {
         Planted(
             sentence: "may still show up",
             prepare: { oracle, stage in
-                for desk in stage.desks {
+                for traded in stage.tradedInstruments {
                     let absence = OracleAbsence(tag: "T", sender: nil, at: stage.start)
-                    oracle.books.absent[OracleSlot(instrument: desk.name, layer: .base)] = [absence]
+                    oracle.books.absent[OracleSlot(instrument: traded.name, layer: .base)] = [absence]
                 }
             }),
         Planted(sentence: "within 1 s", rate: OrderRate(perSecond: 1, perMinute: 1_000, perDay: 1_000)),
