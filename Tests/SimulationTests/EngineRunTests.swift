@@ -12,7 +12,7 @@ struct EngineRunTests {
         let script = EngineScript(seed: UInt64(script))
         let world = script.inWorld()
         #expect(world.breaches.isEmpty)
-        let expected = EngineBooks(world.lane.store, world.lane.broker, at: world.now)
+        let expected = EngineBooks(world.engine.store, world.engine.broker, at: world.now)
         for seed in 1...10 {
             let run = EngineRun(script, EngineRun.Plan(seed: UInt64(seed)))
             run.run()

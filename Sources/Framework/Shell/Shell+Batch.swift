@@ -13,6 +13,7 @@ extension Shell {
         case .undecided(let signals):
             // Rows that are being read anew show them as well.
             if !isReading { for signal in signals { put(.signal(signal)) } }
+            handed.noteAnswer()
             return []
         case .campaigned, .leaseAnswered, .leaseRead, .leaseUnread, .claimed: return lead(input, at: now)
         case .loaded(let snapshot, let lease): return begin(from: snapshot, lease, at: now)
@@ -28,27 +29,28 @@ extension Shell {
     public mutating func next(
         at now: Moment, entropy: () -> Entropy, told: (_ stimulus: Stimulus, _ effects: [Effect]) -> Void
     ) -> [Request]? {
-        guard let before = core, hold == nil, !mailbox.isEmpty else { return nil }
+        guard core != nil, hold == nil, !mailbox.isEmpty else { return nil }
         let events = mailbox.count > Self.batchLimit ? Array(mailbox.prefix(Self.batchLimit)) : mailbox
         mailbox.removeFirst(events.count)
-        var machine = before
+        if let core { journal.begin(core) }
         var transaction = Transaction()
         var effects: [Effect] = []
         for event in events {
             let stimulus = Stimulus(event, at: now.wall, entropy: entropy())
-            let answer = machine.handle(stimulus)
+            let answer = core?.handle(stimulus) ?? []
+            journal.note(stimulus)
             told(stimulus, answer)
             for effect in answer {
                 if case .commit(let writes) = effect { transaction.append(writes) } else { effects.append(effect) }
             }
         }
-        core = machine
         guard !transaction.isEmpty else {
+            journal.confirm()
             // Rows that were read anew may show that nothing is left to write.
             if failures > 0 { storageFailure = nil }
             return [release(effects, at: now)]
         }
-        return commit(Batch(before: before, events: events, effects: effects, transaction: transaction), at: now)
+        return commit(Batch(events: events, effects: effects, transaction: transaction), at: now)
     }
 
     private mutating func commit(_ batch: Batch, at now: Moment) -> [Request] {
@@ -59,7 +61,7 @@ extension Shell {
         }
         let isEarly = parts.policy.has(.callBeforeCommit)
         hold = .committing(
-            Batch(before: batch.before, events: batch.events, effects: isEarly ? [] : batch.effects, transaction: transaction))
+            Batch(events: batch.events, effects: isEarly ? [] : batch.effects, transaction: transaction))
         return (isEarly ? [.perform(batch.effects, gate: now.boot)] : []) + [.commit(transaction)]
     }
 
@@ -67,7 +69,7 @@ extension Shell {
         if case .stopping = event { isStopping = true }
         guard core != nil else { return }
         // Who took a signal tells of it, and so may a sweep.
-        if case .signal(let record) = event, !handed.insert(record.fingerprint).inserted { return }
+        if case .signal(let record) = event, !handed.insert(record.fingerprint) { return }
         mailbox.append(event)
     }
 
@@ -75,6 +77,7 @@ extension Shell {
     private mutating func release(_ effects: [Effect], at now: Moment) -> Request {
         isReady = core?.isReady ?? false
         hasHeardOfStop = core?.isStopping ?? false
+        for case .conclude(let record) in effects { handed.noteVerdict(on: record.fingerprint, isSwept: parts.sweep != nil) }
         return .perform(effects, gate: now.boot)
     }
 
@@ -85,10 +88,11 @@ extension Shell {
         guard let error, !parts.policy.has(.failedCommitIsSuccess) else {
             failures = 0
             storageFailure = nil
+            journal.confirm()
             return [release(batch.effects, at: now)]
         }
         failures += 1
-        core?.rollBack(to: batch.before)
+        if let before = journal.goBack() { core?.rollBack(to: before) }
         if case .unavailable = error { hold = .pausing(batch.events) } else { hold = .reading(batch.events.filter(\.survivesReload)) }
         return [.noteFailure(error), .wake(.retry, after: pause(after: error))]
     }
@@ -113,8 +117,10 @@ extension Shell {
     }
 
     /// Also while a commit is on its way: a process that is always busy would never find what nobody announced.
-    private func sweep() -> [Request] {
-        (core != nil && !isReading ? [.findUndecided] : []) + [.wake(.sweep, after: .seconds(1))]
+    private mutating func sweep() -> [Request] {
+        guard let pause = parts.sweep else { return [] }
+        guard core != nil, !isReading, handed.noteQuestion() else { return [.wake(.sweep, after: pause)] }
+        return [.findUndecided, .wake(.sweep, after: pause)]
     }
 
     /// Whether the rows are being read anew.

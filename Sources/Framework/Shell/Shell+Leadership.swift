@@ -2,7 +2,7 @@
 extension Shell {
     /// What is to be done when the process begins.
     public func start() -> [Request] {
-        [parts.isAlone ? .load(after: .zero) : .wake(.campaign, after: .zero), .wake(.sweep, after: .seconds(1))]
+        [parts.isAlone ? .load(after: .zero) : .wake(.campaign, after: .zero)] + (parts.sweep.map { [.wake(.sweep, after: $0)] } ?? [])
     }
 
     mutating func lead(_ input: Input, at now: Moment) -> [Request] {
@@ -80,18 +80,20 @@ extension Shell {
             policy: parts.policy, broker: parts.broker, tradedInstruments: parts.tradedInstruments, incarnation: parts.incarnation,
             epoch: Epoch(number: epoch, othersHaveEnded: parts.othersHaveEnded, machine: parts.machine), snapshot: snapshot, at: now.wall)
         // What was told meanwhile and is among the rows is decided from them, once.
-        handed = Set(snapshot.signals.map(\.fingerprint))
+        handed = HandedSignals(snapshot.signals.map(\.fingerprint))
         mailbox = mailbox.filter { event in
             guard case .signal(let record) = event else { return true }
-            return handed.insert(record.fingerprint).inserted
+            return handed.insert(record.fingerprint)
         }
         guard case .reading(let waiting) = hold else {
             core = next
+            journal = Journal()
             mailbox.insert(.started, at: 0)
             return [.noteEpoch(epoch, isAnew: false)]
         }
         if let previous = core { next.restore(from: previous) }
         core = next
+        journal = Journal()
         hold = nil
         mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
         return [.noteEpoch(epoch, isAnew: true)]
@@ -100,9 +102,10 @@ extension Shell {
     /// Forgets what belongs to deciding.
     mutating func retire() -> [Request] {
         core = nil
+        journal = Journal()
         generation += 1
         mailbox = []
-        handed = []
+        handed = HandedSignals()
         hold = nil
         failures = 0
         claims = 0

@@ -20,11 +20,13 @@ public struct Shell: Sendable {
         public var instances: Instances
         /// Whether every earlier process is proven to have ended when this one begins to decide.
         public var othersHaveEnded: Bool
+        /// How often signals that nobody announced are looked for; nil where whoever stores a signal tells of it.
+        public var sweep: Span?
 
         /// Puts the parts together.
         public init(
             policy: Policy, broker: BrokerTraits, tradedInstruments: [TradedInstrument], incarnation: Incarnation, machine: MachineTime?,
-            instances: Instances, othersHaveEnded: Bool
+            instances: Instances, othersHaveEnded: Bool, sweep: Span? = .seconds(1)
         ) {
             self.policy = policy
             self.broker = broker
@@ -33,6 +35,7 @@ public struct Shell: Sendable {
             self.machine = machine
             self.instances = instances
             self.othersHaveEnded = othersHaveEnded
+            self.sweep = sweep
         }
     }
 
@@ -108,12 +111,17 @@ public struct Shell: Sendable {
         case noteFailure(StorageError)
     }
 
-    /// A batch whose commit is on its way.
-    struct Batch: Sendable {
-        let before: Core
+    /// A batch whose commit is on its way; a reference, so that looking at it copies nothing.
+    final class Batch: Sendable {
         let events: [Event]
         let effects: [Effect]
         let transaction: Transaction
+
+        init(events: [Event], effects: [Effect], transaction: Transaction) {
+            self.events = events
+            self.effects = effects
+            self.transaction = transaction
+        }
     }
 
     /// What keeps the core from its next batch.
@@ -130,9 +138,11 @@ public struct Shell: Sendable {
     var leadership: Leadership?
     /// The machine that decides; nil while this process does not.
     var core: Core?
+    /// How the machine comes back to what it was before the batch that is being committed.
+    var journal = Journal()
     var mailbox: [Event] = []
     /// Signals that the core was given, so that a sweep hands over only others.
-    var handed: Set<Fingerprint> = []
+    var handed = HandedSignals()
     var hold: Hold?
     /// Commits that failed one after the other.
     var failures: Int64 = 0

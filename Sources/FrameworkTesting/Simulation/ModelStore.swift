@@ -9,6 +9,8 @@ public struct ModelStore: ImmediateStore, Sendable {
     public private(set) var commits = 0
     /// While it is true every commit fails and nothing is written.
     public var isFull = false
+    /// Whether the next commit meets another state.
+    public var meetsAnotherState = false
     /// Whether documents are read as text, as from a database that stores them so; runs of very many signals do without.
     public var readsThroughText = true
 
@@ -17,6 +19,10 @@ public struct ModelStore: ImmediateStore, Sendable {
 
     public mutating func commit(_ transaction: Transaction) throws(StorageError) -> [Bool] {
         guard !isFull else { throw .unavailable("the model store is full") }
+        if meetsAnotherState {
+            meetsAnotherState = false
+            throw .conflict(write: 0, reason: "another state was met")
+        }
         var answers: [Bool] = []
         var undo: [(table: String, step: ModelTable.Undo)] = []
         for (index, write) in transaction.writes.enumerated() {

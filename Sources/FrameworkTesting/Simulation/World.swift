@@ -4,8 +4,8 @@ public import MunimKit
 ///
 /// Every promise that can be checked on the two books is checked after every effect; see ``Oracle``.
 public final class World {
-    /// The lane that runs now; another one after each restart.
-    public private(set) var lane: VirtualLane<ModelStore, ModelBroker>
+    /// The process that runs now; another one after each restart.
+    public private(set) var engine: VirtualEngine<ModelStore, ModelBroker>
     /// What the machine is configured with.
     public let tradedInstruments: [TradedInstrument]
     /// Its numbers.
@@ -31,13 +31,13 @@ public final class World {
     }
     /// Sees every event and its effects, when somebody wants to know.
     public var sink: (any TraceSink)? {
-        didSet { lane.trace = sink }
+        didSet { engine.trace = sink }
     }
     private var processes = 1
     private let seed: UInt64
     private let box: Box
 
-    /// State that the lane's callbacks write to.
+    /// State that the engine's callbacks write to.
     private final class Box {
         var verdicts: [SignalRecord] = []
         var alerts: [Alert] = []
@@ -61,20 +61,28 @@ public final class World {
         self.traits = traits
         self.seed = seed
         box = Box(policy: policy)
-        let core = Core(policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: "P1", at: at)
-        lane = VirtualLane(core: core, store: ModelStore(), broker: ModelBroker(), at: at, seed: seed)
+        engine = VirtualEngine(
+            Self.parts(tradedInstruments, policy, traits, process: 1), store: ModelStore(), broker: ModelBroker(), at: at, seed: seed)
         connect()
+    }
+
+    private static func parts(
+        _ tradedInstruments: [TradedInstrument], _ policy: Policy, _ traits: BrokerTraits, process: Int
+    ) -> Shell.Parts {
+        Shell.Parts(
+            policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: Incarnation("P\(process)"), machine: nil,
+            instances: .one, othersHaveEnded: true, sweep: nil)
     }
 
     private func connect() {
         let box = self.box
         let process = Incarnation("P\(processes)")
-        lane.trace = sink
-        lane.onVerdict = { box.verdicts.append($0) }
-        lane.onAlert = { box.alerts.append($0) }
-        lane.onAnswer = { box.answers.append($0) }
-        lane.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
-        lane.inspects = { store, broker, effect, at in
+        engine.trace = sink
+        engine.onVerdict = { box.verdicts.append($0) }
+        engine.onAlert = { box.alerts.append($0) }
+        engine.onAnswer = { box.answers.append($0) }
+        engine.dies = { step, _, isDone in box.death.map { $0.step == step && $0.isDone == isDone } ?? false }
+        engine.inspects = { store, broker, effect, at in
             if box.isTracing { box.trace.combine("\(at) \(effect)") }
             switch effect {
             case .commit(let transaction): box.oracle.committed(transaction, by: process, store, at: at)
@@ -92,27 +100,27 @@ public final class World {
         breaches = box.breaches + box.oracle.breaches
     }
 
-    private func run(_ work: () throws(StorageError) -> Void) {
+    private func run(_ work: () -> Void) {
         box.death = death
-        do throws(StorageError) { try work() } catch { box.breaches.append("storage refused: \(error)") }
+        work()
         collect()
     }
 
     // MARK: - What happens
 
     /// The process starts.
-    public func start() { run { () throws(StorageError) in try lane.handle(.started) } }
+    public func start() { run { engine.start() } }
 
     /// A signal arrives: it is committed to the inbox, then handed to the machine unless it was there already.
     @discardableResult
     public func send(_ signal: Signal) -> Fingerprint {
-        var record = SignalRecord(of: signal, at: lane.now)
+        var record = SignalRecord(of: signal, at: engine.now)
         record.attempts = 1
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
-        run { () throws(StorageError) in
-            guard !lane.isDead, try lane.store.commit(inbox) == [true] else { return }
-            try lane.handle(.signal(record))
+        run {
+            guard !engine.isDead, (try? engine.store.commit(inbox)) == [true] else { return }
+            engine.handle(.signal(record))
         }
         return record.fingerprint
     }
@@ -121,83 +129,80 @@ public final class World {
     @discardableResult
     public func ask(_ command: OperatorCommand, id: String? = nil) -> OperatorAnswer? {
         let name = id ?? "R\(answers.count + 1)"
-        run { () throws(StorageError) in try lane.handle(.commanded(OperatorRequest(id: name, command: command, by: "tester"))) }
+        run { engine.handle(.commanded(OperatorRequest(id: name, command: command, by: "tester"))) }
         return answers.last { $0.id == name }
     }
 
     /// The broker pushes what it knows of an order.
-    public func push(_ report: OrderReport) { run { () throws(StorageError) in try lane.handle(.reported(report)) } }
+    public func push(_ report: OrderReport) { run { engine.handle(.reported(report)) } }
 
     /// Any other event, as a shell would hand it.
-    public func hand(_ event: Event) { run { () throws(StorageError) in try lane.handle(event) } }
+    public func hand(_ event: Event) { run { engine.handle(event) } }
 
     /// Time passes.
-    public func wait(_ span: Span) { run { () throws(StorageError) in try lane.advance(to: lane.now + span) } }
+    public func wait(_ span: Span) { run { engine.advance(to: engine.now + span) } }
 
     /// Time passes until an instant.
-    public func wait(until instant: Instant) { run { () throws(StorageError) in try lane.advance(to: instant) } }
+    public func wait(until instant: Instant) { run { engine.advance(to: instant) } }
 
     /// Changes the broker's behaviour.
-    public func broker(_ change: (inout ModelBroker) -> Void) { change(&lane.broker) }
+    public func broker(_ change: (inout ModelBroker) -> Void) { change(&engine.broker) }
 
     /// Changes the store's behaviour.
-    public func store(_ change: (inout ModelStore) -> Void) { change(&lane.store) }
+    public func store(_ change: (inout ModelStore) -> Void) { change(&engine.store) }
 
     /// A new process takes over from the stored rows; memory and alarms are lost.
     public func restart(after pause: Span = .seconds(1), policy: Policy? = nil) async throws(StorageError) {
         processes += 1
-        let now = lane.now + pause
         let policy = policy ?? self.policy
-        let snapshot = try await Snapshot.read(
-            from: ModelRecords(lane.store), instruments: tradedInstruments.map(\.name), at: now, entryMemory: policy.entryMemory)
-        let core = Core(
-            policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: Incarnation("P\(processes)"),
-            snapshot: snapshot, at: now)
-        lane = VirtualLane(core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(processes) &* 1_000_003)
+        let (store, broker, now) = (engine.store, engine.broker, engine.now + pause)
+        engine = VirtualEngine(
+            Self.parts(tradedInstruments, policy, traits, process: processes), store: store, broker: broker, at: now,
+            seed: seed &+ UInt64(processes) &* 1_000_003)
+        let snapshot = try await rows(policy)
         connect()
-        start()
+        run { engine.start(from: snapshot) }
     }
 
-    /// The rows are read anew in the middle of a life; its alarms are lost.
+    /// A commit meets another state, so that the rows are read anew in the middle of a life.
     public func reload() async throws(StorageError) {
-        let snapshot = try await Snapshot.read(
-            from: ModelRecords(lane.store), instruments: tradedInstruments.map(\.name), at: now, entryMemory: policy.entryMemory)
-        var core = Core(
-            policy: policy, broker: traits, tradedInstruments: tradedInstruments, incarnation: Incarnation("P\(processes)"),
-            snapshot: snapshot, at: now)
-        core.restore(from: lane.core)
-        lane = VirtualLane(
-            core: core, store: lane.store, broker: lane.broker, at: now, seed: seed &+ UInt64(lane.performed) &* 1_000_033)
-        connect()
-        hand(.reloaded)
+        engine.store.meetsAnotherState = true
+        ask(.resume(reason: "the next commit is refused once"))
+        let snapshot = try await rows(policy)
+        run { engine.give(rows: snapshot) }
+    }
+
+    private func rows(_ policy: Policy) async throws(StorageError) -> Snapshot {
+        try await Snapshot.read(
+            from: ModelRecords(engine.store), instruments: tradedInstruments.map(\.name), at: now, entryMemory: policy.entryMemory)
     }
 
     // MARK: - What is asked
 
     /// The virtual time.
-    public var now: Instant { lane.now }
+    public var now: Instant { engine.now }
     /// Effects performed by the running process.
-    public var performed: Int { lane.performed }
+    public var performed: Int { engine.performed }
     /// Whether the running process has died.
-    public var isDead: Bool { lane.isDead }
+    public var isDead: Bool { engine.isDead }
     /// Positions that still hold exposure.
-    public var positions: [PositionRecord] { lane.store.all(PositionRecord.self).filter(\.status.isLive) }
+    public var positions: [PositionRecord] { engine.store.all(PositionRecord.self).filter(\.status.isLive) }
     /// All positions there ever were.
-    public var history: [PositionRecord] { lane.store.all() }
+    public var history: [PositionRecord] { engine.store.all() }
     /// Orders as we recorded them.
-    public var orders: [OrderRecord] { lane.store.all() }
+    public var orders: [OrderRecord] { engine.store.all() }
     /// The account.
-    public var portfolio: PortfolioRecord? { lane.store.all(PortfolioRecord.self).first }
+    public var portfolio: PortfolioRecord? { engine.store.all(PortfolioRecord.self).first }
     /// The books.
-    public var ledger: [LedgerRecord] { lane.store.all() }
+    public var ledger: [LedgerRecord] { engine.store.all() }
     /// The intents.
-    public var intents: [IntentRecord] { lane.store.all() }
+    public var intents: [IntentRecord] { engine.store.all() }
     /// The state of an instrument's scope.
-    public func scope(_ name: InstrumentName) -> ScopeRecord? { lane.store.row(ScopeRecord.self, name) }
+    public func scope(_ name: InstrumentName) -> ScopeRecord? { engine.store.row(ScopeRecord.self, name) }
     /// A signal's row.
-    public func signal(_ fingerprint: Fingerprint) -> SignalRecord? { lane.store.row(SignalRecord.self, fingerprint) }
+    public func signal(_ fingerprint: Fingerprint) -> SignalRecord? { engine.store.row(SignalRecord.self, fingerprint) }
     /// What the broker holds now.
-    public var holdings: [String: Int64] { lane.broker.net(at: lane.now) }
+    public var holdings: [String: Int64] { engine.broker.net(at: engine.now) }
     /// Codes of all alerts, in order.
     public var alertCodes: [String] { alerts.map(\.code) }
 }

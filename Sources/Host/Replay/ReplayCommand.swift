@@ -35,11 +35,7 @@ enum ReplayCommand {
         var run = ReplayRun(stage, from: inputs.signals.first?.at ?? Instant(microseconds: 0))
         var progress = SignalProgress(
             total: inputs.signals.count, clock: SystemClock(), draw: output.isTerminal ? { output.complain($0) } : nil)
-        do throws(StorageError) { try run.run(inputs.signals) { progress.show($0) } } catch {
-            progress.end()
-            output.complain("munim replay: the run stopped: \(error)\n")
-            return 1
-        }
+        run.run(inputs.signals) { progress.show($0) }
         let elapsed = progress.elapsed
         progress.end()
         let marks = inputs.inputs.reduce(into: [:]) { marks, input in marks.merge(input.marks) { $0.at > $1.at ? $0 : $1 } }

@@ -16,7 +16,7 @@ struct CoreAccountTests {
         world.death = nil
         try await world.restart()
         world.wait(.minutes(2))
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.holdings.isEmpty)
         #expect(world.scope(Fixture.future)?.state == .frozen)
         #expect(world.signal(exit)?.status.isVerdict == true)
@@ -31,7 +31,7 @@ struct CoreAccountTests {
         world.wait(.seconds(seconds))
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(2))
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.holdings.isEmpty)
     }
 
@@ -44,7 +44,7 @@ struct CoreAccountTests {
         world.send(Fixture.exit(nil, price: "54000", at: world.now))
         world.wait(.minutes(3))
         #expect(world.holdings.isEmpty)
-        #expect(world.lane.broker.orders.filter { $0.request.side == .sell }.count == 2)
+        #expect(world.engine.broker.orders.filter { $0.request.side == .sell }.count == 2)
     }
 
     @Test("An exit of one layer leaves alone what the account holds for the others")
@@ -71,7 +71,7 @@ struct CoreAccountTests {
         #expect(world.scope(Fixture.synthetic)?.state != .frozen)
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == "scope_frozen")
-        #expect(world.lane.broker.requests.isEmpty)
+        #expect(world.engine.broker.requests.isEmpty)
     }
 
     @Test("What the account holds of contracts that are no instrument's is told once and stops nothing")
@@ -187,7 +187,7 @@ struct CoreAccountTests {
         let names: [InstrumentName] = ["FIRST", "SECOND"]
         let world = Fixture.world(names.map { Fixture.traded($0) })
         for name in names { world.send(Fixture.base(name, at: world.now)) }
-        let order = try #require(world.lane.broker.orders.last)
+        let order = try #require(world.engine.broker.orders.last)
         world.push(
             OrderReport(
                 orderID: "B99", tag: order.request.tag, symbol: order.request.contract.symbol, side: .buy,
@@ -208,8 +208,8 @@ struct CoreAccountTests {
         world.send(Fixture.exit(nil, at: world.now))
         let read = world.now + .milliseconds(450)
         world.wait(.milliseconds(600))
-        let order = try #require(world.lane.broker.orders.last)
-        world.push(try #require(world.lane.broker.report(on: order.id, at: world.now)))
+        let order = try #require(world.engine.broker.orders.last)
+        world.push(try #require(world.engine.broker.report(on: order.id, at: world.now)))
         world.hand(.positionsRead(PositionsReading(startedAt: read, positions: [BrokerPosition(symbol: Self.contract, netUnits: 60)])))
         world.wait(.minutes(1))
         #expect(world.holdings.isEmpty, "\(world.holdings)")

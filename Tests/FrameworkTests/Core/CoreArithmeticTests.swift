@@ -23,7 +23,7 @@ struct CoreArithmeticTests {
         let world = Fixture.world([Self.traded(lots: 40_000)], policy: Self.unlimited)
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == "number_too_large")
-        #expect(world.lane.broker.requests.isEmpty)
+        #expect(world.engine.broker.requests.isEmpty)
     }
 
     @Test("Several positions that fit one by one and not together are refused as well")
@@ -74,7 +74,7 @@ struct CoreArithmeticTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
         try await world.restart()
         world.wait(.minutes(1))
-        #expect(world.lane.core.isReady)
+        #expect(world.engine.shell.isReady)
     }
 
     @Test("A late fill that cannot be counted is told and ends no process", arguments: [Int64.max, 0, -5])
@@ -125,6 +125,6 @@ struct CoreArithmeticTests {
         let world = Fixture.world([Self.traded(lots: lots, freeze: gate == "decision_orders" ? 30 : nil)], policy: policy)
         let entry = world.send(Fixture.base(at: world.now))
         #expect(world.signal(entry)?.reason == gate)
-        #expect(world.lane.broker.requests.isEmpty)
+        #expect(world.engine.broker.requests.isEmpty)
     }
 }

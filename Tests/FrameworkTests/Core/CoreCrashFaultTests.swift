@@ -32,9 +32,9 @@ struct CoreCrashFaultTests {
         try await Self.faulty(name, script).single { world, point in
             expectSound(world)
             let legs = name == Fixture.synthetic ? 2 : 1
-            let opened = world.lane.broker.orders.filter { order in world.orders.first { $0.tag == order.request.tag }?.action == .open }
+            let opened = world.engine.broker.orders.filter { order in world.orders.first { $0.tag == order.request.tag }?.action == .open }
             #expect(opened.count <= legs, "\(point)")
-            #expect(world.lane.store.all(SignalRecord.self).allSatisfy { $0.status.isVerdict }, "\(point)")
+            #expect(world.engine.store.all(SignalRecord.self).allSatisfy { $0.status.isVerdict }, "\(point)")
         }
     }
 
@@ -92,7 +92,7 @@ struct CoreCrashFaultTests {
         var seen: Set<SignalStatus> = []
         try await crashes.single { world, point in
             expectSound(world)
-            for signal in world.lane.store.all(SignalRecord.self) { seen.insert(signal.status) }
+            for signal in world.engine.store.all(SignalRecord.self) { seen.insert(signal.status) }
         }
         #expect(seen == [.executed, .expired, .failed])
     }
@@ -150,7 +150,7 @@ struct CoreCrashFaultTests {
         let base = world.send(Fixture.base(Fixture.synthetic, at: world.now))
         world.wait(.seconds(10))
         #expect(world.signal(bar)?.status == .accepted)
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         world.broker { $0.bookMood = .honest }
         world.wait(.seconds(5))
         #expect(world.signal(bar)?.status == .executed)

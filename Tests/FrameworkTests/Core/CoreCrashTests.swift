@@ -8,14 +8,14 @@ struct CoreCrashTests {
     /// One entry order per leg at most, one position or none, and a verdict.
     static func expectOneEntry(_ world: World, legs: Int, _ point: WorldCrashes.Point) {
         expectSound(world)
-        let opened = world.lane.broker.orders.filter { order in world.orders.first { $0.tag == order.request.tag }?.action == .open }
+        let opened = world.engine.broker.orders.filter { order in world.orders.first { $0.tag == order.request.tag }?.action == .open }
         #expect(opened.count <= legs, "\(point)")
         #expect(world.positions.count <= 1, "\(point)")
         if world.positions.isEmpty {
-            let verdict = world.lane.store.all(SignalRecord.self).first?.status
+            let verdict = world.engine.store.all(SignalRecord.self).first?.status
             #expect(verdict == nil || verdict == .failed || verdict == .expired, "\(point): \(String(describing: verdict))")
             // A process may die before it tells of what it stored.
-            let alerts = world.lane.store.all(OutboxRecord.self).map(\.code)
+            let alerts = world.engine.store.all(OutboxRecord.self).map(\.code)
             #expect(verdict != .failed || alerts.contains("order_absent"), "\(point)")
         }
     }
@@ -62,7 +62,7 @@ struct CoreCrashTests {
             setUp: { Self.held() }, scenario: { $0.send(Fixture.pyramid(2, Fixture.synthetic, stop: "51990", at: $0.now)) })
         try await crashes.single { world, point in
             expectSound(world)
-            let taken = world.lane.store.row(PyramidingRecord.self, Fixture.synthetic)?.taken
+            let taken = world.engine.store.row(PyramidingRecord.self, Fixture.synthetic)?.taken
             #expect(taken == world.positions.count - 1, "\(point)")
         }
     }
@@ -73,7 +73,7 @@ struct CoreCrashTests {
         crashes.scenario = { $0.send(Fixture.exit(1, name, at: $0.now)) }
         try await crashes.single { world, point in
             expectSound(world)
-            if world.lane.store.all(SignalRecord.self).count == 2 { #expect(world.positions.isEmpty, "\(point)") }
+            if world.engine.store.all(SignalRecord.self).count == 2 { #expect(world.positions.isEmpty, "\(point)") }
             #expect(world.holdings.values.allSatisfy { _ in !world.positions.isEmpty }, "\(point)")
         }
     }

@@ -36,7 +36,7 @@ struct CoreExitTests {
         #expect(world.alertCodes.contains("exit_not_filled"))
         world.wait(.minutes(2))
         #expect(world.signal(fingerprint)?.status == .executed)
-        #expect(world.lane.broker.requests.count == 8)
+        #expect(world.engine.broker.requests.count == 8)
         expectSound(world)
     }
 
@@ -52,7 +52,7 @@ struct CoreExitTests {
         world.wait(.seconds(98))
         #expect(world.orders.contains { $0.state == .absent })
         world.wait(.minutes(1))
-        #expect(world.lane.broker.requests.count == 6)
+        #expect(world.engine.broker.requests.count == 6)
         #expect(world.holdings.isEmpty)
         world.wait(.minutes(3))
         #expect(world.signal(hidden)?.status == .executed)
@@ -69,7 +69,7 @@ struct CoreExitTests {
         }
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(2))
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.scope(Fixture.future)?.state == .frozen)
         #expect(world.alertCodes.contains("position_mismatch"))
         #expect(world.breaches.isEmpty)
@@ -84,7 +84,7 @@ struct CoreExitTests {
         }
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(5))
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.alertCodes.contains("exit_waits_for_positions"))
         #expect(world.performed < 2_000)
         world.broker { $0.positionsMood = .honest }
@@ -127,7 +127,7 @@ struct CoreExitTests {
         #expect(world.signal(fingerprint)?.reason == "no_position")
         #expect(world.signal(fingerprint)?.status == .refused)
         #expect(world.history.first?.exitReason == "host_stop")
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.engine.broker.requests.count == 2)
         expectSound(world)
     }
 
@@ -146,7 +146,7 @@ struct CoreExitTests {
         let fingerprint = world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(2))
         #expect(world.signal(fingerprint)?.status == .executed)
-        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
+        #expect(world.engine.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
         #expect(world.positions.map(\.quantity) == [Quantity(30)])
         #expect(world.breaches.isEmpty)
     }
@@ -158,7 +158,7 @@ struct CoreExitTests {
         let fingerprint = world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(2))
         #expect(world.signal(fingerprint)?.status == .executed)
-        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(60)])
+        #expect(world.engine.broker.requests.dropFirst().map(\.quantity) == [Quantity(60)])
         #expect(world.positions.isEmpty && world.holdings.isEmpty)
         expectSound(world)
     }
@@ -169,11 +169,11 @@ struct CoreExitTests {
         world.broker { $0.positionsMood = .failing }
         world.send(Fixture.exit(at: world.now))
         world.wait(.minutes(5))
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.alertCodes.filter { $0 == "exit_waits_for_positions" }.count == 1)
         world.broker { $0.positionsMood = .honest }
         world.wait(.minutes(1))
-        #expect(world.lane.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
+        #expect(world.engine.broker.requests.dropFirst().map(\.quantity) == [Quantity(30)])
         #expect(world.breaches.isEmpty)
     }
 
@@ -290,7 +290,7 @@ struct CoreExitTests {
         world.wait(.seconds(1))
         let exit = world.send(Fixture.exit(nil, at: world.now))
         world.wait(.seconds(10))
-        #expect(world.lane.broker.cancellations.count == 1)
+        #expect(world.engine.broker.cancellations.count == 1)
         #expect(world.signal(pyramid)?.status == .executed)
         #expect(world.signal(exit)?.status == .executed)
         #expect(world.positions.isEmpty && world.holdings.isEmpty)

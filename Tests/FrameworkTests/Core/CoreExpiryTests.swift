@@ -54,7 +54,7 @@ struct CoreExpiryTests {
     func trail() {
         let world = CoreRollTests.due()
         CoreRollTests.roll(world)
-        let rows = world.lane.store.all(AuditRecord.self).filter { $0.entity == "position" }
+        let rows = world.engine.store.all(AuditRecord.self).filter { $0.entity == "position" }
         #expect(rows.allSatisfy { PositionStatus(rawValue: $0.to) != nil })
         #expect(rows.contains { $0.cause.hasPrefix("rolled from") && $0.from == $0.to })
         #expect(world.positions.first?.rolloverStatus == .rolled)
@@ -74,7 +74,7 @@ struct CoreExpiryTests {
     @Test("With several layers the price from which the next one is spaced follows the roll of its own layer, once")
     func spacing() {
         let world = CoreRollTests.due(layers: 3)
-        let before = world.lane.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice
+        let before = world.engine.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice
         world.broker {
             $0.marks[CoreRollTests.old] = Fixture.price("53200")
             $0.marks[CoreRollTests.new] = Fixture.price("53600")
@@ -82,7 +82,7 @@ struct CoreExpiryTests {
         CoreRollTests.roll(world)
         world.wait(.seconds(30))
         #expect(world.positions.allSatisfy { $0.rolloverCount == 1 })
-        let after = world.lane.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice
+        let after = world.engine.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice
         #expect(before.flatMap { try? $0.adding(Fixture.price("400")) } == after)
     }
 

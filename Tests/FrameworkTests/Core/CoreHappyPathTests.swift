@@ -16,7 +16,7 @@ struct CoreHappyPathTests {
         #expect(position.entryPrice == Fixture.price("52000"))
         #expect(position.initialStop == Fixture.price("51475"))
         #expect(position.initialRisk == Fixture.price("525"))
-        #expect(world.lane.broker.orders.count == 1)
+        #expect(world.engine.broker.orders.count == 1)
         #expect(world.verdicts.count == 1)
         expectSound(world)
     }
@@ -28,9 +28,9 @@ struct CoreHappyPathTests {
         let position = try #require(world.positions.first)
         #expect(position.entryPrice == Fixture.price("52100"))
         #expect(position.strike == Fixture.price("52000"))
-        #expect(world.lane.broker.orders.map(\.request.side) == [.sell, .buy])
-        #expect(world.lane.broker.orders.map(\.request.contract.symbol.last) == ["E", "E"])
-        #expect(world.lane.broker.orders.first?.request.contract.symbol.hasSuffix("PE") == true)
+        #expect(world.engine.broker.orders.map(\.request.side) == [.sell, .buy])
+        #expect(world.engine.broker.orders.map(\.request.contract.symbol.last) == ["E", "E"])
+        #expect(world.engine.broker.orders.first?.request.contract.symbol.hasSuffix("PE") == true)
         expectSound(world)
     }
 

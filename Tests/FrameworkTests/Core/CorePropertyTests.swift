@@ -83,7 +83,7 @@ struct CorePropertyTests {
     func promises(seed: UInt64) async throws {
         let world = try await Self.live(seed, events: 150)
         expectSound(world)
-        #expect(world.lane.store.all(SignalRecord.self).count > 50)
+        #expect(world.engine.store.all(SignalRecord.self).count > 50)
     }
 
     // In these lives orders arrive after they were given up.

@@ -33,7 +33,7 @@ struct CoreRateTests {
 
     /// Roots of the symbols in the order in which they were sent.
     static func sent(_ world: World) -> String {
-        world.lane.broker.requests.map { ($0.side == .buy ? "" : "-") + $0.contract.root }.joined(separator: " ")
+        world.engine.broker.requests.map { ($0.side == .buy ? "" : "-") + $0.contract.root }.joined(separator: " ")
     }
 
     @Test("Entries leave places of each second free; an exit that comes later takes them and goes before")

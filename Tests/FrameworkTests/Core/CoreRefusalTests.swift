@@ -108,7 +108,7 @@ struct CoreRefusalTests {
         let world = Fixture.world([Fixture.traded(facts: facts, lots: refusal.lots)], policy: policy)
         refusal.act(world)
         Self.expectRefused(world, refusal.code, refusal.status)
-        #expect(world.lane.store.all(SignalRecord.self).allSatisfy { $0.status.isVerdict })
+        #expect(world.engine.store.all(SignalRecord.self).allSatisfy { $0.status.isVerdict })
     }
 
     @Test(
@@ -136,7 +136,7 @@ struct CoreRefusalTests {
         try await world.restart()
         world.send(signal)
         #expect(world.verdicts.count == 1)
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         expectSound(world)
     }
 

@@ -52,7 +52,7 @@ struct CoreRollTests {
         Self.roll(world)
         let after = try #require(world.positions.first)
         #expect(after.id == before.id)
-        #expect(world.lane.broker.requests.suffix(2).map(\.side) == [.sell, .buy])
+        #expect(world.engine.broker.requests.suffix(2).map(\.side) == [.sell, .buy])
         #expect(world.holdings == [Self.new: 60])
         #expect(after.entryPrice == Fixture.price("52700"))
         #expect(after.currentStop == Fixture.price("51875"))
@@ -64,8 +64,8 @@ struct CoreRollTests {
         #expect(after.originalEntryPrice == Fixture.price("52000"))
         #expect(world.portfolio?.closedEquity == Fixture.money("5018000"))
         #expect(world.portfolio?.equityHigh == Fixture.money("5018000"))
-        #expect(world.lane.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice == Fixture.price("52400"))
-        #expect(world.lane.store.all(RolloverRecord.self).map(\.basis) == [Fixture.price("400")])
+        #expect(world.engine.store.row(PyramidingRecord.self, Fixture.future)?.lastPyramidPrice == Fixture.price("52400"))
+        #expect(world.engine.store.all(RolloverRecord.self).map(\.basis) == [Fixture.price("400")])
         expectSound(world)
     }
 
@@ -80,7 +80,7 @@ struct CoreRollTests {
         Self.roll(world)
         #expect(world.positions.first?.rolloverCount == 2)
         #expect(world.holdings == ["TF2026-02-27": 60])
-        #expect(world.lane.store.all(RolloverRecord.self).count == 2)
+        #expect(world.engine.store.all(RolloverRecord.self).count == 2)
         // L-20: an exit closes what is held, not what would be entered today.
         world.send(Fixture.exit(at: world.now))
         #expect(world.holdings.isEmpty)
@@ -134,7 +134,7 @@ struct CoreRollTests {
         world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.seconds(80))] }
         Self.roll(world)
         world.wait(.minutes(10))
-        #expect(world.lane.broker.requests.suffix(4).map(\.contract.symbol) == [Self.old, Self.old, Self.old, Self.new])
+        #expect(world.engine.broker.requests.suffix(4).map(\.contract.symbol) == [Self.old, Self.old, Self.old, Self.new])
         expectSound(world)
     }
 
@@ -183,7 +183,7 @@ struct CoreRollTests {
             expectSound(world)
             let rolled = world.positions.first?.rolloverCount
             #expect(rolled == 1 || (rolled == nil && world.alertCodes.contains("rollover_not_reopened")), "\(point)")
-            #expect(world.lane.store.all(RolloverRecord.self).count == world.positions.count, "\(point)")
+            #expect(world.engine.store.all(RolloverRecord.self).count == world.positions.count, "\(point)")
             counts.insert(world.positions.count)
         }
         #expect(counts == [0, 1])
@@ -197,9 +197,9 @@ struct CoreRollTests {
             expectSound(world)
             let count = world.positions.first?.rolloverCount
             // A process may die before it tells of what it stored.
-            let alerts = world.lane.store.all(OutboxRecord.self).map(\.code)
+            let alerts = world.engine.store.all(OutboxRecord.self).map(\.code)
             #expect(count != nil || alerts.contains("rollover_not_reopened"), "\(point)")
-            #expect(world.lane.store.all(RolloverRecord.self).count == count ?? 0, "\(point)")
+            #expect(world.engine.store.all(RolloverRecord.self).count == count ?? 0, "\(point)")
         }
     }
 
@@ -235,7 +235,7 @@ struct CoreRollTests {
         #expect(world.alertCodes.contains("rollover_not_reopened"))
         world.wait(.minutes(10))
         #expect(world.holdings.isEmpty)
-        #expect(world.lane.broker.requests.count == 4)
+        #expect(world.engine.broker.requests.count == 4)
         expectSound(world)
     }
 
@@ -244,9 +244,9 @@ struct CoreRollTests {
         let world = Self.due()
         world.broker { $0.script = [isFilled ? .unknownWithOrder(visibleAfter: .seconds(20)) : .unknownWithoutOrder] }
         Self.roll(world)
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.engine.broker.requests.count == 2)
         world.wait(.seconds(10))
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.engine.broker.requests.count == 2)
         world.wait(.minutes(5))
         #expect(world.positions.first?.rolloverCount == 1)
         expectSound(world)

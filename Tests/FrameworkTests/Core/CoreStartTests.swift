@@ -108,9 +108,9 @@ struct CoreStartTests {
         world.send(Fixture.base(at: world.now))
         try await world.restart()
         world.send(Fixture.pyramid(at: world.now))
-        #expect(world.lane.broker.requests.count == 3)
+        #expect(world.engine.broker.requests.count == 3)
         world.wait(.seconds(70))
-        #expect(world.lane.broker.requests.count == 4)
+        #expect(world.engine.broker.requests.count == 4)
         expectSound(world)
     }
 
@@ -131,10 +131,10 @@ struct CoreStartTests {
         world.broker { $0.bookMood = .empty }
         try await world.restart()
         world.wait(.minutes(1))
-        #expect(!world.lane.core.isReady)
+        #expect(!world.engine.shell.isReady)
         world.broker { $0.bookMood = .honest }
         world.wait(.minutes(1))
-        #expect(world.lane.core.isReady)
+        #expect(world.engine.shell.isReady)
     }
 
     @Test("A look at a book of which everything is settled is a look all the same")

@@ -21,7 +21,7 @@ struct CoreUnknownTests {
         world.wait(.seconds(60))
         #expect(world.signal(fingerprint)?.status == .executed)
         #expect(world.positions.count == 1)
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         expectSound(world)
     }
 
@@ -33,7 +33,7 @@ struct CoreUnknownTests {
         world.wait(.seconds(60))
         #expect(world.orders.first?.state == .absent)
         #expect(world.signal(fingerprint)?.reason == "order_absent")
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         #expect(world.alertCodes.contains("order_absent"))
         expectSound(world)
     }
@@ -157,7 +157,7 @@ struct CoreUnknownTests {
         let (world, _) = Self.world([.doubled])
         world.wait(.seconds(5))
         #expect(world.alertCodes.contains("tag_sent_twice"))
-        #expect(world.lane.store.row(SwitchRecord.self, "trading")?.isThrown == true)
+        #expect(world.engine.store.row(SwitchRecord.self, "trading")?.isThrown == true)
         world.wait(.minutes(1))
         #expect(world.send(Fixture.base(Fixture.synthetic, at: world.now)) == world.verdicts.last?.fingerprint)
         #expect(world.verdicts.last?.reason == "trading_stopped")
@@ -170,7 +170,7 @@ struct CoreUnknownTests {
         #expect(world.signal(fingerprint)?.status == .failed)
         #expect(world.alertCodes.contains("late_order"))
         #expect(!world.alertCodes.contains("order_without_record"))
-        #expect(world.lane.broker.orders.count == 2)
+        #expect(world.engine.broker.orders.count == 2)
         #expect(world.holdings.isEmpty)
         expectSound(world)
     }
@@ -236,11 +236,11 @@ struct CoreUnknownTests {
         let (world, fingerprint) = Self.world([.notSent, .notSent])
         world.wait(.seconds(10))
         #expect(world.signal(fingerprint)?.status == .executed)
-        #expect(Set(world.lane.broker.requests.map(\.tag)).count == 3)
+        #expect(Set(world.engine.broker.requests.map(\.tag)).count == 3)
         let (hopeless, other) = Self.world(Array(repeating: .notSent, count: 50))
         hopeless.wait(.minutes(5))
         #expect(hopeless.signal(other)?.status == .failed)
-        #expect(hopeless.lane.broker.requests.count == 5)
+        #expect(hopeless.engine.broker.requests.count == 5)
         expectSound(world)
         expectSound(hopeless)
     }
@@ -250,7 +250,7 @@ struct CoreUnknownTests {
         let (world, fingerprint) = Self.world([.reject])
         world.wait(.minutes(3))
         #expect(world.signal(fingerprint)?.status == .failed)
-        #expect(world.lane.broker.requests.count == 1)
+        #expect(world.engine.broker.requests.count == 1)
         expectSound(world)
     }
 
@@ -258,8 +258,8 @@ struct CoreUnknownTests {
     func secondLegRefused() {
         let (world, fingerprint) = Self.world([.fill, .reject], Fixture.synthetic)
         #expect(world.signal(fingerprint)?.status == .failed)
-        #expect(world.lane.broker.orders.map(\.request.side) == [.sell, .buy])
-        #expect(world.lane.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(60)])
+        #expect(world.engine.broker.orders.map(\.request.side) == [.sell, .buy])
+        #expect(world.engine.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(60)])
         #expect(world.positions.isEmpty && world.holdings.isEmpty)
         expectSound(world)
     }
@@ -306,7 +306,7 @@ struct CoreUnknownTests {
         let (world, _) = Self.world([.partialThenCancelled(30)], Fixture.synthetic)
         world.wait(.seconds(10))
         #expect(world.positions.first?.lots == Lots(1))
-        #expect(world.lane.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(30)])
+        #expect(world.engine.broker.orders.map(\.request.quantity) == [Quantity(60), Quantity(30)])
         expectSound(world)
     }
 
@@ -333,7 +333,7 @@ struct CoreUnknownTests {
         facts.freezeQuantity = Quantity(100)
         let world = Fixture.world([Fixture.traded(facts: facts, lots: 8)])
         world.send(Fixture.base())
-        #expect(world.lane.broker.requests.map(\.quantity.count) == [90, 90, 60])
+        #expect(world.engine.broker.requests.map(\.quantity.count) == [90, 90, 60])
         #expect(world.positions.first?.quantity == Quantity(240))
         expectSound(world)
     }
@@ -369,7 +369,7 @@ struct CoreUnknownTests {
         for name in names { world.send(Fixture.exit(1, name, at: world.now)) }
         world.wait(.minutes(2))
         #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
-        #expect(world.lane.broker.requests.count == 2)
+        #expect(world.engine.broker.requests.count == 2)
         #expect(world.breaches.isEmpty)
     }
 

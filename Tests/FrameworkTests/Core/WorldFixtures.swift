@@ -65,5 +65,5 @@ enum Fixture {
 func expectSound(_ world: World, atRest: Bool = true, _ place: SourceLocation = #_sourceLocation) {
     #expect(world.breaches.isEmpty, sourceLocation: place)
     guard atRest else { return }
-    #expect(Oracle.atRest(world.lane.store, world.lane.broker, at: world.now).isEmpty, sourceLocation: place)
+    #expect(Oracle.atRest(world.engine.store, world.engine.broker, at: world.now).isEmpty, sourceLocation: place)
 }

@@ -103,6 +103,31 @@ struct ShellTests {
         #expect(bench.verdicts(of: signal) == 1 && bench.shell.isAtRest)
     }
 
+    @Test("A sweep that was asked before a verdict and answers after it brings the signal back to nobody; one question is out at a time")
+    func lateSweep() {
+        var bench = ShellBench()
+        bench.begin()
+        let signal = Self.bar()
+        bench.give(.event(.signal(signal)))
+        bench.give(.swept)
+        bench.commit()
+        #expect(bench.give(.swept).allSatisfy { if case .findUndecided = $0 { false } else { true } })
+        bench.give(.undecided([signal]), of: bench.shell.generation)
+        bench.commit()
+        #expect(bench.verdicts(of: signal) == 1 && bench.shell.wasGiven(signal.fingerprint))
+        bench.give(.swept)
+        bench.give(.undecided([]), of: bench.shell.generation)
+        #expect(!bench.shell.wasGiven(signal.fingerprint))
+    }
+
+    @Test("A question that is never answered is asked again")
+    func lostSweep() {
+        var bench = ShellBench()
+        bench.begin()
+        let asks = (0..<40).count { _ in bench.give(.swept).contains { if case .findUndecided = $0 { true } else { false } } }
+        #expect(asks == 2)
+    }
+
     @Test("A signal that came while the rows were read anew, and is among them, is handled once")
     func toldWhileReading() {
         var bench = ShellBench()

@@ -41,7 +41,7 @@ enum ExampleSignals {
         let inputs = try ReplayInputs(options, host: nil)
         let stage = try ReplayStage(inputs.instruments, options: options, host: nil)
         var run = ReplayRun(stage, from: inputs.signals.first?.at ?? Instant(microseconds: 0))
-        try run.run(inputs.signals)
+        run.run(inputs.signals)
         let marks = inputs.inputs.reduce(into: [:]) { $0.merge($1.marks) { first, _ in first } }
         return ReplayReport(inputs, stage, run.result(marks: marks), options: options)
     }

@@ -32,7 +32,7 @@ struct RealReplayTests {
         options.charges = Ratio(units: 500)
         let inputs = try ReplayInputs(options, host: nil)
         var run = ReplayRun(try ReplayStage(inputs.instruments, options: options, host: nil), from: inputs.signals[0].at)
-        try run.run(inputs.signals)
+        run.run(inputs.signals)
         return (try RealExport.read(), run.result(marks: inputs.inputs[0].marks))
     }
 

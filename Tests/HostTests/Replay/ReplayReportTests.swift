@@ -54,7 +54,7 @@ struct ReplayReportTests {
         let inputs = try ReplayInputs(options, host: host)
         let stage = try ReplayStage(inputs.instruments, options: options, host: host)
         var run = ReplayRun(stage, from: inputs.signals[0].at)
-        try run.run(inputs.signals)
+        run.run(inputs.signals)
         let result = run.result(marks: [:])
         var expected = ExactAmount(stage.policy.initialCapital)
         for trade in result.trades {
@@ -108,7 +108,7 @@ struct ReplayReportTests {
         let inputs = ReplayInputs([made.input()])
         let stage = try ReplayStage(inputs.instruments, options: ReplayOptions(), host: nil)
         var run = ReplayRun(stage, from: inputs.signals[0].at)
-        try run.run(inputs.signals)
+        run.run(inputs.signals)
         let odd = ReplayPage(report: ReplayReport(inputs, stage, run.result(marks: [:]), options: ReplayOptions())).html
         #expect(odd.contains("&lt;/script&gt;&lt;b&gt;"))
         #expect(!odd.contains("<b>"))

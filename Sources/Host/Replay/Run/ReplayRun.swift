@@ -21,7 +21,7 @@ struct ReplayRun {
     }
 
     let stage: ReplayStage
-    private var lane: VirtualLane<ReplayBook, ReplayMarket>
+    private var engine: VirtualEngine<ReplayBook, ReplayMarket>
     private let tally = Tally()
     private var duplicates = 0
     private var lastPrices: [InstrumentName: EndMark] = [:]
@@ -32,54 +32,56 @@ struct ReplayRun {
         self.stage = stage
         let begin = start - .seconds(1)
         let traits = BrokerTraits(isLive: false, findsOrdersByTag: true, horizon: .seconds(2), rate: Self.rate)
-        let core = Core(policy: stage.policy, broker: traits, tradedInstruments: stage.tradedInstruments, incarnation: "replay", at: begin)
+        let parts = Shell.Parts(
+            policy: stage.policy, broker: traits, tradedInstruments: stage.tradedInstruments, incarnation: "replay", machine: nil,
+            instances: .one, othersHaveEnded: true, sweep: nil)
         let terms = PaperTerms(funds: stage.policy.initialCapital, checksFunds: false, margin: .zero, refusesExpired: false)
-        lane = VirtualLane(core: core, store: ReplayBook(), broker: ReplayMarket(terms: terms, at: begin), at: begin, seed: 1)
-        lane.onVerdict = { [tally] record in tally.note(record) }
-        lane.onAlert = { [tally] alert in tally.alerts[alert.code, default: 0] += 1 }
+        engine = VirtualEngine(parts, store: ReplayBook(), broker: ReplayMarket(terms: terms, at: begin), at: begin, seed: 1)
+        engine.onVerdict = { [tally] record in tally.note(record) }
+        engine.onAlert = { [tally] alert in tally.alerts[alert.code, default: 0] += 1 }
     }
 
     private static let rate = OrderRate(perSecond: 1_000_000_000, perMinute: 1_000_000_000, perDay: 1_000_000_000)
 
     /// Runs all signals, which are in order of time; `step` is called after every few thousand and at the end with how many are done.
-    mutating func run(_ signals: [ReplaySignal], step: (Int) -> Void = { _ in }) throws(StorageError) {
-        try lane.handle(.started)
+    mutating func run(_ signals: [ReplaySignal], step: (Int) -> Void = { _ in }) {
+        engine.start()
         for (index, signal) in signals.enumerated() {
-            try take(signal)
+            take(signal)
             if index & 4_095 == 4_095 { step(index + 1) }
         }
         step(signals.count)
     }
 
-    private mutating func take(_ input: ReplaySignal) throws(StorageError) {
-        try lane.advance(to: input.at)
+    private mutating func take(_ input: ReplaySignal) {
+        engine.advance(to: input.at)
         lastPrices[input.signal.instrument] = EndMark(at: input.at, price: input.signal.price)
         let fingerprint = Fingerprint(Cryptography.sha256Hex(input.signal.canonicalText.utf8))
         let record = SignalRecord(
             fingerprint: fingerprint, signal: input.signal, digest: input.digest, rawBody: input.body, receivedAt: input.at)
         var inbox = Transaction()
         inbox.insertIfAbsent(record)
-        guard lane.store.commit(inbox) == [true] else {
-            if lane.store.digests[fingerprint] == input.digest { duplicates += 1 } else { conflicts += 1 }
+        guard engine.store.commit(inbox) == [true] else {
+            if engine.store.digests[fingerprint] == input.digest { duplicates += 1 } else { conflicts += 1 }
             return
         }
-        try lane.handle(.signal(record))
+        engine.handle(.signal(record))
     }
 
     /// What came of it; what is still open is valued at `marks`, else at the last price heard.
     func result(marks: [InstrumentName: EndMark]) -> Result {
         var matching = FirstInFirstOut(rate: stage.policy.chargeRate)
-        for execution in lane.store.executions { matching.take(execution) }
+        for execution in engine.store.executions { matching.take(execution) }
         let open = matching.open(at: lastPrices.merging(marks) { _, mark in mark })
         var trades = matching.trades + open
         for index in trades.indices { trades[index].number = index + 1 }
         return Result(
-            trades: trades, executions: lane.store.executions, account: lane.store.account, verdicts: tally.verdicts,
+            trades: trades, executions: engine.store.executions, account: engine.store.account, verdicts: tally.verdicts,
             executed: tally.executed, duplicates: duplicates, conflicts: conflicts, alerts: tally.alerts,
-            closedEquity: lane.store.account.last?.closedEquity ?? stage.policy.initialCapital)
+            closedEquity: engine.store.account.last?.closedEquity ?? stage.policy.initialCapital)
     }
 
-    /// Counts while the lane runs; used by one thread only.
+    /// Counts while the engine runs; used by one thread only.
     private final class Tally {
         var verdicts: [String: Int] = [:]
         var executed: [SignalKind: Int] = [:]
