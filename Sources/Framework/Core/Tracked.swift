@@ -19,7 +19,8 @@ extension SwitchRecord: Versioned {}
 @dynamicMemberLookup
 struct Tracked<R: Versioned>: Sendable {
     private var box: [R]
-    private var isStored: Bool
+    /// Whether storage has a row of it.
+    private(set) var isStored: Bool
     private(set) var isDirty: Bool
 
     /// A record read from storage.

@@ -95,6 +95,7 @@ public final class Engine: Sendable {
     private let answers = Waiters<String, OperatorAnswer>()
     private let errands = Mailbox<Errand>()
     private let state = Mutex(Condition())
+    private let published = Mutex<AccountView?>(nil)
     private let delivery: AlertDelivery
     private let requestCount = Atomic<Int>(0)
 
@@ -106,6 +107,9 @@ public final class Engine: Sendable {
 
     /// How the engine is doing now.
     public var condition: Condition { state.withLock { $0 } }
+
+    /// The account after the last commit; nil while this process does not decide.
+    public var accountView: AccountView? { published.withLock { $0 } }
 
     /// Whether a signal may be stored now.
     public var acceptsSignals: Bool { state.withLock { !$0.isStopping && !$0.hasEnded && $0.storageFailure == nil } }
@@ -139,6 +143,7 @@ public final class Engine: Sendable {
             group.cancelAll()
         }
         state.withLock { $0.hasEnded = true }
+        published.withLock { $0 = nil }
     }
 
     /// Ends the lane: no new decisions or sends; calls in flight get up to `grace` to answer and be recorded.
@@ -214,6 +219,7 @@ public final class Engine: Sendable {
             state.waitingEvents = shell.waitingEvents
             state.sendsUntil = shell.sendsUntil
         }
+        published.withLock { $0 = shell.view }
     }
 
     /// Ends a lane whose time is over.

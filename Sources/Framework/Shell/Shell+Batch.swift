@@ -70,6 +70,7 @@ extension Shell {
         guard core != nil else { return }
         // Who took a signal tells of it, and so may a sweep.
         if case .signal(let record) = event, !handed.insert(record.fingerprint) { return }
+        if parts.publishes, case .signal(let record) = event { viewKeeping.note(record) }
         mailbox.append(event)
     }
 
@@ -78,7 +79,15 @@ extension Shell {
         isReady = core?.isReady ?? false
         hasHeardOfStop = core?.isStopping ?? false
         for case .conclude(let record) in effects { handed.noteVerdict(on: record.fingerprint, isSwept: parts.sweep != nil) }
+        publish(effects)
         return .perform(effects, gate: now.boot)
+    }
+
+    /// Makes the view of what is committed; a signal that is still in the machine is told as it came.
+    mutating func publish(_ effects: [Effect] = []) {
+        guard parts.publishes else { return }
+        for case .conclude(let record) in effects { viewKeeping.note(record) }
+        view = core.map(viewKeeping.view)
     }
 
     /// The commit of the batch was answered.

@@ -85,9 +85,11 @@ extension Shell {
             guard case .signal(let record) = event else { return true }
             return handed.insert(record.fingerprint)
         }
+        viewKeeping = ViewKeeping(snapshot, known: Set(parts.tradedInstruments.map(\.name)))
         guard case .reading(let waiting) = hold else {
             core = next
             journal = Journal()
+            publish()
             mailbox.insert(.started, at: 0)
             return [.noteEpoch(epoch, isAnew: false)]
         }
@@ -95,6 +97,7 @@ extension Shell {
         core = next
         journal = Journal()
         hold = nil
+        publish()
         mailbox.insert(contentsOf: [.reloaded] + waiting, at: 0)
         return [.noteEpoch(epoch, isAnew: true)]
     }
@@ -102,6 +105,7 @@ extension Shell {
     /// Forgets what belongs to deciding.
     mutating func retire() -> [Request] {
         core = nil
+        view = nil
         journal = Journal()
         generation += 1
         mailbox = []

@@ -20,13 +20,15 @@ public struct Shell: Sendable {
         public var instances: Instances
         /// Whether every earlier process is proven to have ended when this one begins to decide.
         public var othersHaveEnded: Bool
+        /// Whether ``Shell/view`` is made after each commit.
+        public var publishes: Bool
         /// How often signals that nobody announced are looked for; nil where whoever stores a signal tells of it.
         public var sweep: Span?
 
         /// Puts the parts together.
         public init(
             policy: Policy, broker: BrokerTraits, tradedInstruments: [TradedInstrument], incarnation: Incarnation, machine: MachineTime?,
-            instances: Instances, othersHaveEnded: Bool, sweep: Span? = .seconds(1)
+            instances: Instances, othersHaveEnded: Bool, sweep: Span? = .seconds(1), publishes: Bool = true
         ) {
             self.policy = policy
             self.broker = broker
@@ -36,6 +38,7 @@ public struct Shell: Sendable {
             self.instances = instances
             self.othersHaveEnded = othersHaveEnded
             self.sweep = sweep
+            self.publishes = publishes
         }
     }
 
@@ -140,6 +143,9 @@ public struct Shell: Sendable {
     var core: Core?
     /// How the machine comes back to what it was before the batch that is being committed.
     var journal = Journal()
+    /// The account after the last commit; nil while this process does not decide.
+    public internal(set) var view: AccountView?
+    var viewKeeping = ViewKeeping()
     var mailbox: [Event] = []
     /// Signals that the core was given, so that a sweep hands over only others.
     var handed = HandedSignals()

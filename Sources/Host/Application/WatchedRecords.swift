@@ -35,6 +35,9 @@ final class WatchedRecords: RecordStore {
         state.withLock { $0.sign = record }
     }
 
+    /// When this process began to write; nil before.
+    var startedAt: Instant? { state.withLock { $0.sign?.startedAt } }
+
     /// Why records cannot be written now; nil when something was written within the last second, if need be a sign of life for this question.
     ///
     /// Everyone who asks while a sign of life is being written waits for that one.

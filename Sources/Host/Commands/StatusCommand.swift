@@ -40,8 +40,7 @@ enum StatusCommand {
         let tradedInstruments = try input.tradedInstruments(of: configuration)
         return try await input.reading(configuration) { store in
             try await StatusView.read(
-                from: store, configuration: configuration, tradedInstruments: tradedInstruments, condition: nil, at: input.world.clock.now()
-            )
+                from: store, configuration: configuration, tradedInstruments: tradedInstruments, at: input.world.clock.now())
         }
     }
 

@@ -29,9 +29,7 @@ struct AccountRoutes: Sendable {
     }
 
     @Sendable private func portfolio(_ call: RouteCall) async throws -> HTTPResponse {
-        .encoded(
-            try await PortfolioView.read(
-                from: application.store, policy: application.configuration.policy, at: application.clock.now()))
+        .encoded(PortfolioView(try await application.account(), policy: application.configuration.policy, at: application.clock.now()))
     }
 
     @Sendable private func rollover(_ call: RouteCall) async throws -> HTTPResponse {
@@ -49,8 +47,17 @@ struct AccountRoutes: Sendable {
 
     @Sendable private func status(_ call: RouteCall) async throws -> HTTPResponse {
         .encoded(
-            try await StatusView.read(
-                from: application.store, configuration: application.configuration, tradedInstruments: application.tradedInstruments,
+            StatusView(
+                try await application.account(), configuration: application.configuration,
+                tradedInstruments: application.tradedInstruments, since: application.records.startedAt,
                 condition: application.engine.condition, at: application.clock.now()))
+    }
+}
+
+extension Application {
+    /// The account: as the engine has it after its last commit, or, where it does not decide, from the records.
+    func account() async throws(StorageError) -> AccountView {
+        if let view = engine.accountView { return view }
+        return try await .read(from: store)
     }
 }

@@ -43,7 +43,7 @@ struct EmergencyRoutes: Sendable {
         guard call.flag("dry_run") else {
             return OperatorReply(try await application.ask(.closeAll(reason: call.required("reason")), for: call)).response
         }
-        let open = try await application.store.fetch(LivePositions.query).filter { $0.status != .closing }
+        let open = try await application.account().positions.filter { $0.status != .closing }
         return OperatorReply(
             status: .dryRun, message: "\(open.count) positions would be closed; send dry_run false to close them.",
             details: open.map { "\($0.id): \($0.lots) lots" }

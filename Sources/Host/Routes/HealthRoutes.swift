@@ -72,18 +72,13 @@ struct HealthRoutes: Sendable {
     }
 
     private func fillGauges() async throws {
-        let store = application.store
         let metrics = application.metrics
-        let waiting = try await store.count(
-            Query<SignalRecord>(.isIn("processing_status", SignalStatus.allCases.filter { !$0.isVerdict })))
-        metrics.set(Int64(waiting), of: .waitingSignals, label: nil)
-        let equity = try await store.fetch(Query<PortfolioRecord>()).first?.closedEquity ?? .zero
-        metrics.set(equity.units, of: .closedEquity, label: nil)
-        let thrown = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first?.isThrown ?? false
-        metrics.set(thrown ? 1 : 0, of: .tradingStopped, label: nil)
-        let live = try await store.fetch(LivePositions.query)
-        for name in Set(application.tradedInstruments.map(\.name) + live.map(\.instrument)) {
-            metrics.set(Int64(live.count { $0.instrument == name }), of: .openPositions, label: name.text)
+        let account = try await application.account()
+        metrics.set(Int64(account.waitingSignals), of: .waitingSignals, label: nil)
+        metrics.set(account.portfolio?.closedEquity.units ?? 0, of: .closedEquity, label: nil)
+        metrics.set(account.tradingSwitch?.isThrown ?? false ? 1 : 0, of: .tradingStopped, label: nil)
+        for name in Set(application.tradedInstruments.map(\.name) + account.positions.map(\.instrument)) {
+            metrics.set(Int64(account.positions.count { $0.instrument == name }), of: .openPositions, label: name.text)
         }
     }
 }

@@ -23,6 +23,8 @@ struct ListRoute<R: Record, Item: DescribedAnswer>: Sendable {
     /// The column that grows with each row, and its value.
     let order: String
     let place: @Sendable (R) -> Int64
+    /// The whole list, newest first, where it is at hand and storage need not be asked.
+    var held: @Sendable (RouteCall) -> [R]? = { _ in nil }
     let view: @Sendable ([R]) async throws -> [Item]
 
     /// The route.
@@ -38,8 +40,7 @@ struct ListRoute<R: Record, Item: DescribedAnswer>: Sendable {
         var query = Query<R>(order: [.descending(order)], limit: paging.limit, offset: paging.offset)
         query.conditions = conditions(call)
         if let start = paging.start, start < .max { query.conditions.append(.less(order, .integer(start + 1))) }
-        let total = try await store.count(query)
-        let rows = try await store.fetch(query)
+        let (total, rows) = try await rows(call, query, from: paging.start, store)
         let end = paging.offset + rows.count
         var next: String?
         if !rows.isEmpty, end < total {
@@ -48,6 +49,14 @@ struct ListRoute<R: Record, Item: DescribedAnswer>: Sendable {
             next = start.map { Paging.cursor(start: $0, offset: end) }
         }
         return Page(items: try await view(rows), total: total, next: next)
+    }
+
+    private func rows(
+        _ call: RouteCall, _ query: Query<R>, from start: Int64?, _ store: any RecordStore
+    ) async throws -> (total: Int, rows: [R]) {
+        guard let held = held(call) else { return (try await store.count(query), try await store.fetch(query)) }
+        let rows = held.filter { row in start.map { place(row) <= $0 } ?? true }
+        return (rows.count, Array(rows.dropFirst(query.offset).prefix(query.limit ?? rows.count)))
     }
 
     private func conditions(_ call: RouteCall) -> [Condition] {

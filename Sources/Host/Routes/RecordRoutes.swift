@@ -48,7 +48,7 @@ struct RecordRoutes: Sendable {
     }
 
     private var positions: [RouteDescription] {
-        let store = store
+        let application = application
         return [
             ListRoute<PositionRecord, PositionView>(
                 pattern: "/positions", summary: "Positions, newest first.",
@@ -56,9 +56,10 @@ struct RecordRoutes: Sendable {
                     .init("instrument", instrument, column: "instrument", summary: "Only this instrument."),
                     .init("status", .words(of: PositionStatus.self), column: "status", summary: "Only with this status."),
                     .init("rollover_status", .words(of: RolloverStatus.self), column: "rollover_status", summary: "Only with this one."),
-                ], time: "created_at", order: "created_at", place: \.createdAt.microseconds
+                ], time: "created_at", order: "created_at", place: \.createdAt.microseconds,
+                held: { call in application.engine.accountView?.livePositions(call) }
             ) { rows in
-                let prices = try await LastPrices.read(from: store)
+                let prices = LastPrices(try await application.account().scopes)
                 return rows.map { PositionView($0, lastPrice: prices[$0.instrument]) }
             }.described(store),
             RouteDescription(
@@ -72,7 +73,7 @@ struct RecordRoutes: Sendable {
         guard let record = try await store.fetch(Query<PositionRecord>(.equal("position_id", id))).first else {
             throw RouteRefusal.missing("no position is called \(Excerpt.quoted(id))")
         }
-        return .encoded(PositionView(record, lastPrice: try await LastPrices.read(from: store)[record.instrument]))
+        return .encoded(PositionView(record, lastPrice: LastPrices(try await application.account().scopes)[record.instrument]))
     }
 
     private var orders: [RouteDescription] {
@@ -126,6 +127,20 @@ struct RecordRoutes: Sendable {
                 ], time: "created_at", order: "created_at", place: \.createdAt.microseconds
             ) { $0.map(AlertView.init) }.described(store),
         ]
+    }
+}
+
+extension AccountView {
+    /// The positions that a list with a live status shows, newest first; nil when the list goes beyond what is live.
+    fileprivate func livePositions(_ call: RouteCall) -> [PositionRecord]? {
+        guard let status = call.text("status").flatMap(PositionStatus.init(rawValue:)), status.isLive, call.values["from"] == nil,
+            call.values["to"] == nil
+        else { return nil }
+        let rows = positions.filter { position in
+            position.status == status && call.text("instrument").map { position.instrument.text == $0 } ?? true
+                && call.text("rollover_status").map { position.rolloverStatus.rawValue == $0 } ?? true
+        }
+        return rows.sorted { ($1.createdAt, $0.id.text) < ($0.createdAt, $1.id.text) }
     }
 }
 

@@ -45,8 +45,11 @@ struct PortfolioView: Codable, Sendable {
     var positions: Int
     var updatedAt: Instant
 
-    /// Figures of the account from its row and its live positions.
-    init(_ record: PortfolioRecord, positions live: [PositionRecord], prices: LastPrices, policy: Policy) {
+    /// Figures of the account; one that was never opened has no money.
+    init(_ account: AccountView, policy: Policy, at now: Instant) {
+        let record = account.portfolio ?? PortfolioRecord(at: now)
+        let live = account.positions
+        let prices = LastPrices(account.scopes)
         var exposure = (risk: Money.zero, volatility: Money.zero, margin: Money.zero)
         var unrealized: Money? = .zero
         for position in live {
@@ -71,13 +74,6 @@ struct PortfolioView: Codable, Sendable {
         trafficLight = max(risk.light, volatility.light, margin.light)
         positions = live.count
         updatedAt = record.updatedAt
-    }
-
-    /// Reads the account; one that was never opened has no money.
-    static func read(from store: any RecordStore, policy: Policy, at now: Instant) async throws(StorageError) -> PortfolioView {
-        let record = try await store.fetch(Query<PortfolioRecord>()).first
-        let live = try await store.fetch(LivePositions.query)
-        return PortfolioView(record ?? PortfolioRecord(at: now), positions: live, prices: try await .read(from: store), policy: policy)
     }
 
     // An amount beyond 64 bits is over every limit anyway.
@@ -109,14 +105,5 @@ extension PortfolioView.Stake: DescribedAnswer {
             "amount": "The amount.", "percent": "Its share of the closed equity in percent; left out without equity.",
             "light": "How near it is to its limits.",
         ]
-    }
-}
-
-/// Positions that hold exposure.
-enum LivePositions {
-    /// All of them, by instrument and layer.
-    static var query: Query<PositionRecord> {
-        Query(
-            .isIn("status", PositionStatus.allCases.filter(\.isLive)), order: [.ascending("instrument"), .ascending("entry_timestamp")])
     }
 }

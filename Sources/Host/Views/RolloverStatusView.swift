@@ -71,7 +71,7 @@ struct RolloverStatusView: Codable, Sendable {
         from store: any RecordStore, tradedInstruments: [TradedInstrument], at now: Instant, limit: Int
     ) async throws(StorageError) -> RolloverStatusView {
         let day = TradingDay(of: now)
-        let live = try await store.fetch(LivePositions.query)
+        let live = try await store.fetch(Query.livePositions)
         let rolls = try await store.fetch(Query<RolloverRecord>(order: [.descending("rolled_at")], limit: limit))
         return RolloverStatusView(
             positions: live.map { record in Expiring(record, traded: tradedInstruments.first { $0.name == record.instrument }, on: day) },

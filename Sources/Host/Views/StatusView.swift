@@ -34,29 +34,40 @@ struct StatusView: Codable, Sendable {
     var latestSignals: [SignalView]
     var frozen: [ScopeView]
 
-    /// Reads the page from the records; `condition` is the engine's, for a host that runs.
+    /// - Parameters:
+    ///   - since: when the newest process of the account started.
+    ///   - condition: the engine's, for a host that runs.
+    init(
+        _ account: AccountView, configuration: HostConfiguration, tradedInstruments: [TradedInstrument], since: Instant?,
+        condition: Engine.Condition?, at now: Instant
+    ) {
+        let prices = LastPrices(account.scopes)
+        instance = configuration.instance.name
+        version = Version.current
+        mode = configuration.instance.mode
+        broker = configuration.broker.name
+        storage = configuration.storage.name
+        self.condition = condition.map(\.word)
+        self.since = since
+        at = now
+        trading = Trading(account.tradingSwitch)
+        disabledGuards = configuration.policy.disabledGuards
+        calendarGaps = tradedInstruments.calendarGaps(at: now).map(\.description)
+        portfolio = PortfolioView(account, policy: configuration.policy, at: now)
+        positions = account.positions.map { PositionView($0, lastPrice: prices[$0.instrument]) }
+        waitingSignals = account.waitingSignals
+        latestSignals = account.latestSignals.map { SignalView($0, isBrief: true) }
+        frozen = account.scopes.filter { $0.state == .frozen }.map(ScopeView.init)
+    }
+
+    /// Reads the page from the records of a host that does not run.
     static func read(
-        from store: any RecordStore, configuration: HostConfiguration, tradedInstruments: [TradedInstrument], condition: Engine.Condition?,
-        at now: Instant
+        from store: any RecordStore, configuration: HostConfiguration, tradedInstruments: [TradedInstrument], at now: Instant
     ) async throws(StorageError) -> StatusView {
-        let scopes = try await store.fetch(Query<ScopeRecord>(order: [.ascending("instrument")]))
-        let prices = LastPrices(scopes)
-        let live = try await store.fetch(LivePositions.query)
-        let account = try await store.fetch(Query<PortfolioRecord>()).first
-        let waiting = try await store.count(
-            Query<SignalRecord>(.isIn("processing_status", SignalStatus.allCases.filter { !$0.isVerdict })))
-        let latest = try await store.fetch(Query<SignalRecord>(order: [.descending("received_at")], limit: 5))
-        let thrown = try await store.fetch(Query<SwitchRecord>(.equal("name", Core.tradingSwitchName))).first
         let newest = try await store.fetch(Query<InstanceRecord>(order: [.descending("started_at")], limit: 1)).first
         return StatusView(
-            instance: configuration.instance.name, version: Version.current, mode: configuration.instance.mode,
-            broker: configuration.broker.name, storage: configuration.storage.name, condition: condition.map(\.word),
-            since: newest?.startedAt, at: now, trading: Trading(thrown), disabledGuards: configuration.policy.disabledGuards,
-            calendarGaps: tradedInstruments.calendarGaps(at: now).map(\.description),
-            portfolio: PortfolioView(account ?? PortfolioRecord(at: now), positions: live, prices: prices, policy: configuration.policy),
-            positions: live.map { PositionView($0, lastPrice: prices[$0.instrument]) }, waitingSignals: waiting,
-            latestSignals: latest.map { SignalView($0, isBrief: true) },
-            frozen: scopes.filter { $0.state == .frozen }.map(ScopeView.init))
+            try await .read(from: store), configuration: configuration, tradedInstruments: tradedInstruments, since: newest?.startedAt,
+            condition: nil, at: now)
     }
 }
 

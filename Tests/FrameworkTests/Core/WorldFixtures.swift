@@ -65,5 +65,24 @@ enum Fixture {
 func expectSound(_ world: World, atRest: Bool = true, _ place: SourceLocation = #_sourceLocation) {
     #expect(world.breaches.isEmpty, sourceLocation: place)
     guard atRest else { return }
+    #expect(differences(in: world).isEmpty, sourceLocation: place)
     #expect(Oracle.atRest(world.engine.store, world.engine.broker, at: world.now).isEmpty, sourceLocation: place)
+}
+
+/// What the published view of the account has otherwise than the rows.
+private func differences(in world: World) -> [String] {
+    let store = world.engine.store
+    guard !world.isDead, let view = world.engine.shell.view else { return [] }
+    let live = store.all(PositionRecord.self).filter(\.status.isLive)
+    let waiting = store.all(SignalRecord.self).count { !$0.status.isVerdict }
+    let latest = store.all(SignalRecord.self).sorted { $0.receivedAt > $1.receivedAt }.first
+    let parts: [(String, Bool)] = [
+        ("portfolio", view.portfolio == store.all(PortfolioRecord.self).first),
+        ("switch", view.tradingSwitch == store.row(SwitchRecord.self, Core.tradingSwitchName)),
+        ("scopes", view.scopes == store.all(ScopeRecord.self)),
+        ("positions", Set(view.positions) == Set(live) && view.positions.count == live.count),
+        ("waiting signals", view.waitingSignals == waiting),
+        ("newest signal", view.latestSignals.first?.receivedAt == latest?.receivedAt),
+    ]
+    return parts.filter { !$0.1 }.map(\.0)
 }

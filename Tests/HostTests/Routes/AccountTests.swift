@@ -156,14 +156,19 @@ extension InterfaceTests {
             }
         }
 
-        @Test("When records cannot be read, lists are 503, ready is 503, and the counters are still shown")
+        @Test("When records cannot be read, lists are 503, ready is 503, and the account and the counters are still shown")
         func noStorage() async throws {
             try await RunningHost.run { host async throws in
+                _ = try await host.verdict(of: .baseEntry)
                 await host.application.store.stop()
-                for path in ["/signals", "/portfolio", "/status", "/ready"] { #expect(try await host.get(path).status == 503, "\(path)") }
+                for path in ["/signals", "/positions", "/ready"] { #expect(try await host.get(path).status == 503, "\(path)") }
+                for path in ["/portfolio", "/status"] { #expect(try await host.get(path).status == 200, "\(path)") }
+                let open = try await host.get("/positions?status=open&instrument=BANK_NIFTY").json
+                #expect(open["total"].number == 1 && open["items"][0]["last_price"].text != nil)
+                #expect(try await host.get("/status").json["latest_signals"][0]["status"].text == "executed")
                 #expect(try await host.get("/ready").json["storage"].flag == false)
                 #expect(try await host.get("/signals").head.contains("Retry-After"))
-                #expect(try await host.get("/metrics").text.contains("munim_signals_received_total 0"))
+                #expect(try await host.get("/metrics").text.contains("munim_signals_received_total 1"))
             }
         }
 

@@ -52,6 +52,7 @@ extension InterfaceTests {
                 try await ask(Self.lists.map { .get($0, 200) } + Self.pages.map { .get($0, 200) }, of: host, check)
                 let entry = TestWebhook.baseEntry.body.replacing("}", with: #","secret":"a-secret-for-webhooks"}"#)
                 try await webhooks(entry, host, check)
+                try await host.freeze("SILVER_MINI", because: "a drill")
                 try await host.restarted(rolling) { host async throws in try await operate(host, entry) }
             }
         }
@@ -81,7 +82,6 @@ extension InterfaceTests {
             let position = try #require(try await host.get("/positions").json["items"][0]["position_id"].text)
             let who = #""by":"asha""#
             let why = #"{"reason":"drill",\#(who)}"#
-            try await host.freeze("SILVER_MINI", because: "a drill")
             try await ask(
                 [
                     .post("/rollover/scan", "{\(who)}", 200), .post("/rollover/execute", "{\(who)}", 200),

@@ -34,7 +34,7 @@ struct ReplayRun {
         let traits = BrokerTraits(isLive: false, findsOrdersByTag: true, horizon: .seconds(2), rate: Self.rate)
         let parts = Shell.Parts(
             policy: stage.policy, broker: traits, tradedInstruments: stage.tradedInstruments, incarnation: "replay", machine: nil,
-            instances: .one, othersHaveEnded: true, sweep: nil)
+            instances: .one, othersHaveEnded: true, sweep: nil, publishes: false)
         let terms = PaperTerms(funds: stage.policy.initialCapital, checksFunds: false, margin: .zero, refusesExpired: false)
         engine = VirtualEngine(parts, store: ReplayBook(), broker: ReplayMarket(terms: terms, at: begin), at: begin, seed: 1)
         engine.onVerdict = { [tally] record in tally.note(record) }
