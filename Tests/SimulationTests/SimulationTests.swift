@@ -84,7 +84,7 @@ struct SimulationTests {
         "Bugs that are built in are found",
         arguments: [
             Mutant.exitForgotten, .switchIgnored, .verdictForgotten, .entryAfterUnknown, .callBeforeCommit, .fillPostedTwice, .surplusKept,
-            .ledgerGap, .profitForgotten, .epochNotDemanded, .trailGap, .sentAgainAfterDeath, .exitBeyondExposure, .windowIgnoredAtGate,
+            .ledgerGap, .profitForgotten, .epochNotDemanded, .trailGap, .sentAgainAfterDeath, .exitBeyondExposure,
             .trailWithoutEpoch,
         ])
     func mutants(mutant: Mutant) async {

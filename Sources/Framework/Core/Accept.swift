@@ -49,10 +49,9 @@ extension Core {
                             &transition)
                     }
                 }
-                core.advance(&scope, &transition)
-                // I29: what is not decided now waits, and a death meanwhile does not speak of it.
-                core.endIdleExamination(&scope, &transition)
             }
+            // Each scope goes on by itself, so that what the records refuse of one holds up no other.
+            transition.perform(.wake(.scope(name), at: transition.at))
         }
         tagsInCall = nil
     }

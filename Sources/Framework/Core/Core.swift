@@ -130,6 +130,11 @@ public struct Core: Sendable {
         case .positionsRead(let reading): compare(reading, &transition)
         case .woke(let alarm): wake(alarm, &transition)
         case .commanded(let request): obey(request, &transition)
+        case .putAside(let what):
+            alert(
+                .critical, "write_refused", nil,
+                "The records refuse each time what follows from \(what). Others go on, it is tried again later; a person must look.",
+                &transition)
         }
         return close(&transition)
     }

@@ -24,6 +24,8 @@ public enum Event: Hashable, Codable, Sendable {
     case woke(Alarm)
     /// A person asked for something.
     case commanded(OperatorRequest)
+    /// The records refuse what follows from an event each time, so that others go on before it; in words for people.
+    case putAside(String)
 }
 
 /// An event with its time and the randomness it may use.

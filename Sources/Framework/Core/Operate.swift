@@ -6,6 +6,8 @@ extension Core {
             change(name, &transition) { core, scope, transition in
                 core.releaseQuarantine(&scope, &transition)
                 core.advance(&scope, &transition)
+                // I29: what is not decided now waits, and a death meanwhile does not speak of it.
+                core.endIdleExamination(&scope, &transition)
             }
         case .decide(let name):
             change(name, &transition) { core, scope, transition in

@@ -253,7 +253,7 @@ public final class Engine: Sendable {
                 }
             }
         case .wake(let alarm, let after):
-            group.addTask { if await self.waits(after) { self.give(alarm.input, of: alarm == .retry ? generation : nil) } }
+            group.addTask { if await self.waits(after) { self.give(alarm.input, of: alarm.outlivesGeneration ? nil : generation) } }
         case .noteEpoch(_, let isAnew): if isAnew { delivery.sweep() }
         case .noteRetirement: parts.log(.warning, "this process decides no more")
         case .noteFailure(let error): parts.log(.error, "a commit failed", LogField("why", error))

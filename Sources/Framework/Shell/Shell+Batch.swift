@@ -4,15 +4,16 @@ extension Shell {
     public mutating func take(_ input: Input, of generation: Int? = nil, at now: Moment) -> [Request] {
         guard generation == nil || generation == self.generation else { return [] }
         switch input {
-        case .event(let event):
-            put(event)
-            return []
+        case .event(let event): return put(event)
         case .committed(let error): return conclude(error, at: now)
         case .retried: return retry()
+        case .cameBack(let subject):
+            if let event = refused.takeBack(subject), core != nil { mailbox.append(event) }
+            return []
         case .swept: return sweep()
         case .undecided(let signals):
             // Rows that are being read anew show them as well.
-            if !isReading { for signal in signals { put(.signal(signal)) } }
+            if !isReading { for signal in signals { _ = put(.signal(signal)) } }
             handed.noteAnswer()
             return []
         case .campaigned, .leaseAnswered, .leaseRead, .leaseUnread, .claimed: return lead(input, at: now)
@@ -30,8 +31,7 @@ extension Shell {
         at now: Moment, entropy: () -> Entropy, told: (_ stimulus: Stimulus, _ effects: [Effect]) -> Void
     ) -> [Request]? {
         guard core != nil, hold == nil, !mailbox.isEmpty else { return nil }
-        let events = mailbox.count > Self.batchLimit ? Array(mailbox.prefix(Self.batchLimit)) : mailbox
-        mailbox.removeFirst(events.count)
+        let events = takeBatch()
         if let core { journal.begin(core) }
         var transaction = Transaction()
         var effects: [Effect] = []
@@ -53,6 +53,14 @@ extension Shell {
         return commit(Batch(events: events, effects: effects, transaction: transaction), at: now)
     }
 
+    /// As many waiting events as one commit may carry; one whose write was refused again and again is a batch of its own.
+    private mutating func takeBatch() -> [Event] {
+        var events = mailbox.count > Self.batchLimit ? Array(mailbox.prefix(Self.batchLimit)) : mailbox
+        if let index = events.firstIndex(where: refused.goesAlone) { events = Array(events.prefix(max(1, index))) }
+        mailbox.removeFirst(events.count)
+        return events
+    }
+
     private mutating func commit(_ batch: Batch, at now: Moment) -> [Request] {
         var transaction = batch.transaction
         if !parts.isAlone {
@@ -65,13 +73,17 @@ extension Shell {
         return (isEarly ? [.perform(batch.effects, gate: now.boot)] : []) + [.commit(transaction)]
     }
 
-    private mutating func put(_ event: Event) {
+    private mutating func put(_ event: Event) -> [Request] {
         if case .stopping = event { isStopping = true }
-        guard core != nil else { return }
+        guard core != nil else { return [] }
         // Who took a signal tells of it, and so may a sweep.
-        if case .signal(let record) = event, !handed.insert(record.fingerprint) { return }
+        if case .signal(let record) = event, !handed.insert(record.fingerprint) { return [] }
         if parts.publishes, case .signal(let record) = event { viewKeeping.note(record) }
+        // Rows that were read anew make the core ask again for a survey whose decision was refused.
+        var requests: [Request] = []
+        if case .surveyed = event, putAside(event, &requests) { return requests }
         mailbox.append(event)
+        return []
     }
 
     /// What was handled is committed: it may be known, and its effects performed.
@@ -98,12 +110,27 @@ extension Shell {
             failures = 0
             storageFailure = nil
             journal.confirm()
+            refused.noteWritten(batch.events)
             return [release(batch.effects, at: now)]
         }
         failures += 1
         if let before = journal.goBack() { core?.rollBack(to: before) }
-        if case .unavailable = error { hold = .pausing(batch.events) } else { hold = .reading(batch.events.filter(\.survivesReload)) }
-        return [.noteFailure(error), .wake(.retry, after: pause(after: error))]
+        var requests: [Request] = [.noteFailure(error)]
+        if case .unavailable = error {
+            hold = .pausing(batch.events)
+        } else {
+            if case .conflict = error { refused.noteRefused(batch.events) }
+            hold = .reading(batch.events.filter { $0.survivesReload && !putAside($0, &requests) })
+        }
+        return requests + [.wake(.retry, after: pause(after: error))]
+    }
+
+    /// Whether an event was put aside because its write is always refused; the caller has it wake up then.
+    private mutating func putAside(_ event: Event, _ requests: inout [Request]) -> Bool {
+        guard case .putAside(let subject, let pause, let isNew) = refused.measure(for: event) else { return false }
+        if isNew { mailbox.append(.putAside(subject.description)) }
+        requests.append(.wake(.comeBack(subject), after: pause))
+        return true
     }
 
     /// Another process may have been quicker three times; after that, and where storage does not work, tries come further and further apart.
@@ -149,7 +176,7 @@ extension Event {
         case .signal: false
         // A survey is asked for again by the decision that needs it.
         case .surveyed: false
-        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded: true
+        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded, .putAside: true
         }
     }
 }

@@ -111,6 +111,7 @@ extension Shell {
         mailbox = []
         handed = HandedSignals()
         hold = nil
+        refused = RefusedEvents()
         failures = 0
         claims = 0
         storageFailure = nil

@@ -72,6 +72,8 @@ public struct Shell: Sendable {
         case committed(StorageError?)
         /// The pause after a commit that failed is over.
         case retried
+        /// The pause of an event that was put aside is over.
+        case cameBack(EventSubject)
         /// A time to look for signals that nobody announced.
         case swept
         /// Signals without a verdict that storage has.
@@ -86,6 +88,8 @@ public struct Shell: Sendable {
         case sweep
         /// ``Input/retried``.
         case retry
+        /// ``Input/cameBack(_:)``.
+        case comeBack(EventSubject)
     }
 
     /// Something that is to be done outside.
@@ -150,6 +154,7 @@ public struct Shell: Sendable {
     /// Signals that the core was given, so that a sweep hands over only others.
     var handed = HandedSignals()
     var hold: Hold?
+    var refused = RefusedEvents()
     /// Commits that failed one after the other.
     var failures: Int64 = 0
     /// Claims of an epoch that failed one after the other.
@@ -230,6 +235,17 @@ extension Shell.Alarm {
         case .campaign: .campaigned
         case .sweep: .swept
         case .retry: .retried
+        case .comeBack(let subject): .cameBack(subject)
+        }
+    }
+}
+
+extension Shell.Alarm {
+    /// Whether the time matters also after this process has stopped deciding.
+    public var outlivesGeneration: Bool {
+        switch self {
+        case .campaign, .sweep: true
+        case .retry, .comeBack: false
         }
     }
 }

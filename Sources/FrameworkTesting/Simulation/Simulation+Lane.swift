@@ -40,6 +40,7 @@ extension Simulation {
         case .perform(let effects, let gate): release(effects, gate: gate, at: index)
         case .wake(.campaign, let after): later(index, .input(.campaigned), after: after)
         case .wake(.sweep, let after): later(index, .input(.swept), after: after + .milliseconds(Int64(index)))
+        case .wake(.comeBack(let subject), let after): later(index, .input(.cameBack(subject)), after: after, inGeneration: true)
         case .wake(.retry, let after): later(index, .input(.retried), after: after, inGeneration: true)
         case .noteEpoch(let epoch, let isAnew): note(epoch: epoch, isAnew: isAnew, at: index)
         case .noteRetirement:
@@ -134,6 +135,7 @@ extension Simulation {
         case .positionsRead: "positions"
         case .woke: "woke"
         case .commanded(let request): request.id
+        case .putAside(let what): what
         }
     }
 }

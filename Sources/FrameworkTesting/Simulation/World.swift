@@ -169,7 +169,10 @@ public final class World {
         engine.store.meetsAnotherState = true
         ask(.resume(reason: "the next commit is refused once"))
         let snapshot = try await rows(policy)
-        run { engine.give(rows: snapshot) }
+        run {
+            engine.give(rows: snapshot)
+            engine.advance(to: engine.now)
+        }
     }
 
     private func rows(_ policy: Policy) async throws(StorageError) -> Snapshot {

@@ -52,10 +52,37 @@ private struct ShellBench {
         commit()
     }
 
+    /// Codes of alerts that were told, in order.
+    var alerts: [String] { effects.compactMap { if case .alert(let alert) = $0 { alert.code } else { nil } } }
+    /// How long events were put aside.
+    var pauses: [Span] { requests.compactMap { if case .wake(.comeBack, let after) = $0 { after } else { nil } } }
+    /// Requests of people that were answered.
+    var answers: [String] { effects.compactMap { if case .answer(let answer) = $0 { answer.id } else { nil } } }
+    private var effects: [Effect] { requests.flatMap { if case .perform(let effects, _) = $0 { effects } else { [Effect]() } } }
+
     /// How often a signal was written with its verdict.
     func verdicts(of signal: SignalRecord) -> Int {
         commits.flatMap(\.writes).compactMap { $0.record as? SignalRecord }.count {
             $0.fingerprint == signal.fingerprint && $0.status.isVerdict
+        }
+    }
+}
+
+/// Storage that refuses some transactions for ever, with rows in which nothing has changed.
+private struct RefusingRows {
+    let refusing: (Transaction) -> Bool
+
+    /// Answers what the shell asks storage for, so often.
+    func answer(_ bench: inout ShellBench, times: Int) {
+        for _ in 0..<times {
+            guard let transaction = bench.shell.pendingTransaction else { return }
+            guard refusing(transaction) else {
+                bench.commit()
+                continue
+            }
+            bench.give(.committed(.conflict(write: 0, reason: "for ever")))
+            bench.give(.retried, of: bench.shell.generation)
+            bench.give(.loaded(Snapshot(), lease: nil))
         }
     }
 }
@@ -120,6 +147,43 @@ struct ShellTests {
         #expect(!bench.shell.wasGiven(signal.fingerprint))
     }
 
+    @Test("An event whose write always meets another state goes alone after three tries, then is put aside and told, and comes back")
+    func refusedWrite() throws {
+        var bench = ShellBench()
+        bench.begin()
+        let store = RefusingRows(refusing: { $0.writes.contains { ($0.record as? SwitchRecord) != nil } })
+        bench.give(.event(.commanded(OperatorRequest(id: "R1", command: .stop(reason: "drill"), by: "tester"))))
+        bench.give(.event(.signal(Self.bar())))
+        store.answer(&bench, times: 12)
+        // What came with it is decided although the first event is refused for ever.
+        #expect(bench.verdicts(of: Self.bar()) == 1)
+        #expect(bench.alerts == ["write_refused"])
+        #expect(bench.shell.isAtRest)
+        #expect(bench.pauses == [.seconds(1)])
+        bench.give(.cameBack(.command("R1")), of: bench.shell.generation)
+        store.answer(&bench, times: 3)
+        #expect(bench.pauses == [.seconds(1), .seconds(2)])
+        bench.give(.cameBack(.command("R1")), of: bench.shell.generation)
+        bench.commit()
+        #expect(bench.answers == ["R1"])
+        #expect(bench.alerts == ["write_refused", "trading_stopped"])
+    }
+
+    @Test("What may close a position is never away for longer than five seconds")
+    func refusedOutcome() {
+        var refused = RefusedEvents()
+        let event = Event.placed("MU1", .unknown("the line broke"))
+        var pauses: [Span] = []
+        for _ in 0..<20 {
+            refused.noteRefused([event])
+            if case .putAside(_, let pause, _) = refused.measure(for: event) { pauses.append(pause) }
+        }
+        #expect(pauses.count == 15 && pauses.max() == .seconds(5))
+        #expect(refused.goesAlone(event))
+        refused.noteWritten([event])
+        #expect(!refused.goesAlone(event))
+    }
+
     @Test("A question that is never answered is asked again")
     func lostSweep() {
         var bench = ShellBench()
@@ -141,6 +205,8 @@ struct ShellTests {
         var snapshot = Snapshot()
         snapshot.signals = [signal]
         bench.give(.loaded(snapshot, lease: nil), of: bench.shell.generation)
+        while bench.shell.isCommitting { bench.commit() }
+        bench.give(.event(.woke(.scope(Fixture.future))), of: bench.shell.generation)
         while bench.shell.isCommitting { bench.commit() }
         #expect(bench.verdicts(of: signal) == 1)
     }

@@ -58,6 +58,7 @@ enum TraceStory {
             reading.positions.map { "the broker holds \($0.filter { $0.netUnits != 0 }.count) contracts" }
                 ?? missing("the positions", reading.failure)
         case .woke(let alarm): "it is time to \(text(of: alarm))"
+        case .putAside(let what): "the records refuse what follows from \(what)"
         case .commanded(let request): "\(request.by) asks: \(text(of: request.command))"
         }
     }
