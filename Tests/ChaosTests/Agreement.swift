@@ -53,15 +53,15 @@ struct Agreement {
         #expect(alerts.filter { $0.deliveredAt == nil }.map(\.code) == [], "alerts were not delivered", sourceLocation: sourceLocation)
     }
 
-    // I6, I8: no tag at the broker twice, none without a leg that was committed before.
+    // I6, I8: no tag at the broker twice, none without a row that was committed before.
     private func checkOrders(_ sourceLocation: SourceLocation) {
         let tags = brokerOrders.compactMap(\.tag)
         #expect(Set(tags).count == tags.count, "a tag was sent twice", sourceLocation: sourceLocation)
         let sent = Set(orders.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag))
-        #expect(Set(tags).subtracting(sent) == [], "the broker has orders that no leg explains", sourceLocation: sourceLocation)
+        #expect(Set(tags).subtracting(sent) == [], "the broker has orders that no row explains", sourceLocation: sourceLocation)
         let entries = orders.filter { $0.action == .open && $0.filled > .zero }
-        let steps = entries.map { "\($0.intent) \($0.positionPlan) \($0.step)" }
-        #expect(Set(steps).count == steps.count, "an entry leg was filled by two orders", sourceLocation: sourceLocation)
+        let legs = entries.map { "\($0.intent) \($0.positionPlan) \($0.leg)" }
+        #expect(Set(legs).count == legs.count, "an entry leg was filled by two orders", sourceLocation: sourceLocation)
     }
 
     // I14, I15: each trade of the broker is posted once, with its quantity and price.

@@ -95,7 +95,7 @@ struct JudgeOfTransitionsTests {
         let contract = Contract(
             venue: "TEST", root: "TF", kind: .future, expiry: TradingDay(of: .testing), symbol: "TF", unitsPerLot: 30,
             tick: Tick(units: 500))
-        let step = Step(number: 0, role: .future, action: .close, contract: contract, side: .sell, quantity: Quantity(30))
+        let leg = Leg(number: 0, role: .future, action: .close, contract: contract, side: .sell, quantity: Quantity(30))
         let signal = Signal(
             kind: .exit, instrument: "SINGLE", target: .all, price: Price(whole: 100), stop: .zero, lots: .zero, atr: Price(whole: 1),
             efficiencyRatio: .zero, supertrend: .zero, timestamp: .testing, reason: "x")
@@ -103,7 +103,7 @@ struct JudgeOfTransitionsTests {
         if isDecided {
             commit.insert(
                 OrderRecord(
-                    tag: "T", intent: "I", position: "P", instrument: "SINGLE", positionPlan: 0, step: step, attempt: 1, slice: 0,
+                    tag: "T", intent: "I", position: "P", instrument: "SINGLE", positionPlan: 0, leg: leg, attempt: 1, slice: 0,
                     quantity: Quantity(30), at: .testing))
         } else {
             commit.insert(record)
@@ -255,13 +255,13 @@ extension JudgeOfTransitionsTests {
             }),
         Planted(
             sentence: "opens risk at",
-            change: rows(AuditRecord.self) { if $0.to == LegState.sending.rawValue { $0.at = $0.at + .minutes(10) } }),
+            change: rows(AuditRecord.self) { if $0.to == OrderState.sending.rawValue { $0.at = $0.at + .minutes(10) } }),
         Planted(
             sentence: "may open until", change: rows(IntentRecord.self) { $0.entryDeadline = $0.entryDeadline.map { $0 + .seconds(1) } }),
         Planted(
             sentence: "complete looks that began late enough",
             change: rows(AuditRecord.self) {
-                if $0.entity == "order", $0.to == LegState.filled.rawValue { $0.to = LegState.absent.rawValue }
+                if $0.entity == "order", $0.to == OrderState.filled.rawValue { $0.to = OrderState.absent.rawValue }
             }),
         Planted(
             sentence: "may still show up",

@@ -25,10 +25,10 @@ extension Core {
     /// 4.4: an order that was being sent when its sender ended may have left or not.
     private mutating func doubt(_ scope: inout Scope, _ transition: inout Transition) {
         for intent in scope.intents.indices {
-            for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
+            for order in scope.intents[intent].orders.indices where scope.intents[intent].orders[order].state == .sending {
                 guard !policy.has(.sendingForgotten) else { continue }
                 move(
-                    &scope.intents[intent].legs[leg], to: policy.has(.sentAgainAfterDeath) ? .planned : .unknown,
+                    &scope.intents[intent].orders[order], to: policy.has(.sentAgainAfterDeath) ? .planned : .unknown,
                     cause: "its sender ended before the outcome was written", &transition)
             }
         }
@@ -39,12 +39,12 @@ extension Core {
         for name in scopes.keys {
             change(name, &transition) { core, scope, transition in
                 for intent in scope.intents.indices {
-                    for leg in scope.intents[intent].legs.indices where scope.intents[intent].legs[leg].state == .sending {
-                        guard core.tagsInCall?.contains(scope.intents[intent].legs[leg].tag) != true,
+                    for order in scope.intents[intent].orders.indices where scope.intents[intent].orders[order].state == .sending {
+                        guard core.tagsInCall?.contains(scope.intents[intent].orders[order].tag) != true,
                             !core.policy.has(.unansweredGateForgotten)
                         else { continue }
                         core.move(
-                            &scope.intents[intent].legs[leg], to: .notSent,
+                            &scope.intents[intent].orders[order], to: .notSent,
                             cause: "the commit of its gate was not answered: no call was made",
                             &transition)
                     }
@@ -56,10 +56,10 @@ extension Core {
         tagsInCall = nil
     }
 
-    /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the leg would not be absent.
+    /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the order would not be absent.
     private mutating func releaseSlotsOfDeadSenders(_ scope: inout Scope, _ transition: inout Transition) {
         for index in scope.intents.indices where scope.intents[index].record.state == .quarantined {
-            guard scope.intents[index].legs.allSatisfy({ !mayStillSend($0.record.sender) }) else { continue }
+            guard scope.intents[index].orders.allSatisfy({ !mayStillSend($0.record.sender) }) else { continue }
             release(index, cause: "its sender has ended", &scope, &transition)
         }
     }
@@ -152,13 +152,13 @@ extension Core {
         guard hasRecovered || policy.has(.recoverySkipped), !isStopping else { return }
         // What is more than this goes on in another transition, so that no scope holds up the others.
         for _ in 0..<2_000 {
-            guard step(&scope, &transition) else { return scheduleBook(for: scope, &transition) }
+            guard advanceOnce(&scope, &transition) else { return scheduleBook(for: scope, &transition) }
         }
         transition.perform(.wake(.scope(scope.name), at: transition.at))
     }
 
     /// One transition of a scope; false when there is nothing to do now.
-    private mutating func step(_ scope: inout Scope, _ transition: inout Transition) -> Bool {
+    private mutating func advanceOnce(_ scope: inout Scope, _ transition: inout Transition) -> Bool {
         if !scope.isHeld, let bar = scope.nextBar {
             // One that goes on record first keeps no exit waiting.
             if scope.leftBehind.contains(bar.fingerprint), scope.activeIndex == nil, decideWaitingExit(&scope, &transition) { return true }

@@ -98,7 +98,7 @@ struct AccountFigure: Sendable {
     func settledAt(_ symbol: String) -> Instant? { flows[symbol]?.last.map { $0.at + lag } }
 
     /// From when on a figure of a contract that differs from the books may be believed: trades of an earlier process, too, are in it by then.
-    func closableAt(_ symbol: String) -> Instant {
+    func believableAt(_ symbol: String) -> Instant {
         max(bornAt + lag, lost[symbol].map { $0 + lag } ?? bornAt, settledAt(symbol) ?? bornAt)
     }
 

@@ -65,15 +65,15 @@ public struct Core: Sendable {
     var capitalKeys: Set<String> = []
     /// The machines of processes that sent what is not resolved; only looked up, never walked.
     var machines: [Incarnation: MachineTime] = [:]
-    /// Where a tag's leg is; only looked up, never walked.
+    /// Where a tag's order is; only looked up, never walked.
     var scopeOfTag: [Tag: InstrumentName] = [:]
-    /// Where a leg is watched that ended unfilled; only looked up, never walked.
+    /// Where an order is watched that ended unfilled; only looked up, never walked.
     var scopeOfWatchedTag: [Tag: InstrumentName] = [:]
     /// Tags whose orders were leaving when the rows were read anew, until that is dealt with; only looked up, never walked.
     var tagsInCall: Set<Tag>?
     /// What was posted for orders that are over.
     var settledFills = SettledFills()
-    /// Tags of sent legs whose intents are over, but for those that are watched: what the broker's book says of them changes nothing.
+    /// Tags of sent orders whose intents are over, but for those that are watched: what the broker's book says of them changes nothing.
     var endedTags = EndedTags()
 
     /// A machine for an account without any records.

@@ -121,20 +121,20 @@ extension Core {
         }
     }
 
-    /// Writes the intent, its planned legs and its reservation.
+    /// Writes the intent, its planned orders and its reservation.
     private mutating func open(_ entry: SizedEntry, for record: SignalRecord, _ scope: inout Scope, _ transition: inout Transition) {
         let signal = record.signal.content
         guard case .layer(let layer) = signal.target else { return }
         let kind: IntentKind = signal.kind == .pyramid ? .pyramid : .entry
         let id = IntentID("\(kind.rawValue)-\(record.fingerprint.text.prefix(16))")
         let position = PositionID("\(scope.name)-\(layer.number)-\(record.fingerprint.text.prefix(16))")
-        let steps = entry.structure.legs.enumerated().map { number, leg in
-            Step(
+        let legs = entry.structure.legs.enumerated().map { number, leg in
+            Leg(
                 number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(entry.lots.count * leg.contract.unitsPerLot.count))
         }
         let positionPlan = PositionPlan(
-            position: position, layer: layer, lots: entry.lots, steps: steps, opens: entry.structure, closes: nil,
+            position: position, layer: layer, lots: entry.lots, legs: legs, opens: entry.structure, closes: nil,
             limiter: entry.explanation.sizing?.limiter ?? "")
         let plan = IntentPlan(
             positionPlans: [positionPlan], price: signal.price, averageTrueRange: signal.atr, reason: "signal",
@@ -262,11 +262,11 @@ extension Core {
         begin(record, for: signal, &scope, &transition)
     }
 
-    /// Adds an intent to a scope with the planned legs of its position plans.
+    /// Adds an intent to a scope with the planned orders of its position plans.
     mutating func begin(_ record: IntentRecord, for signal: Fingerprint?, _ scope: inout Scope, _ transition: inout Transition) {
         var intent = Intent(record: Tracked(new: record))
         for (number, positionPlan) in record.plan.content.positionPlans.enumerated() {
-            for step in positionPlan.steps { planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition) }
+            for leg in positionPlan.legs { planOrders(leg, of: leg.quantity, positionPlan: number, attempt: 1, &intent, &transition) }
         }
         audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &transition)
         if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
@@ -280,21 +280,21 @@ extension Core {
         scope.intents.append(intent)
     }
 
-    /// Plans leg attempts for a quantity of a step, one per freeze slice, each with a tag of its own.
-    mutating func planLegs(
-        _ step: Step, of quantity: Quantity, positionPlan: Int, attempt: Int, _ intent: inout Intent, _ transition: inout Transition
+    /// Plans orders for a quantity of a leg, one per freeze slice, each with a tag of its own.
+    mutating func planOrders(
+        _ leg: Leg, of quantity: Quantity, positionPlan: Int, attempt: Int, _ intent: inout Intent, _ transition: inout Transition
     ) {
         let position = intent.record.plan.content.positionPlans[positionPlan].position
-        for (slice, part) in slices(of: quantity, contract: step.contract).enumerated() {
-            let tag = policy.has(.tagReused) ? intent.legs.first?.record.tag ?? transition.newTag() : transition.newTag()
-            intent.legs.append(
+        for (slice, part) in slices(of: quantity, contract: leg.contract).enumerated() {
+            let tag = policy.has(.tagReused) ? intent.orders.first?.record.tag ?? transition.newTag() : transition.newTag()
+            intent.orders.append(
                 Tracked(
                     new: OrderRecord(
                         tag: tag, intent: intent.id, position: position, instrument: intent.record.instrument, positionPlan: positionPlan,
-                        step: step,
+                        leg: leg,
                         attempt: attempt, slice: slice, quantity: part, at: transition.at)))
             scopeOfTag[tag] = intent.record.instrument
-            audit("order", tag, from: "", to: LegState.planned.rawValue, cause: intent.id.text, &transition)
+            audit("order", tag, from: "", to: OrderState.planned.rawValue, cause: intent.id.text, &transition)
         }
     }
 
@@ -324,11 +324,11 @@ extension PositionPlan {
     /// A position plan that closes a whole position.
     init(closing position: PositionRecord) {
         let structure = position.structure.content
-        let steps = structure.closingOrder.enumerated().map { number, leg in
-            Step(
+        let legs = structure.closingOrder.enumerated().map { number, leg in
+            Leg(
                 number: number, role: leg.role, action: .close, contract: leg.contract, side: leg.side(for: .close),
                 quantity: position.quantity)
         }
-        self.init(position: position.id, layer: position.layer, lots: position.lots, steps: steps, opens: nil, closes: structure)
+        self.init(position: position.id, layer: position.layer, lots: position.lots, legs: legs, opens: nil, closes: structure)
     }
 }

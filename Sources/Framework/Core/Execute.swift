@@ -1,4 +1,4 @@
-/// How far a step of a position plan is.
+/// How far a leg of a position plan is.
 private enum Standing {
     /// An attempt may still change by itself.
     case inFlight
@@ -6,13 +6,13 @@ private enum Standing {
     case planned([Int])
     /// Attempts wait that would fill more than is wanted, because an earlier one filled after all.
     case overplanned([Int])
-    /// All that was wanted is filled, or the step was given up.
+    /// All that was wanted is filled, or the leg was given up.
     case complete
     /// Every attempt ended and something is missing.
     case short
 }
 
-/// Transitions of an intent: position plan after position plan, step after step.
+/// Transitions of an intent: position plan after position plan, leg after leg.
 extension Core {
     /// What is noted of the orders of an exit that is planned anew, because its position changed before it began.
     public static let positionChanged = "the position changed before the exit began"
@@ -39,28 +39,30 @@ extension Core {
         let positionPlan = intent.record.plan.content.positionPlans[number]
         alertBroken(positionPlan, number, &intent, scope, &transition)
         // What was closed twice is opened again before a roll opens its new contract.
-        for step in positionPlan.steps.filter({ $0.action == .close }) + positionPlan.steps.filter({ $0.action == .open }) {
-            if step.action == .open, positionPlan.closes != nil {
+        for leg in positionPlan.legs.filter({ $0.action == .close }) + positionPlan.legs.filter({ $0.action == .open }) {
+            if leg.action == .open, positionPlan.closes != nil {
                 let fills = PositionPlanFills(positionPlan, number, intent)
                 if planRepairs(fills, positionPlan, number, only: .close, &intent, scope, &transition) { return true }
             }
-            switch standing(of: step, positionPlan: number, intent) {
+            switch standing(of: leg, positionPlan: number, intent) {
             case .complete: continue
-            case .inFlight: return maintain(step, positionPlan: number, &intent, scope, &transition)
-            case .planned(let legs):
-                if step.isRepair, withdraw(step, legs, positionPlan: number, &intent, &transition) { return true }
-                if step.action == .close, isOpen(scope.traded, at: transition.at) {
-                    guard let units = closableNow(legs, of: step, positionPlan: number, intent, &scope, &transition) else { return false }
-                    if lower(legs, of: step, to: units, &intent, &transition) { return true }
+            case .inFlight: return maintain(leg, positionPlan: number, &intent, scope, &transition)
+            case .planned(let orders):
+                if leg.isRepair, withdraw(leg, orders, positionPlan: number, &intent, &transition) { return true }
+                if leg.action == .close, isOpen(scope.traded, at: transition.at) {
+                    guard let units = currentCloseLimit(of: orders, leg, positionPlan: number, intent, &scope, &transition) else {
+                        return false
+                    }
+                    if lower(orders, of: leg, to: units, &intent, &transition) { return true }
                 }
-                return send(legs, step, &intent, &scope, &transition)
-            case .overplanned(let legs):
-                for index in legs { move(&intent.legs[index], to: .dropped, cause: "an earlier attempt filled after all", &transition) }
+                return send(orders, leg, &intent, &scope, &transition)
+            case .overplanned(let orders):
+                for index in orders { move(&intent.orders[index], to: .dropped, cause: "an earlier attempt filled after all", &transition) }
                 return true
             case .short:
-                return step.action == .open
-                    ? openingFellShort(step, positionPlan: number, &intent, scope, &transition)
-                    : closingFellShort(step, positionPlan: number, &intent, &scope, &transition)
+                return leg.action == .open
+                    ? openingFellShort(leg, positionPlan: number, &intent, scope, &transition)
+                    : closingFellShort(leg, positionPlan: number, &intent, &scope, &transition)
             }
         }
         return settle(number, &intent, &scope, &transition)
@@ -68,13 +70,13 @@ extension Core {
 
     /// A repair that waits to be sent is taken back when a fill that came late has changed what is too many.
     private mutating func withdraw(
-        _ step: Step, _ legs: [Int], positionPlan number: Int, _ intent: inout Intent, _ transition: inout Transition
+        _ leg: Leg, _ orders: [Int], positionPlan number: Int, _ intent: inout Intent, _ transition: inout Transition
     ) -> Bool {
         let fills = PositionPlanFills(intent.record.plan.content.positionPlans[number], number, intent)
-        let filled = intent.filled(positionPlan: number, step: step.number)
-        guard fills.surplus(against: step) < step.quantity.count - filled else { return false }
-        for index in legs { move(&intent.legs[index], to: .dropped, cause: "a late fill changed what is too many", &transition) }
-        intent.record.plan.content.positionPlans[number].steps[step.number].quantity = Quantity(filled)
+        let filled = intent.filled(positionPlan: number, leg: leg.number)
+        guard fills.surplus(against: leg) < leg.quantity.count - filled else { return false }
+        for index in orders { move(&intent.orders[index], to: .dropped, cause: "a late fill changed what is too many", &transition) }
+        intent.record.plan.content.positionPlans[number].legs[leg.number].quantity = Quantity(filled)
         return true
     }
 
@@ -86,46 +88,46 @@ extension Core {
         let wanted = position?.quantity ?? .zero
         guard
             position.map({ $0.structure.content }) ?? planned != planned
-                || positionPlan.steps.contains(where: { !$0.isRepair && $0.quantity > wanted }),
+                || positionPlan.legs.contains(where: { !$0.isRepair && $0.quantity > wanted }),
             intent.hasOnlyPlanned(positionPlan: number)
         else { return false }
-        for index in intent.legs.indices where intent.legs[index].positionPlan == number {
-            move(&intent.legs[index], to: .dropped, cause: Self.positionChanged, &transition)
+        for index in intent.orders.indices where intent.orders[index].positionPlan == number {
+            move(&intent.orders[index], to: .dropped, cause: Self.positionChanged, &transition)
         }
         guard let position else {
-            for step in positionPlan.steps.indices { intent.record.plan.content.positionPlans[number].steps[step].quantity = .zero }
+            for leg in positionPlan.legs.indices { intent.record.plan.content.positionPlans[number].legs[leg].quantity = .zero }
             return true
         }
         let fresh = PositionPlan(closing: position)
         intent.record.plan.content.positionPlans[number] = fresh
-        for step in fresh.steps { planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition) }
+        for leg in fresh.legs { planOrders(leg, of: leg.quantity, positionPlan: number, attempt: 1, &intent, &transition) }
         return true
     }
 
     /// A roll whose position is being closed, or was, before anything of it left has nothing to move: its orders would open what they close.
     private mutating func endOvertaken(_ number: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition) -> Bool {
         let positionPlan = intent.record.plan.content.positionPlans[number]
-        let planned = intent.legs.indices.filter { intent.legs[$0].positionPlan == number && intent.legs[$0].state == .planned }
+        let planned = intent.orders.indices.filter { intent.orders[$0].positionPlan == number && intent.orders[$0].state == .planned }
         guard intent.record.kind == .roll, !planned.isEmpty,
             scope.positionIndex(positionPlan.position).map({ !scope.positions[$0].status.isHeld }) ?? true,
             intent.hasOnlyPlanned(positionPlan: number)
         else { return false }
-        for index in planned { move(&intent.legs[index], to: .dropped, cause: "its position is being closed", &transition) }
-        for step in positionPlan.steps.indices { intent.record.plan.content.positionPlans[number].steps[step].quantity = .zero }
+        for index in planned { move(&intent.orders[index], to: .dropped, cause: "its position is being closed", &transition) }
+        for leg in positionPlan.legs.indices { intent.record.plan.content.positionPlans[number].legs[leg].quantity = .zero }
         return true
     }
 
-    private func standing(of step: Step, positionPlan: Int, _ intent: Intent) -> Standing {
-        let indices = intent.legIndices(positionPlan: positionPlan, step: step.number)
-        let states = indices.map { intent.legs[$0].state }
+    private func standing(of leg: Leg, positionPlan: Int, _ intent: Intent) -> Standing {
+        let indices = intent.orderIndices(positionPlan: positionPlan, leg: leg.number)
+        let states = indices.map { intent.orders[$0].state }
         if states.contains(where: \.isOut) { return .inFlight }
-        let planned = indices.filter { intent.legs[$0].state == .planned }
-        let filled = intent.filled(positionPlan: positionPlan, step: step.number)
+        let planned = indices.filter { intent.orders[$0].state == .planned }
+        let filled = intent.filled(positionPlan: positionPlan, leg: leg.number)
         guard planned.isEmpty else {
-            let units = planned.reduce(0) { $0 + intent.legs[$1].quantity.count }
-            return filled + units > step.quantity.count ? .overplanned(planned) : .planned(planned)
+            let units = planned.reduce(0) { $0 + intent.orders[$1].quantity.count }
+            return filled + units > leg.quantity.count ? .overplanned(planned) : .planned(planned)
         }
-        return filled >= step.quantity.count ? .complete : .short
+        return filled >= leg.quantity.count ? .complete : .short
     }
 
     /// Whether an exit waits that outranks what the intent still wants to open.
@@ -150,15 +152,15 @@ extension Core {
         }
     }
 
-    /// A fill of an opening step is missing and no attempt is left running.
+    /// A fill of an opening leg is missing and no attempt is left running.
     private mutating func openingFellShort(
-        _ step: Step, positionPlan: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition
+        _ leg: Leg, positionPlan: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition
     ) -> Bool {
-        let indices = intent.legIndices(positionPlan: positionPlan, step: step.number)
-        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
-        let filled = intent.filled(positionPlan: positionPlan, step: step.number)
+        let indices = intent.orderIndices(positionPlan: positionPlan, leg: leg.number)
+        let attempts = indices.map { intent.orders[$0].attempt }.max() ?? 0
+        let filled = intent.filled(positionPlan: positionPlan, leg: leg.number)
         // I9: a further attempt needs proof that nothing was accepted; a roll may also try again after a refusal or an end that the broker told.
-        let lastStates = indices.filter { intent.legs[$0].attempt == attempts }.map { intent.legs[$0].state }
+        let lastStates = indices.filter { intent.orders[$0].attempt == attempts }.map { intent.orders[$0].state }
         let isProven =
             lastStates.allSatisfy {
                 $0 == .notSent || $0 == .filled || (intent.record.kind == .roll && ($0 == .rejected || $0 == .cancelled))
@@ -173,12 +175,12 @@ extension Core {
                 return false
             }
             if intent.record.kind == .roll { markAsFlat(&intent, &transition) }
-            planLegs(
-                step, of: step.quantity.remaining(after: Quantity(filled)), positionPlan: positionPlan, attempt: attempts + 1, &intent,
+            planOrders(
+                leg, of: leg.quantity.remaining(after: Quantity(filled)), positionPlan: positionPlan, attempt: attempts + 1, &intent,
                 &transition)
             return true
         }
-        giveUp(step, filled: filled, positionPlan: positionPlan, &intent, &transition)
+        giveUp(leg, filled: filled, positionPlan: positionPlan, &intent, &transition)
         return true
     }
 
@@ -191,53 +193,53 @@ extension Core {
         intent.record.state = .flat
     }
 
-    /// Takes what an opening step got as its whole, and lowers the later opening steps to whole lots of it.
-    private mutating func giveUp(_ step: Step, filled: Int64, positionPlan: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        let whole = step.contract.unitsPerLot.wholeUnits(in: filled)
-        let later = intent.record.plan.content.positionPlans[positionPlan].steps.filter {
-            $0.action == .open && !$0.isRepair && $0.number > step.number
+    /// Takes what an opening leg got as its whole, and lowers the later opening legs to whole lots of it.
+    private mutating func giveUp(_ leg: Leg, filled: Int64, positionPlan: Int, _ intent: inout Intent, _ transition: inout Transition) {
+        let whole = leg.contract.unitsPerLot.wholeUnits(in: filled)
+        let later = intent.record.plan.content.positionPlans[positionPlan].legs.filter {
+            $0.action == .open && !$0.isRepair && $0.number > leg.number
         }
-        intent.record.plan.content.positionPlans[positionPlan].steps[step.number].quantity = Quantity(filled)
+        intent.record.plan.content.positionPlans[positionPlan].legs[leg.number].quantity = Quantity(filled)
         for next in later {
-            intent.record.plan.content.positionPlans[positionPlan].steps[next.number].quantity = Quantity(whole)
+            intent.record.plan.content.positionPlans[positionPlan].legs[next.number].quantity = Quantity(whole)
             replan(next, to: Quantity(whole), positionPlan: positionPlan, &intent, &transition)
         }
     }
 
-    /// Replaces the planned attempts of a step by attempts for another quantity.
-    mutating func replan(_ step: Step, to quantity: Quantity, positionPlan: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        for index in intent.legIndices(positionPlan: positionPlan, step: step.number) where intent.legs[index].state == .planned {
-            move(&intent.legs[index], to: .dropped, cause: "the leg before it filled less", &transition)
+    /// Replaces the planned attempts of a leg by attempts for another quantity.
+    mutating func replan(_ leg: Leg, to quantity: Quantity, positionPlan: Int, _ intent: inout Intent, _ transition: inout Transition) {
+        for index in intent.orderIndices(positionPlan: positionPlan, leg: leg.number) where intent.orders[index].state == .planned {
+            move(&intent.orders[index], to: .dropped, cause: "the leg before it filled less", &transition)
         }
-        planLegs(step, of: quantity, positionPlan: positionPlan, attempt: 1, &intent, &transition)
+        planOrders(leg, of: quantity, positionPlan: positionPlan, attempt: 1, &intent, &transition)
     }
 
-    /// A fill of a closing step is missing: a further attempt for what the broker still reports, never more (I10).
+    /// A fill of a closing leg is missing: a further attempt for what the broker still reports, never more (I10).
     private mutating func closingFellShort(
-        _ step: Step, positionPlan: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition
+        _ leg: Leg, positionPlan: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition
     )
         -> Bool
     {
-        let indices = intent.legIndices(positionPlan: positionPlan, step: step.number)
+        let indices = intent.orderIndices(positionPlan: positionPlan, leg: leg.number)
         let ended = end(of: indices, intent, at: transition.at)
-        guard let reading = positions(since: ended, step, intent, &scope, &transition), let positions = reading.positions else {
+        guard let reading = positions(since: ended, leg, intent, &scope, &transition), let positions = reading.positions else {
             return false
         }
-        let attempts = indices.map { intent.legs[$0].attempt }.max() ?? 0
-        let filled = intent.filled(positionPlan: positionPlan, step: step.number)
-        let net = positions.netUnits(of: step.contract.symbol)
-        let wanted = closable(step.quantity.count - filled, step, positionPlan: positionPlan, net: net, intent, scope)
+        let attempts = indices.map { intent.orders[$0].attempt }.max() ?? 0
+        let filled = intent.filled(positionPlan: positionPlan, leg: leg.number)
+        let net = positions.netUnits(of: leg.contract.symbol)
+        let wanted = closeLimit(of: leg.quantity.count - filled, leg, positionPlan: positionPlan, net: net, intent, scope)
         guard wanted > 0 else {
             // Another order of ours may explain what is missing: its end brings the scope back here.
-            if isInFlight(step, besides: positionPlan, intent, scope) { return false }
-            if isUnsettledElsewhere(step, reading) || isOwed(1, of: step, net: net, intent, scope) {
+            if isInFlight(leg, besides: positionPlan, intent, scope) { return false }
+            if isUnsettledElsewhere(leg, reading) || isOwed(1, of: leg, net: net, intent, scope) {
                 intent.missingSince[positionPlan] = nil
                 readPositionsLater(&transition)
                 return false
             }
             guard isMissingForLong(positionPlan, &intent, scope.name, &transition) else { return false }
-            if waitsForLostOrder(step, intent, &scope, &transition) { return false }
-            giveUpClosing(step, filled: filled, positionPlan: positionPlan, &intent, &scope, &transition)
+            if waitsForLostOrder(leg, intent, &scope, &transition) { return false }
+            giveUpClosing(leg, filled: filled, positionPlan: positionPlan, &intent, &scope, &transition)
             return true
         }
         intent.missingSince[positionPlan] = nil
@@ -250,10 +252,10 @@ extension Core {
         if attempts == 3 {
             alert(
                 .critical, "exit_not_filled", scope.name,
-                "\(step.side.rawValue) \(step.quantity) \(step.contract.symbol) failed \(attempts) times; the host goes on trying. Look at the broker.",
+                "\(leg.side.rawValue) \(leg.quantity) \(leg.contract.symbol) failed \(attempts) times; the host goes on trying. Look at the broker.",
                 &transition)
         }
-        planLegs(step, of: Quantity(wanted), positionPlan: positionPlan, attempt: attempts + 1, &intent, &transition)
+        planOrders(leg, of: Quantity(wanted), positionPlan: positionPlan, attempt: attempts + 1, &intent, &transition)
         return true
     }
 
@@ -270,37 +272,39 @@ extension Core {
     }
 
     /// An order that was not found has probably closed what is missing: until the book forgets the day it may still show up and say so.
-    private mutating func waitsForLostOrder(_ step: Step, _ intent: Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
+    private mutating func waitsForLostOrder(_ leg: Leg, _ intent: Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let today = TradingDay(of: transition.at)
-        func isLost(_ leg: OrderRecord) -> Bool {
-            leg.symbol == step.contract.symbol && leg.side == step.side && leg.state == .absent
-                && leg.sentAt.map { TradingDay(of: $0) == today } ?? false
+        func isLost(_ order: OrderRecord) -> Bool {
+            order.symbol == leg.contract.symbol && order.side == leg.side && order.state == .absent
+                && order.sentAt.map { TradingDay(of: $0) == today } ?? false
         }
         // One of another decision may as well have done what is missing here.
         func hasLost(_ scope: Scope) -> Bool {
-            scope.watchedLegs.contains { !$0.hasComeLate && isLost($0.leg) }
-                || scope.intents.contains { intent in intent.legs.contains { intent.executes($0.record) && isLost($0.record) } }
+            scope.watchedOrders.contains { !$0.hasComeLate && isLost($0.order) }
+                || scope.intents.contains { intent in intent.orders.contains { intent.executes($0.record) && isLost($0.record) } }
         }
-        guard intent.legs.contains(where: { isLost($0.record) }) || hasLost(scope) || scopes.contains(where: hasLost) else { return false }
+        guard intent.orders.contains(where: { isLost($0.record) }) || hasLost(scope) || scopes.contains(where: hasLost) else {
+            return false
+        }
         freeze(
             &scope, "exit_order_missing",
-            "the broker holds nothing of \(step.contract.symbol) any more, and does not show the order that closed it", &transition)
+            "the broker holds nothing of \(leg.contract.symbol) any more, and does not show the order that closed it", &transition)
         return true
     }
 
     private mutating func giveUpClosing(
-        _ step: Step, filled: Int64, positionPlan: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition
+        _ leg: Leg, filled: Int64, positionPlan: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition
     ) {
-        intent.record.plan.content.positionPlans[positionPlan].steps[step.number].quantity = Quantity(filled)
-        let whole = step.contract.unitsPerLot.wholeUnits(in: filled)
+        intent.record.plan.content.positionPlans[positionPlan].legs[leg.number].quantity = Quantity(filled)
+        let whole = leg.contract.unitsPerLot.wholeUnits(in: filled)
         // A roll opens exactly what it closed.
-        for next in intent.record.plan.content.positionPlans[positionPlan].steps where next.action == .open && next.quantity.count > whole {
-            intent.record.plan.content.positionPlans[positionPlan].steps[next.number].quantity = Quantity(whole)
+        for next in intent.record.plan.content.positionPlans[positionPlan].legs where next.action == .open && next.quantity.count > whole {
+            intent.record.plan.content.positionPlans[positionPlan].legs[next.number].quantity = Quantity(whole)
             replan(next, to: Quantity(whole), positionPlan: positionPlan, &intent, &transition)
         }
         freeze(
             &scope, "missing_in_broker",
-            "the broker holds nothing of \(step.contract.symbol) that could be closed, but \(step.quantity.count - filled) units are ours",
+            "the broker holds nothing of \(leg.contract.symbol) that could be closed, but \(leg.quantity.count - filled) units are ours",
             happensOnce: true, &transition)
     }
 
@@ -320,8 +324,8 @@ extension Core {
     }
 
     /// When the last of these orders ended, by this process's clock.
-    private func end(of legs: [Int], _ intent: Intent, at: Instant) -> Instant {
-        legs.compactMap { intent.legs[$0].finishedAt }.map { onOwnClock($0, at: at) }.max() ?? at
+    private func end(of orders: [Int], _ intent: Intent, at: Instant) -> Instant {
+        orders.compactMap { intent.orders[$0].finishedAt }.map { onOwnClock($0, at: at) }.max() ?? at
     }
 
     func mayStillOpen(_ intent: Intent, at: Instant) -> Bool {

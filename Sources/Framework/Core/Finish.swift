@@ -27,27 +27,27 @@ extension Core {
     /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
     private func holdsSlot(_ intent: Intent) -> Bool {
         intent.record.kind.increasesRisk && !policy.has(.slotFreedAtAbsent)
-            && intent.legs.contains { $0.state == .absent && mayStillSend($0.record.sender) }
+            && intent.orders.contains { $0.state == .absent && mayStillSend($0.record.sender) }
     }
 
-    /// Remembers legs that ended unfilled, and settles the tags of the others. An order in the book for a leg that was never sent is nobody's.
+    /// Remembers orders that ended unfilled, and settles the tags of the others. What the book has of one that was never sent is nobody's.
     private mutating func watch(_ intent: Intent, _ scope: inout Scope) {
-        for leg in intent.legs where scopeOfWatchedTag[leg.tag] == nil {
-            scopeOfTag[leg.tag] = nil
-            if leg.record.isDoubtful {
-                watch(leg.record, intent, &scope)
-            } else if leg.record.sentAt != nil {
-                endedTags.insert(leg.tag)
-                settledFills.note(leg.tag, intent.postedTrades)
+        for order in intent.orders where scopeOfWatchedTag[order.tag] == nil {
+            scopeOfTag[order.tag] = nil
+            if order.record.isDoubtful {
+                watch(order.record, intent, &scope)
+            } else if order.record.sentAt != nil {
+                endedTags.insert(order.tag)
+                settledFills.note(order.tag, intent.postedTrades)
             }
         }
     }
 
-    /// Remembers a leg that ended unfilled: from now on its fills are late.
-    mutating func watch(_ leg: OrderRecord, _ intent: Intent, _ scope: inout Scope) {
-        scopeOfTag[leg.tag] = nil
-        scope.watchedLegs.append(WatchedLeg(leg: leg, posted: intent.postedTrades))
-        scopeOfWatchedTag[leg.tag] = scope.name
+    /// Remembers an order that ended unfilled: from now on its fills are late.
+    mutating func watch(_ order: OrderRecord, _ intent: Intent, _ scope: inout Scope) {
+        scopeOfTag[order.tag] = nil
+        scope.watchedOrders.append(WatchedOrder(order: order, posted: intent.postedTrades))
+        scopeOfWatchedTag[order.tag] = scope.name
     }
 
     /// Lets entries into a slot again.
@@ -96,23 +96,23 @@ extension Core {
 
     /// Why nothing came of an intent: our own reasons first, then the broker's words.
     private func failure(of intent: Intent) -> (SignalStatus, String, String) {
-        let messages = intent.legs.compactMap { leg in leg.state.isTerminal && leg.state != .filled ? leg.record.message : nil }
+        let messages = intent.orders.compactMap { order in order.state.isTerminal && order.state != .filled ? order.record.message : nil }
         let own: [(code: String, status: SignalStatus)] = [
             ("superseded_by_exit", .superseded), ("trading_stopped", .refused), ("entry_window", .expired), ("outside_session", .refused),
             ("order_rate", .refused),
         ]
         for (code, status) in own { if let message = messages.first(where: { $0.hasPrefix(code) }) { return (status, code, message) } }
         if intent.lastCancelAt != nil { return (.superseded, "superseded_by_exit", "An exit ended its orders before they filled") }
-        let code = intent.legs.contains { $0.state == .absent } ? "order_absent" : "order_failed"
+        let code = intent.orders.contains { $0.state == .absent } ? "order_absent" : "order_failed"
         return (.failed, code, messages.first ?? "nothing was filled")
     }
 
     private func describe(_ positionPlan: PositionPlan, _ number: Int, _ intent: Intent) -> String {
-        let parts = positionPlan.steps.map { step in
-            let filled = intent.filled(positionPlan: number, step: step.number)
-            let price = Self.average(intent.filledValue(positionPlan: number, step: step.number), over: filled)
+        let parts = positionPlan.legs.map { leg in
+            let filled = intent.filled(positionPlan: number, leg: leg.number)
+            let price = Self.average(intent.filledValue(positionPlan: number, leg: leg.number), over: filled)
             return
-                "\(step.side.rawValue) \(filled) \(step.contract.symbol)\(price.map { " at \($0)" } ?? "")\(step.isRepair ? " (repair)" : "")"
+                "\(leg.side.rawValue) \(filled) \(leg.contract.symbol)\(price.map { " at \($0)" } ?? "")\(leg.isRepair ? " (repair)" : "")"
         }
         return "\(positionPlan.layer): \(parts.joined(separator: ", "))"
     }

@@ -47,8 +47,8 @@ extension Core {
         scopeOfWatchedTag.removeAll()
         for name in scopes.keys {
             change(name, &transition) { core, scope, transition in
-                scope.watchedLegs.removeAll { $0.leg.sentAt.map { TradingDay(of: $0) < today } ?? true }
-                for watched in scope.watchedLegs { core.scopeOfWatchedTag[watched.leg.tag] = name }
+                scope.watchedOrders.removeAll { $0.order.sentAt.map { TradingDay(of: $0) < today } ?? true }
+                for watched in scope.watchedOrders { core.scopeOfWatchedTag[watched.order.tag] = name }
                 core.releaseQuarantine(&scope, &transition)
             }
         }

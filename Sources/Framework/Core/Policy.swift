@@ -32,7 +32,7 @@ public struct Policy: Hashable, Codable, Sendable {
     /// Deposited when the account is opened; zero leaves it to the operator.
     public var initialCapital = Money.zero
 
-    /// After these times a leg of unknown outcome is looked for.
+    /// After these times an order of unknown outcome is looked for.
     public var resolution: [Span] = [
         .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(15), .seconds(30), .seconds(60),
     ]

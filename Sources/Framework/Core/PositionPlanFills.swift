@@ -1,7 +1,7 @@
-/// What the legs of one position plan filled, step by step, read from the rows.
+/// What the legs of one position plan filled, leg by leg, read from the rows.
 struct PositionPlanFills {
-    /// The fills of one step.
-    struct Leg {
+    /// The fills of one leg.
+    struct LegFill {
         let role: LegRole
         let action: LegAction
         let side: Side
@@ -17,29 +17,27 @@ struct PositionPlanFills {
         var held: Int64 { units - taken }
     }
 
-    private let steps: [Leg]
-    let repairs: [Leg]
+    /// All legs but repairs.
+    let all: [LegFill]
+    let repairs: [LegFill]
 
     init(_ positionPlan: PositionPlan, _ number: Int, _ intent: Intent) {
-        func leg(_ step: Step) -> Leg {
-            Leg(
-                role: step.role, action: step.action, side: step.side, contract: step.contract, wanted: step.quantity.count,
-                units: intent.filled(positionPlan: number, step: step.number),
-                value: intent.filledValue(positionPlan: number, step: step.number))
+        func fill(_ leg: Leg) -> LegFill {
+            LegFill(
+                role: leg.role, action: leg.action, side: leg.side, contract: leg.contract, wanted: leg.quantity.count,
+                units: intent.filled(positionPlan: number, leg: leg.number),
+                value: intent.filledValue(positionPlan: number, leg: leg.number))
         }
-        let repairs = positionPlan.steps.filter(\.isRepair).map(leg)
+        let repairs = positionPlan.legs.filter(\.isRepair).map(fill)
         self.repairs = repairs
-        steps = positionPlan.steps.filter { !$0.isRepair }.map(leg).map { opened in
+        all = positionPlan.legs.filter { !$0.isRepair }.map(fill).map { opened in
             var opened = opened
             opened.taken = repairs.reduce(0) { $0 + $1.sign(against: opened) * $1.units }
             return opened
         }
     }
 
-    /// All legs but repairs.
-    var all: [Leg] { steps }
-
-    func legs(_ action: LegAction) -> [Leg] { steps.filter { $0.action == action } }
+    func legs(_ action: LegAction) -> [LegFill] { all.filter { $0.action == action } }
 
     /// Units of whole lots that every leg of the action has.
     func whole(_ action: LegAction) -> Int64 {
@@ -47,7 +45,7 @@ struct PositionPlanFills {
     }
 
     /// The part of a leg's value that belongs to `units` of its units; the rest belongs to the surplus.
-    private func value(_ leg: Leg, units: Int64) -> Int64 {
+    private func value(_ leg: LegFill, units: Int64) -> Int64 {
         guard leg.units > units, leg.units > 0 else { return leg.value }
         return Int64(Int128(leg.value) * Int128(units) / Int128(leg.units))
     }
@@ -72,7 +70,7 @@ struct PositionPlanFills {
 
     /// Gain of surplus units that were taken back, as Σ price × units.
     var repairProfit: Int64 {
-        steps.reduce(0) { sum, opened in
+        all.reduce(0) { sum, opened in
             let cost = opened.value &- value(opened, units: opened.held)
             let gain = repairs.reduce(0) { $0 &+ $1.sign(against: opened) &* $1.value }
             return opened.side == .buy ? sum &+ gain &- cost : sum &+ cost &- gain
@@ -81,25 +79,25 @@ struct PositionPlanFills {
 
     /// Σ price × units of everything that was traded too much, and of what took it back.
     var repairedValue: Int128 {
-        steps.reduce(repairs.reduce(Int128(0)) { $0 + Int128($1.value) }) { sum, leg in
+        all.reduce(repairs.reduce(Int128(0)) { $0 + Int128($1.value) }) { sum, leg in
             sum + Int128(leg.value) - Int128(value(leg, units: min(leg.units, max(0, leg.held))))
         }
     }
 
     /// Units of a repair's contract that are still too many, or too few, without what the repair will fill.
-    func surplus(against repair: Step) -> Int64 {
-        guard let opened = steps.first(where: { $0.contract == repair.contract }) else { return .max }
+    func surplus(against repair: Leg) -> Int64 {
+        guard let opened = all.first(where: { $0.contract == repair.contract }) else { return .max }
         return opened.side == repair.side ? 0 - excess(of: opened) : excess(of: opened)
     }
 
     /// Units to take back; below zero when repairs took back too much.
-    func excess(of leg: Leg) -> Int64 { leg.action == .open && leg.held < 0 ? leg.held : surplus(of: leg) }
+    func excess(of leg: LegFill) -> Int64 { leg.action == .open && leg.held < 0 ? leg.held : surplus(of: leg) }
 
     /// Units of a leg that the others do not have, or that were closed twice.
-    func surplus(of leg: Leg) -> Int64 { leg.action == .open ? leg.held - whole(.open) : leg.held - leg.wanted }
+    func surplus(of leg: LegFill) -> Int64 { leg.action == .open ? leg.held - whole(.open) : leg.held - leg.wanted }
 }
 
-extension PositionPlanFills.Leg {
+extension PositionPlanFills.LegFill {
     /// 1 for a repair that takes back what a leg filled, -1 for one that fills it again because too much was taken back.
     fileprivate func sign(against opened: Self) -> Int64 {
         guard contract == opened.contract else { return 0 }

@@ -64,17 +64,17 @@ extension Core {
             return true
         }
         var (lowest, highest) = (difference.ours, difference.ours)
-        func consider(_ leg: OrderRecord) {
-            guard leg.symbol == difference.symbol, leg.state.isOut || leg.state == .absent else { return }
+        func consider(_ order: OrderRecord) {
+            guard order.symbol == difference.symbol, order.state.isOut || order.state == .absent else { return }
             // One of another day explains nothing any more.
-            guard leg.sentAt.map({ TradingDay(of: $0) == TradingDay(of: reading.startedAt) }) ?? false else { return }
-            let rest = max(0, leg.quantity.count &- leg.filled.count)
-            if leg.side == .buy { highest &+= rest } else { lowest &-= rest }
+            guard order.sentAt.map({ TradingDay(of: $0) == TradingDay(of: reading.startedAt) }) ?? false else { return }
+            let rest = max(0, order.quantity.count &- order.filled.count)
+            if order.side == .buy { highest &+= rest } else { lowest &-= rest }
         }
         scopes.forEach { scope in
-            // Legs of what is over are among the watched, until they came late and are in the books.
-            for intent in scope.intents { for leg in intent.legs where intent.executes(leg.record) { consider(leg.record) } }
-            for watched in scope.watchedLegs where !watched.hasComeLate { consider(watched.leg) }
+            // Orders of what is over are among the watched, until they came late and are in the books.
+            for intent in scope.intents { for order in intent.orders where intent.executes(order.record) { consider(order.record) } }
+            for watched in scope.watchedOrders where !watched.hasComeLate { consider(watched.order) }
         }
         return lowest <= difference.theirs && difference.theirs <= highest
     }
@@ -124,7 +124,7 @@ extension Core {
     /// Whether an intent that is being carried out trades a contract right now, so that the sums cannot agree yet.
     private func isInFlight(_ symbol: String) -> Bool {
         scopes.contains { scope in
-            scope.intents.contains { $0.isUnderWay && $0.legs.contains { $0.record.symbol == symbol } }
+            scope.intents.contains { $0.isUnderWay && $0.orders.contains { $0.record.symbol == symbol } }
         }
     }
 

@@ -2,20 +2,20 @@
 extension Core {
     /// Takes the outcome of an attempt to place an order.
     mutating func classify(_ tag: Tag, _ outcome: PlaceOutcome, _ transition: inout Transition) {
-        changeLeg(tag, &transition) { core, leg, intent, _, transition in
+        changeOrder(tag, &transition) { core, order, intent, _, transition in
             // A report may have overtaken the answer.
-            guard intent.legs[leg].state == .sending || intent.legs[leg].state == .unknown else { return }
+            guard intent.orders[order].state == .sending || intent.orders[order].state == .unknown else { return }
             switch outcome {
             case .accepted(let report):
-                intent.legs[leg].brokerOrder = report.orderID
-                core.move(&intent.legs[leg], to: .working, cause: "accepted", &transition)
-                core.merge(report, into: leg, &intent, &transition)
-            case .rejected(let reason): core.move(&intent.legs[leg], to: .rejected, cause: reason, &transition)
-            case .notSent(let reason): core.move(&intent.legs[leg], to: .notSent, cause: reason, &transition)
+                intent.orders[order].brokerOrder = report.orderID
+                core.move(&intent.orders[order], to: .working, cause: "accepted", &transition)
+                core.merge(report, into: order, &intent, &transition)
+            case .rejected(let reason): core.move(&intent.orders[order], to: .rejected, cause: reason, &transition)
+            case .notSent(let reason): core.move(&intent.orders[order], to: .notSent, cause: reason, &transition)
             case .unknown(let reason):
                 // It left after the commit of its gate, however long that took; the horizon counts from the latest time at which it can have.
-                intent.legs[leg].sentAt = transition.at
-                core.move(&intent.legs[leg], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &transition)
+                intent.orders[order].sentAt = transition.at
+                core.move(&intent.orders[order], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &transition)
             }
         }
     }
@@ -30,9 +30,9 @@ extension Core {
     /// Takes one order's report, however often and in whatever order reports come.
     mutating func apply(_ report: OrderReport, _ transition: inout Transition) {
         guard let tag = report.tag, tag.isOurs else { return doubtAccount(report, &transition) }
-        let isKnown = changeLeg(tag, &transition) { core, leg, intent, scope, transition in
-            if intent.legs[leg].state == .planned { core.adopt(&intent.legs[leg], &scope, &transition) }
-            core.merge(report, into: leg, &intent, &transition)
+        let isKnown = changeOrder(tag, &transition) { core, order, intent, scope, transition in
+            if intent.orders[order].state == .planned { core.adopt(&intent.orders[order], &scope, &transition) }
+            core.merge(report, into: order, &intent, &transition)
         }
         // I29: what the book will show is left to it until it was read.
         if !isKnown, hasRecovered { noteLate(report, tag, &transition) }
@@ -45,16 +45,17 @@ extension Core {
         readPositions(&transition)
     }
 
-    /// Changes one live leg and goes on with its scope; false when no live intent has the tag.
+    /// Changes one live order and goes on with its scope; false when no live intent has the tag.
     @discardableResult
-    private mutating func changeLeg(
-        _ tag: Tag, _ transition: inout Transition, _ change: (inout Core, _ leg: Int, inout Intent, inout Scope, inout Transition) -> Void
+    private mutating func changeOrder(
+        _ tag: Tag, _ transition: inout Transition,
+        _ change: (inout Core, _ order: Int, inout Intent, inout Scope, inout Transition) -> Void
     ) -> Bool {
         guard let name = scopeOfTag[tag] else { return false }
         let isFound = self.change(name, &transition) { core, scope, transition in
             for index in scope.intents.indices {
-                guard let leg = scope.intents[index].legs.firstIndex(where: { $0.tag == tag }) else { continue }
-                scope.changeIntent(at: index) { scope, intent in change(&core, leg, &intent, &scope, &transition) }
+                guard let order = scope.intents[index].orders.firstIndex(where: { $0.tag == tag }) else { continue }
+                scope.changeIntent(at: index) { scope, intent in change(&core, order, &intent, &scope, &transition) }
                 core.advance(&scope, &transition)
                 return true
             }
@@ -63,47 +64,47 @@ extension Core {
         return isFound ?? false
     }
 
-    /// Brings a leg up to a report: new fills are posted once, states only go forward.
+    /// Brings an order up to a report: new fills are posted once, states only go forward.
     private mutating func merge(_ report: OrderReport, into index: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        let wasLive = !intent.legs[index].state.isTerminal
+        let wasLive = !intent.orders[index].state.isTerminal
         // A report of yesterday's order that comes today says nothing of today's book.
         if TradingDay(of: report.updatedAt) == TradingDay(of: transition.at) { dayOfLastOrder = TradingDay(of: transition.at) }
-        noteEarlierDay(of: report, &intent.legs[index])
-        if let known = intent.legs[index].record.brokerOrder, known != report.orderID {
-            throwSwitch(doubled: intent.legs[index].tag, intent.record.instrument, &transition)
-        } else if intent.legs[index].record.brokerOrder == nil {
-            intent.legs[index].brokerOrder = report.orderID
+        noteEarlierDay(of: report, &intent.orders[index])
+        if let known = intent.orders[index].record.brokerOrder, known != report.orderID {
+            throwSwitch(doubled: intent.orders[index].tag, intent.record.instrument, &transition)
+        } else if intent.orders[index].record.brokerOrder == nil {
+            intent.orders[index].brokerOrder = report.orderID
         }
         for fill in report.fills {
-            if isNew(fill, intent.legs[index].record, intent) {
+            if isNew(fill, intent.orders[index].record, intent) {
                 post(fill, report.orderID, index, &intent, &transition)
             } else {
-                alertChanged(fill, intent.legs[index].tag, &intent, &transition)
+                alertChanged(fill, intent.orders[index].tag, &intent, &transition)
             }
         }
-        if intent.legs[index].record.filled >= intent.legs[index].record.quantity {
-            return move(&intent.legs[index], to: .filled, cause: "filled at the broker", &transition)
+        if intent.orders[index].record.filled >= intent.orders[index].record.quantity {
+            return move(&intent.orders[index], to: .filled, cause: "filled at the broker", &transition)
         }
-        guard wasLive || intent.legs[index].state == .absent else { return }
+        guard wasLive || intent.orders[index].state == .absent else { return }
         switch report.state {
         case .submitted, .open, .filled:
             // "Filled" with fills still missing: they come with the next report.
-            move(&intent.legs[index], to: .working, cause: "seen at the broker", &transition)
-        case .cancelled: move(&intent.legs[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &transition)
-        case .rejected: move(&intent.legs[index], to: .rejected, cause: report.message ?? "rejected by the broker", &transition)
+            move(&intent.orders[index], to: .working, cause: "seen at the broker", &transition)
+        case .cancelled: move(&intent.orders[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &transition)
+        case .rejected: move(&intent.orders[index], to: .rejected, cause: report.message ?? "rejected by the broker", &transition)
         }
     }
 
     /// An order whose outcome became known late counted from then on; its report tells that it is another day's, whose book is gone.
-    private func noteEarlierDay(of report: OrderReport, _ leg: inout Tracked<OrderRecord>) {
-        guard leg.state == .unknown, let sentAt = leg.record.sentAt, TradingDay(of: report.updatedAt) < TradingDay(of: sentAt) else {
+    private func noteEarlierDay(of report: OrderReport, _ order: inout Tracked<OrderRecord>) {
+        guard order.state == .unknown, let sentAt = order.record.sentAt, TradingDay(of: report.updatedAt) < TradingDay(of: sentAt) else {
             return
         }
-        leg.sentAt = report.updatedAt
+        order.sentAt = report.updatedAt
     }
 
-    private func isNew(_ fill: Fill, _ leg: OrderRecord, _ intent: Intent) -> Bool {
-        if policy.has(.laterFillsIgnored), leg.filled > .zero { return false }
+    private func isNew(_ fill: Fill, _ order: OrderRecord, _ intent: Intent) -> Bool {
+        if policy.has(.laterFillsIgnored), order.filled > .zero { return false }
         return !intent.postedTrades.contains { $0.id == fill.id } || policy.has(.fillPostedTwice)
     }
 
@@ -118,44 +119,44 @@ extension Core {
             &transition)
     }
 
-    /// Σ price × units of one order, in ten-thousandths: sums over the orders and legs of an intent still fit 64 bits.
+    /// Σ price × units of one order, in ten-thousandths: sums over the orders of an intent still fit 64 bits.
     static let largestValue = Int64.max / 16
 
     private mutating func post(
-        _ fill: Fill, _ order: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ transition: inout Transition
+        _ fill: Fill, _ number: BrokerOrderID, _ index: Int, _ intent: inout Intent, _ transition: inout Transition
     ) {
-        let leg = intent.legs[index].record
-        let (count, overflowed) = leg.filled.count.addingReportingOverflow(fill.quantity.count)
+        let order = intent.orders[index].record
+        let (count, overflowed) = order.filled.count.addingReportingOverflow(fill.quantity.count)
         let (value, isTooLarge) = fill.price.units.multipliedReportingOverflow(by: fill.quantity.count)
-        let (sum, sumIsTooLarge) = leg.filledValue.addingReportingOverflow(value)
+        let (sum, sumIsTooLarge) = order.filledValue.addingReportingOverflow(value)
         guard !overflowed, !isTooLarge, !sumIsTooLarge, sum <= Self.largestValue, count <= Self.largestValue, fill.quantity > .zero,
             fill.price > .zero
         else {
             guard intent.toldChanged.insert(fill.id).inserted else { return }
             return alert(
                 .critical, "fill_not_understood", intent.record.instrument,
-                "Trade \(fill.id) of \(leg.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
+                "Trade \(fill.id) of \(order.tag) has quantity \(fill.quantity) and price \(fill.price), which cannot be booked; a person must look.",
                 &transition)
         }
         intent.postedTrades.append(PostedTrade(fill))
         figure.note(
-            leg.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: leg.symbol, tradedAt: fill.at, at: transition.at)
-        intent.legs[index].filled = Quantity(count)
-        intent.legs[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
-        transition.insert(TradeRecord(fill: fill, order: intent.legs[index].record, brokerOrder: order, at: transition.at))
-        if count > leg.quantity.count {
+            order.side == .buy ? fill.quantity.count : 0 - fill.quantity.count, of: order.symbol, tradedAt: fill.at, at: transition.at)
+        intent.orders[index].filled = Quantity(count)
+        intent.orders[index].filledValue = policy.has(.lastPriceForAll) ? fill.price.units * count : sum
+        transition.insert(TradeRecord(fill: fill, order: intent.orders[index].record, brokerOrder: number, at: transition.at))
+        if count > order.quantity.count {
             alert(
                 .critical, "overfill", intent.record.instrument,
-                "Order \(order) of \(leg.tag) filled \(count) of \(leg.quantity) units.", &transition)
+                "Order \(number) of \(order.tag) filled \(count) of \(order.quantity) units.", &transition)
         }
     }
 
     // MARK: - The book
 
-    /// Holds a read of the order book against every leg that is not over.
+    /// Holds a read of the order book against every order that is not over.
     mutating func compare(_ reading: BookReading, _ transition: inout Transition) {
         isReadingBook = false
-        guard let orders = trusted(reading)?.orders ?? (policy.has(.failedLookCounts) && hasRecovered ? [] : nil) else {
+        guard let reports = trusted(reading)?.orders ?? (policy.has(.failedLookCounts) && hasRecovered ? [] : nil) else {
             if !hasRecovered {
                 transition.perform(.wake(.book, at: transition.at + .seconds(1)))
                 alertBroken(&transition)
@@ -164,13 +165,13 @@ extension Core {
             for scope in scopes.values { scheduleBook(for: scope, &transition) }
             return
         }
-        let isBlank = noteDay(of: orders, reading)
+        let isBlank = noteDay(of: reports, reading)
         var byTag: [Tag: [OrderReport]] = [:]
-        for order in orders { if let tag = order.tag, tag.isOurs { byTag[tag, default: []].append(order) } }
+        for report in reports { if let tag = report.tag, tag.isOurs { byTag[tag, default: []].append(report) } }
         for name in scopes.keys { compare(name, byTag, reading.startedAt, isBlank: isBlank, &transition) }
-        for order in orders {
-            guard let tag = order.tag, tag.isOurs, !isLive(tag) else { continue }
-            noteLate(order, tag, &transition)
+        for report in reports {
+            guard let tag = report.tag, tag.isOurs, !isLive(tag) else { continue }
+            noteLate(report, tag, &transition)
         }
         if !hasRecovered { finishRecovery(&transition) }
     }
@@ -212,43 +213,44 @@ extension Core {
     }
 
     /// Notes that the book shows something of the day of its reading; true while it never did, so that it may be another day's, or nobody's.
-    private mutating func noteDay(of orders: [OrderReport], _ reading: BookReading) -> Bool {
+    private mutating func noteDay(of reports: [OrderReport], _ reading: BookReading) -> Bool {
         let today = TradingDay(of: reading.startedAt)
-        if orders.contains(where: { TradingDay(of: $0.updatedAt) == today }) { dayOfLastOrder = today }
+        if reports.contains(where: { TradingDay(of: $0.updatedAt) == today }) { dayOfLastOrder = today }
         return dayOfLastOrder != today
     }
 
     private func isLive(_ tag: Tag) -> Bool {
         guard let name = scopeOfTag[tag], let scope = scopes[name] else { return false }
-        return scope.intents.contains { $0.legs.contains { $0.tag == tag } }
+        return scope.intents.contains { $0.orders.contains { $0.tag == tag } }
     }
 
     private mutating func compare(
         _ name: InstrumentName, _ byTag: [Tag: [OrderReport]], _ startedAt: Instant, isBlank: Bool, _ transition: inout Transition
     ) {
         guard let scope = scopes[name], !scope.intents.isEmpty else { return }
-        for tag in scope.intents.flatMap({ $0.legs.filter { $0.state == .planned }.map(\.tag) }) where byTag[tag] != nil {
-            changeLeg(tag, &transition) { core, leg, intent, scope, transition in core.adopt(&intent.legs[leg], &scope, &transition) }
+        for tag in scope.intents.flatMap({ $0.orders.filter { $0.state == .planned }.map(\.tag) }) where byTag[tag] != nil {
+            changeOrder(tag, &transition) { core, order, intent, scope, transition in core.adopt(&intent.orders[order], &scope, &transition)
+            }
         }
-        for tag in scope.intents.flatMap({ $0.legs.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
+        for tag in scope.intents.flatMap({ $0.orders.filter { $0.state != .planned && $0.state != .dropped }.map(\.tag) }) {
             let reports = byTag[tag] ?? []
             if reports.count > 1 { throwSwitch(doubled: tag, name, &transition) }
-            changeLeg(tag, &transition) { core, leg, intent, scope, transition in
+            changeOrder(tag, &transition) { core, order, intent, scope, transition in
                 if reports.isEmpty {
-                    let isDenied = isBlank && core.accountShows(intent.legs[leg].record, intent, scope)
-                    return core.miss(&intent.legs[leg], &scope, startedAt: startedAt, isBlank: isBlank, isDenied: isDenied, &transition)
+                    let isDenied = isBlank && core.accountShows(intent.orders[order].record, intent, scope)
+                    return core.miss(&intent.orders[order], &scope, startedAt: startedAt, isBlank: isBlank, isDenied: isDenied, &transition)
                 }
-                for report in reports { core.merge(report, into: leg, &intent, &transition) }
+                for report in reports { core.merge(report, into: order, &intent, &transition) }
             }
         }
     }
 
     /// The broker has an order that these rows only plan: they are older than it, so that it is not sent again, and a person must look.
-    private mutating func adopt(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
-        leg.sentAt = transition.at
-        move(&leg, to: .unknown, cause: "the broker has it, although these records did not send it", &transition)
+    private mutating func adopt(_ order: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
+        order.sentAt = transition.at
+        move(&order, to: .unknown, cause: "the broker has it, although these records did not send it", &transition)
         freeze(
-            &scope, "order_without_record", "the broker has order \(leg.tag), which our records only plan: they may be an older copy",
+            &scope, "order_without_record", "the broker has order \(order.tag), which our records only plan: they may be an older copy",
             &transition
         )
     }
@@ -262,27 +264,27 @@ extension Core {
             &transition)
     }
 
-    /// Counts a look that did not show a leg; two that began after the horizon, on the same day, are evidence of absence.
+    /// Counts a look that did not show an order; two that began after the horizon, on the same day, are evidence of absence.
     private mutating func miss(
-        _ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, isDenied: Bool,
+        _ order: inout Tracked<OrderRecord>, _ scope: inout Scope, startedAt: Instant, isBlank: Bool, isDenied: Bool,
         _ transition: inout Transition
     ) {
-        guard leg.state == .unknown || leg.state == .working, let sentAt = leg.record.sentAt, broker.findsOrdersByTag else { return }
-        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return positionPlan(&leg, &scope, &transition) }
-        let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(leg.record, sentAt, at: transition.at)
-        if policy.has(.looksBeforeHorizonCount), leg.state == .unknown, startedAt < since + broker.horizon { leg.misses = 1 }
-        guard leg.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
+        guard order.state == .unknown || order.state == .working, let sentAt = order.record.sentAt, broker.findsOrdersByTag else { return }
+        guard TradingDay(of: startedAt) == TradingDay(of: sentAt) else { return leaveUnresolved(&order, &scope, &transition) }
+        let since = policy.has(.horizonOfOthersIgnored) ? sentAt : sentAtOnOwnClock(order.record, sentAt, at: transition.at)
+        if policy.has(.looksBeforeHorizonCount), order.state == .unknown, startedAt < since + broker.horizon { order.misses = 1 }
+        guard order.state == .unknown, startedAt >= loadedAt, startedAt >= since + horizon(isBlank: isBlank) else { return }
         // A book that has shown nothing of the day is no evidence against the account; one that goes on so may be of the day after the order's.
         if isDenied {
-            if startedAt >= since + policy.emptyBookHorizon + policy.emptyBookHorizon { positionPlan(&leg, &scope, &transition) }
+            if startedAt >= since + policy.emptyBookHorizon + policy.emptyBookHorizon { leaveUnresolved(&order, &scope, &transition) }
             return
         }
-        leg.misses += 1
-        guard leg.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
-        move(&leg, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &transition)
+        order.misses += 1
+        guard order.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
+        move(&order, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &transition)
         alert(
             .error, "order_absent", scope.name,
-            "Order \(leg.tag) (\(leg.record.side.rawValue) \(leg.record.quantity) \(leg.record.symbol)) never reached the broker as far as its book shows.",
+            "Order \(order.tag) (\(order.record.side.rawValue) \(order.record.quantity) \(order.record.symbol)) never reached the broker as far as its book shows.",
             &transition)
     }
 
@@ -292,13 +294,13 @@ extension Core {
         return isBlank ? max(broker.horizon, policy.emptyBookHorizon) : broker.horizon
     }
 
-    /// What is noted of a leg whose day ended before it was resolved.
+    /// What is noted of an order whose day ended before it was resolved.
     public static let dayEnded = "its day ended before it was resolved"
 
     /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
-    private mutating func positionPlan(_ leg: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
-        let (tag, symbol) = (leg.record.tag, leg.record.symbol)
-        move(&leg, to: .absent, cause: Self.dayEnded, &transition)
+    private mutating func leaveUnresolved(_ order: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
+        let (tag, symbol) = (order.record.tag, order.record.symbol)
+        move(&order, to: .absent, cause: Self.dayEnded, &transition)
         freeze(
             &scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", happensOnce: true,
             &transition)
@@ -306,7 +308,7 @@ extension Core {
 
     // MARK: - Late orders
 
-    /// An order of ours that no live intent explains: late after its leg ended (I12), or without any leg (I13).
+    /// An order of ours that no live intent explains: late after it had ended for us (I12), or without any row (I13).
     private mutating func noteLate(_ report: OrderReport, _ tag: Tag, _ transition: inout Transition) {
         if let name = scopeOfWatchedTag[tag], takeWatched(report, tag, name, &transition) { return }
         alertChanged(report, tag, &transition)
@@ -343,10 +345,10 @@ extension Core {
         }
     }
 
-    /// Takes the report of a leg that ended unfilled and is watched; false when the scope watches it no longer.
+    /// Takes the report of an order that ended unfilled and is watched; false when the scope watches it no longer.
     private mutating func takeWatched(_ report: OrderReport, _ tag: Tag, _ name: InstrumentName, _ transition: inout Transition) -> Bool {
         let isWatched = change(name, &transition) { core, scope, transition in
-            guard let index = scope.watchedLegs.firstIndex(where: { $0.leg.tag == tag }) else { return false }
+            guard let index = scope.watchedOrders.firstIndex(where: { $0.order.tag == tag }) else { return false }
             if !report.state.isTerminal {
                 core.endLate(report, index, &scope, &transition)
             } else if core.bringBack(report, index, &scope, &transition) {
@@ -357,22 +359,22 @@ extension Core {
         return isWatched ?? false
     }
 
-    /// I12: an order that works although its leg had ended is ended first; what it fills until then is taken back after.
+    /// I12: an order that works although it had ended for us is ended first; what it fills until then is taken back after.
     private mutating func endLate(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ transition: inout Transition) {
-        let leg = scope.watchedLegs[index].leg
-        // A leg that we saw end at the broker can only look alive in an old report.
-        guard leg.state == .absent else {
-            if let known = leg.brokerOrder, known != report.orderID { throwSwitch(doubled: leg.tag, scope.name, &transition) }
+        let order = scope.watchedOrders[index].order
+        // An order that we saw end at the broker can only look alive in an old report.
+        guard order.state == .absent else {
+            if let known = order.brokerOrder, known != report.orderID { throwSwitch(doubled: order.tag, scope.name, &transition) }
             return
         }
-        if let last = scope.watchedLegs[index].cancelledAt, transition.at - last < policy.pollInterval { return }
-        if scope.watchedLegs[index].cancelledAt == nil {
+        if let last = scope.watchedOrders[index].cancelledAt, transition.at - last < policy.pollInterval { return }
+        if scope.watchedOrders[index].cancelledAt == nil {
             alert(
                 .critical, "late_order", scope.name,
-                "Order \(leg.tag) had ended for us and works at the broker after all; the host ends it.", &transition)
+                "Order \(order.tag) had ended for us and works at the broker after all; the host ends it.", &transition)
         }
-        scope.watchedLegs[index].cancelledAt = transition.at
-        transition.perform(.cancel(leg.tag, report.orderID))
+        scope.watchedOrders[index].cancelledAt = transition.at
+        transition.perform(.cancel(order.tag, report.orderID))
         transition.perform(.wake(.book, at: transition.at + policy.pollInterval))
     }
 
@@ -390,49 +392,49 @@ extension Core {
         return (units, value)
     }
 
-    private mutating func alertUnreadable(_ fills: [Fill], of leg: OrderRecord, _ name: InstrumentName, _ transition: inout Transition) {
+    private mutating func alertUnreadable(_ fills: [Fill], of order: OrderRecord, _ name: InstrumentName, _ transition: inout Transition) {
         let texts = fills.map { "\($0.id): \($0.quantity) at \($0.price)" }.joined(separator: ", ")
         alert(
             .critical, "fill_not_understood", name,
-            "Order \(leg.tag) had ended for us and filled after all, by trades that cannot be booked (\(texts)); a person must look.",
+            "Order \(order.tag) had ended for us and filled after all, by trades that cannot be booked (\(texts)); a person must look.",
             &transition
         )
     }
 
-    /// I12: takes fills back that came after their leg had ended, with an order of the opposite side.
+    /// I12: takes fills back that came after their order had ended for us, with one of the opposite side.
     private mutating func bringBack(_ report: OrderReport, _ index: Int, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
-        let watched = scope.watchedLegs[index]
+        let watched = scope.watchedOrders[index]
         let late = report.fills.filter { !watched.posted.map(\.id).contains($0.id) }
         guard report.state.isTerminal, !late.isEmpty, !policy.has(.lateOrderIgnored) else { return false }
         guard let (units, value) = Self.sums(of: late) else {
-            alertUnreadable(late, of: watched.leg, scope.name, &transition)
-            scope.watchedLegs.remove(at: index)
-            endedTags.insert(watched.leg.tag)
+            alertUnreadable(late, of: watched.order, scope.name, &transition)
+            scope.watchedOrders.remove(at: index)
+            endedTags.insert(watched.order.tag)
             return false
         }
-        scope.watchedLegs.remove(at: index)
-        endedTags.insert(watched.leg.tag)
+        scope.watchedOrders.remove(at: index)
+        endedTags.insert(watched.order.tag)
         scope.lastTradeAt = transition.at
-        let leg = watched.leg
+        let order = watched.order
         figure.note(
-            leg.side == .buy ? units : 0 &- units, of: leg.symbol, tradedAt: late.map(\.at).max() ?? transition.at, at: transition.at)
-        let step = Step(
-            number: 0, role: leg.role, action: .close, contract: leg.contract.content, side: leg.side.opposite,
+            order.side == .buy ? units : 0 &- units, of: order.symbol, tradedAt: late.map(\.at).max() ?? transition.at, at: transition.at)
+        let leg = Leg(
+            number: 0, role: order.role, action: .close, contract: order.contract.content, side: order.side.opposite,
             quantity: Quantity(units), isRepair: true)
         var positionPlan = PositionPlan(
-            position: leg.position, layer: .base, lots: .zero, steps: [step], opens: nil, closes: nil, limiter: "late order")
+            position: order.position, layer: .base, lots: .zero, legs: [leg], opens: nil, closes: nil, limiter: "late order")
         positionPlan.lateValue = policy.has(.lateCostForgotten) ? 0 : value
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: .zero, averageTrueRange: .zero, reason: "late order \(leg.tag)",
-            explanation: Explanation(summary: "Take back the late order \(leg.tag)."))
+            positionPlans: [positionPlan], price: .zero, averageTrueRange: .zero, reason: "late order \(order.tag)",
+            explanation: Explanation(summary: "Take back the late order \(order.tag)."))
         let record = IntentRecord(
-            id: IntentID("repair-\(leg.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(leg.tag)",
+            id: IntentID("repair-\(order.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(order.tag)",
             plan: plan, entryDeadline: nil, owner: incarnation, epoch: epoch.number, at: transition.at)
-        for fill in late { transition.insert(TradeRecord(fill: fill, order: leg, brokerOrder: report.orderID, at: transition.at)) }
+        for fill in late { transition.insert(TradeRecord(fill: fill, order: order, brokerOrder: report.orderID, at: transition.at)) }
         begin(record, for: nil, &scope, &transition)
         alert(
             .critical, "late_order", scope.name,
-            "Order \(leg.tag) had ended for us and filled after all; the host takes its \(step.quantity) units back.", &transition)
+            "Order \(order.tag) had ended for us and filled after all; the host takes its \(leg.quantity) units back.", &transition)
         return true
     }
 
@@ -442,8 +444,8 @@ extension Core {
     mutating func scheduleBook(for scope: Scope, _ transition: inout Transition) {
         var due: Instant?
         for intent in scope.intents {
-            for leg in intent.legs {
-                guard let next = nextLook(for: leg.record, at: transition.at) else { continue }
+            for order in intent.orders {
+                guard let next = nextLook(for: order.record, at: transition.at) else { continue }
                 due = min(due ?? next, next)
             }
         }
@@ -453,10 +455,10 @@ extension Core {
         transition.perform(.wake(.book, at: due))
     }
 
-    private func nextLook(for leg: OrderRecord, at: Instant) -> Instant? {
-        switch leg.state {
+    private func nextLook(for order: OrderRecord, at: Instant) -> Instant? {
+        switch order.state {
         case .unknown:
-            let sentAt = leg.sentAt ?? at
+            let sentAt = order.sentAt ?? at
             return policy.resolution.map { sentAt + $0 }.first { $0 > at } ?? at + policy.resolutionInterval
         case .working: return at + policy.pollInterval
         case .planned, .sending, .filled, .rejected, .cancelled, .absent, .dropped, .notSent: return nil

@@ -2,36 +2,35 @@
 /// time here is read from the rows.
 extension Core {
     /// Asks to end working orders that an exit outranks or that rest too long; their end brings the position plan on.
-    mutating func maintain(_ step: Step, positionPlan: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition) -> Bool
-    {
-        let isOutranked = step.action == .open && self.isOutranked(intent, in: scope)
+    mutating func maintain(_ leg: Leg, positionPlan: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition) -> Bool {
+        let isOutranked = leg.action == .open && self.isOutranked(intent, in: scope)
         let last = isOutranked ? intent.lastCancelAt : intent.lastRestCancelAt
         // The request may be lost, so it is repeated as long as the order works.
         if let last, transition.at - last < policy.pollInterval { return false }
-        for index in intent.legIndices(positionPlan: positionPlan, step: step.number) where intent.legs[index].state == .working {
-            guard let order = intent.legs[index].record.brokerOrder,
-                isOutranked || rests(intent.legs[index].record, step, positionPlan, intent, at: transition.at)
+        for index in intent.orderIndices(positionPlan: positionPlan, leg: leg.number) where intent.orders[index].state == .working {
+            guard let number = intent.orders[index].record.brokerOrder,
+                isOutranked || rests(intent.orders[index].record, leg, positionPlan, intent, at: transition.at)
             else { continue }
             if isOutranked { intent.lastCancelAt = transition.at } else { intent.lastRestCancelAt = transition.at }
-            transition.perform(.cancel(intent.legs[index].tag, order))
+            transition.perform(.cancel(intent.orders[index].tag, number))
         }
         return false
     }
 
     /// Whether a working order has had its time: a part of it is filled, the other legs wait for it, or its entry may not be sent any more.
-    private func rests(_ leg: OrderRecord, _ step: Step, _ positionPlan: Int, _ intent: Intent, at: Instant) -> Bool {
-        guard let sentAt = leg.sentAt, at - onOwnClock(sentAt, at: at) >= policy.restLimit else { return false }
-        if leg.filled > .zero { return true }
-        if step.action == .open, let deadline = intent.record.record.entryDeadline, at > deadline { return true }
+    private func rests(_ order: OrderRecord, _ leg: Leg, _ positionPlan: Int, _ intent: Intent, at: Instant) -> Bool {
+        guard let sentAt = order.sentAt, at - onOwnClock(sentAt, at: at) >= policy.restLimit else { return false }
+        if order.filled > .zero { return true }
+        if leg.action == .open, let deadline = intent.record.record.entryDeadline, at > deadline { return true }
         let plan = intent.record.plan.content.positionPlans[positionPlan]
-        return isBroken(plan, positionPlan, intent) || plan.opens != nil && plan.closes != nil && step.action == .open
+        return isBroken(plan, positionPlan, intent) || plan.opens != nil && plan.closes != nil && leg.action == .open
     }
 
     /// Tells people soon when a structure of several legs is not whole, and once more when its time is over.
     mutating func alertBroken(
         _ positionPlan: PositionPlan, _ number: Int, _ intent: inout Intent, _ scope: Scope, _ transition: inout Transition
     ) {
-        guard positionPlan.steps.count > 1 else { return }
+        guard positionPlan.legs.count > 1 else { return }
         guard isBroken(positionPlan, number, intent) else {
             intent.watchedBroken.remove(number)
             intent.alertedBroken.remove(number)
@@ -77,9 +76,9 @@ extension Core {
 
     /// When the first order of a position plan filled that had a fill: the legs are unequal since then at the earliest.
     private func brokenSince(_ number: Int, _ intent: Intent, at: Instant) -> Instant {
-        intent.legs.compactMap { leg in
-            guard leg.positionPlan == number, leg.filled > .zero else { return nil }
-            return (leg.finishedAt ?? leg.record.sentAt).map { onOwnClock($0, at: at) }
+        intent.orders.compactMap { order in
+            guard order.positionPlan == number, order.filled > .zero else { return nil }
+            return (order.finishedAt ?? order.record.sentAt).map { onOwnClock($0, at: at) }
         }.min() ?? at
     }
 }

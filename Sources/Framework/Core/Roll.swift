@@ -73,12 +73,12 @@ extension Core {
                 .error, "rollover_failed", scope.name, "\(id) has more lots than a contract of \(next.expiry) can count.", &transition)
         }
         let opening = next.legs.enumerated().map { number, leg in
-            Step(
-                number: closing.steps.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
+            Leg(
+                number: closing.legs.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(position.lots.count * leg.contract.unitsPerLot.count))
         }
         var positionPlan = closing
-        positionPlan.steps += opening
+        positionPlan.legs += opening
         positionPlan.opens = next
         let plan = IntentPlan(
             positionPlans: [positionPlan], price: scope.record.record.lastPrice ?? position.entryPrice,

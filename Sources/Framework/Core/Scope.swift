@@ -21,8 +21,8 @@ struct Scope: Sendable {
     var heldSurvey: Survey?
     /// Entries of the last minute, to recognise an alert that was sent twice.
     var recentEntries: [RecentEntry] = []
-    /// Legs of the day that ended without being filled: fills that still come are taken back.
-    var watchedLegs: [WatchedLeg] = []
+    /// Orders of the day that ended without being filled: fills that still come are taken back.
+    var watchedOrders: [WatchedOrder] = []
     /// What the account's exposure counts for this scope.
     var openExposure = ExposureSum()
     /// What the account's reservations count for this scope.
@@ -95,7 +95,7 @@ struct Scope: Sendable {
     }
 
     mutating func flush(into transaction: inout Transaction) {
-        // Lock order of the schema: scope, position, intent, leg.
+        // Lock order of the schema: scope, position, intent, order.
         record.flush(into: &transaction)
         for index in signals.indices { signals[index].flush(into: &transaction) }
         for index in positions.indices { positions[index].flush(into: &transaction) }
@@ -115,9 +115,9 @@ struct RecentEntry: Sendable {
     let timestamp: Instant
 }
 
-/// A leg that ended unfilled, with the trades that were posted for it.
-struct WatchedLeg: Sendable {
-    let leg: OrderRecord
+/// An order that ended unfilled, with the trades that were posted for it.
+struct WatchedOrder: Sendable {
+    let order: OrderRecord
     let posted: [PostedTrade]
     /// When its late order was last asked to end.
     var cancelledAt: Instant?
@@ -137,10 +137,10 @@ struct PostedTrade: Hashable, Sendable {
     init(_ row: TradeRecord) { (id, quantity, price) = (row.id, row.quantity, row.price) }
 }
 
-/// An intent with its leg attempts and their trades.
+/// An intent with its orders and their trades.
 struct Intent: Sendable {
     var record: Tracked<IntentRecord>
-    var legs: [Tracked<OrderRecord>] = []
+    var orders: [Tracked<OrderRecord>] = []
     /// Trades already posted, so that a repeated report posts nothing.
     var postedTrades: [PostedTrade] = []
     /// Trades of which people were told that the broker has changed them.
@@ -163,7 +163,7 @@ struct Intent: Sendable {
 
     var id: IntentID { record.id }
 
-    /// Whether its legs are being carried out.
+    /// Whether its orders are being carried out.
     var isUnderWay: Bool { record.state == .active || record.state == .flat }
 
     /// Whether what comes for an order of it still counts for it; for a position plan that is booked it is late.
@@ -174,33 +174,33 @@ struct Intent: Sendable {
     }
 
     /// Whether an order may have left for it.
-    var hasStarted: Bool { legs.contains { $0.state != .planned && $0.state != .dropped } }
+    var hasStarted: Bool { orders.contains { $0.state != .planned && $0.state != .dropped } }
 
     /// Whether nothing has left for one of its position plans.
     func hasOnlyPlanned(positionPlan: Int) -> Bool {
-        legs.allSatisfy { $0.positionPlan != positionPlan || $0.state == .planned || $0.state == .dropped }
+        orders.allSatisfy { $0.positionPlan != positionPlan || $0.state == .planned || $0.state == .dropped }
     }
 
     /// Whether it is a roll of which nothing has left.
     var isRollToCome: Bool { record.kind == .roll && isUnderWay && !hasStarted }
 
-    /// Positions of the legs of one step in `legs`.
-    func legIndices(positionPlan: Int, step: Int) -> [Int] {
-        legs.indices.filter { legs[$0].positionPlan == positionPlan && legs[$0].step == step }
+    /// Positions of the orders of one leg in `orders`.
+    func orderIndices(positionPlan: Int, leg: Int) -> [Int] {
+        orders.indices.filter { orders[$0].positionPlan == positionPlan && orders[$0].leg == leg }
     }
 
-    /// Units filled for one step, all attempts together.
-    func filled(positionPlan: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.positionPlan == positionPlan && $1.step == step ? $0 &+ $1.filled.count : $0 }
+    /// Units filled for one leg, all attempts together.
+    func filled(positionPlan: Int, leg: Int) -> Int64 {
+        orders.reduce(0) { $1.positionPlan == positionPlan && $1.leg == leg ? $0 &+ $1.filled.count : $0 }
     }
 
-    /// Σ price × units of the fills of one step, in ten-thousandths.
-    func filledValue(positionPlan: Int, step: Int) -> Int64 {
-        legs.reduce(0) { $1.positionPlan == positionPlan && $1.step == step ? $0 &+ $1.filledValue : $0 }
+    /// Σ price × units of the fills of one leg, in ten-thousandths.
+    func filledValue(positionPlan: Int, leg: Int) -> Int64 {
+        orders.reduce(0) { $1.positionPlan == positionPlan && $1.leg == leg ? $0 &+ $1.filledValue : $0 }
     }
 
     mutating func flush(into transaction: inout Transaction) {
         record.flush(into: &transaction)
-        for index in legs.indices { legs[index].flush(into: &transaction) }
+        for index in orders.indices { orders[index].flush(into: &transaction) }
     }
 }

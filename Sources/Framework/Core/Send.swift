@@ -1,14 +1,13 @@
 /// The send gate: the last checks, then PLANNED → SENDING, committed before the first byte leaves.
 extension Core {
-    /// Sends the planned legs of a step as far as they may leave now; true when a leg was dropped, so that there is more to decide.
-    mutating func send(_ indices: [Int], _ step: Step, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool
-    {
-        let reducesRisk = step.action == .close
-        if let reason = reasonToDrop(step, intent, scope, at: transition.at) {
-            for index in indices { move(&intent.legs[index], to: .dropped, cause: reason, &transition) }
+    /// Sends the planned orders of a leg as far as they may leave now; true when an order was dropped, so that there is more to decide.
+    mutating func send(_ indices: [Int], _ leg: Leg, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
+        let reducesRisk = leg.action == .close
+        if let reason = reasonToDrop(leg, intent, scope, at: transition.at) {
+            for index in indices { move(&intent.orders[index], to: .dropped, cause: reason, &transition) }
             return true
         }
-        if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !step.isRepair { return false }
+        if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !leg.isRepair { return false }
         guard isOpen(scope.traded, at: transition.at) else {
             waitForOpen(&scope, &transition)
             return false
@@ -20,7 +19,7 @@ extension Core {
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
                     move(
-                        &intent.legs[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window",
+                        &intent.orders[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window",
                         &transition)
                     return true
                 }
@@ -28,7 +27,7 @@ extension Core {
                 return false
             case .notToday:
                 guard reducesRisk else {
-                    move(&intent.legs[index], to: .dropped, cause: "order_rate: the day's orders are used up", &transition)
+                    move(&intent.orders[index], to: .dropped, cause: "order_rate: the day's orders are used up", &transition)
                     return true
                 }
                 waitForRate(&scope, &transition)
@@ -54,10 +53,10 @@ extension Core {
         transition.perform(.wake(.scope(scope.name), at: next))
     }
 
-    private func reasonToDrop(_ step: Step, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
-        guard step.action == .open else { return nil }
+    private func reasonToDrop(_ leg: Leg, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
+        guard leg.action == .open else { return nil }
         if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
-        if policy.has(.secondLegUnderSwitch), step.number > 0 { return nil }
+        if policy.has(.secondLegUnderSwitch), leg.number > 0 { return nil }
         if policy.has(.rollUnderSwitch), intent.record.kind == .roll { return nil }
         if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return "trading_stopped: \(tradingSwitch.record.reason)" }
         if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
@@ -68,22 +67,23 @@ extension Core {
     }
 
     private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        precondition(intent.legs[index].state == .planned, "I8: only a planned leg is sent")
+        precondition(intent.orders[index].state == .planned, "I8: only a planned order is sent")
         if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: transition.at) }
-        intent.legs[index].sender = incarnation
-        intent.legs[index].sentAt = transition.at
-        move(&intent.legs[index], to: .sending, cause: "send gate", &transition)
-        let leg = intent.legs[index].record
-        transition.perform(.place(OrderRequest(tag: leg.tag, contract: leg.contract.content, side: leg.side, quantity: leg.quantity)))
+        intent.orders[index].sender = incarnation
+        intent.orders[index].sentAt = transition.at
+        move(&intent.orders[index], to: .sending, cause: "send gate", &transition)
+        let order = intent.orders[index].record
+        transition.perform(
+            .place(OrderRequest(tag: order.tag, contract: order.contract.content, side: order.side, quantity: order.quantity)))
     }
 
-    /// Moves a leg to another state with its audit row.
-    mutating func move(_ leg: inout Tracked<OrderRecord>, to state: LegState, cause: String, _ transition: inout Transition) {
-        guard leg.state != state else { return }
-        if !policy.has(.trailGap) { audit("order", leg.tag, from: leg.state.rawValue, to: state.rawValue, cause: cause, &transition) }
-        leg.state = state
-        if state.isTerminal { leg.finishedAt = transition.at }
-        if state != .filled, state != .working, state != .sending { leg.message = cause }
+    /// Moves an order to another state with its audit row.
+    mutating func move(_ order: inout Tracked<OrderRecord>, to state: OrderState, cause: String, _ transition: inout Transition) {
+        guard order.state != state else { return }
+        if !policy.has(.trailGap) { audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: cause, &transition) }
+        order.state = state
+        if state.isTerminal { order.finishedAt = transition.at }
+        if state != .filled, state != .working, state != .sending { order.message = cause }
     }
 
     /// Has the positions read, once at a time.

@@ -1,6 +1,6 @@
 /// Transitions that book what was filled: one commit, from rows, harmless when run twice.
 extension Core {
-    /// Books a position plan whose steps are complete, or first takes back a surplus of one leg; always changes something.
+    /// Books a position plan whose legs are complete, or first takes back a surplus of one leg; always changes something.
     mutating func settle(_ number: Int, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let positionPlan = intent.record.plan.content.positionPlans[number]
         let fills = PositionPlanFills(positionPlan, number, intent)
@@ -18,7 +18,9 @@ extension Core {
         freezeUnbooked(&scope, &transition)
         intent.record.plan.content.positionPlans[number].isSettled = true
         // Other position plans go on: what still comes for this one is late, as if the whole intent had ended.
-        for leg in intent.legs where leg.record.positionPlan == number && leg.record.isDoubtful { watch(leg.record, intent, &scope) }
+        for order in intent.orders where order.record.positionPlan == number && order.record.isDoubtful {
+            watch(order.record, intent, &scope)
+        }
         intent.record.updatedAt = transition.at
         return true
     }
@@ -40,15 +42,15 @@ extension Core {
             let surplus = fills.excess(of: leg)
             guard surplus > 0 || surplus < 0 && leg.taken > 0, !policy.has(.surplusKept) else { continue }
             // One that was given up is a person's: the scope is frozen.
-            let repairs = positionPlan.steps.count { $0.isRepair && $0.contract == leg.contract }
+            let repairs = positionPlan.legs.count { $0.isRepair && $0.contract == leg.contract }
             guard repairs == 0 || repairs < Self.mostRepairs && scope.record.record.state == .active else { continue }
-            let step = Step(
-                number: intent.record.plan.content.positionPlans[number].steps.count, role: leg.role, action: .close,
+            let repair = Leg(
+                number: intent.record.plan.content.positionPlans[number].legs.count, role: leg.role, action: .close,
                 contract: leg.contract,
                 side: surplus < 0 || policy.has(.surplusDoubled) ? leg.side : leg.side.opposite, quantity: Quantity(abs(surplus)),
                 isRepair: true)
-            intent.record.plan.content.positionPlans[number].steps.append(step)
-            planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition)
+            intent.record.plan.content.positionPlans[number].legs.append(repair)
+            planOrders(repair, of: repair.quantity, positionPlan: number, attempt: 1, &intent, &transition)
             hasPlanned = true
         }
         return hasPlanned
@@ -59,18 +61,18 @@ extension Core {
         _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ number: Int, _ intent: inout Intent, _ scope: Scope,
         _ transition: inout Transition
     ) -> Bool {
-        guard positionPlan.opens == nil, positionPlan.closes == nil, let first = positionPlan.steps.first, let leg = fills.repairs.first
+        guard positionPlan.opens == nil, positionPlan.closes == nil, let first = positionPlan.legs.first, let leg = fills.repairs.first
         else { return false }
         let done = fills.repairs.reduce(0) { $1.side == first.side ? $0 + $1.units : $0 - $1.units }
         let surplus = done - leg.wanted
-        guard surplus != 0, positionPlan.steps.count <= Self.mostRepairs,
-            positionPlan.steps.count == 1 ? surplus > 0 : scope.record.record.state == .active
+        guard surplus != 0, positionPlan.legs.count <= Self.mostRepairs,
+            positionPlan.legs.count == 1 ? surplus > 0 : scope.record.record.state == .active
         else { return false }
-        let step = Step(
-            number: positionPlan.steps.count, role: first.role, action: .close, contract: first.contract,
+        let repair = Leg(
+            number: positionPlan.legs.count, role: first.role, action: .close, contract: first.contract,
             side: surplus > 0 ? first.side.opposite : first.side, quantity: Quantity(abs(surplus)), isRepair: true)
-        intent.record.plan.content.positionPlans[number].steps.append(step)
-        planLegs(step, of: step.quantity, positionPlan: number, attempt: 1, &intent, &transition)
+        intent.record.plan.content.positionPlans[number].legs.append(repair)
+        planOrders(repair, of: repair.quantity, positionPlan: number, attempt: 1, &intent, &transition)
         return true
     }
 

@@ -12,7 +12,7 @@ public struct Snapshot: Sendable {
     public var positions: [PositionRecord] = []
     /// Intents that are not over.
     public var intents: [IntentRecord] = []
-    /// Leg attempts of these intents, and those of the current day that a fill could still come for.
+    /// Orders of these intents, and those of the current day that a fill could still come for.
     public var orders: [OrderRecord] = []
     /// What was sent on the current day.
     public var sent = SentOrders()
@@ -73,7 +73,7 @@ extension OrderRecord {
     var isDoubtful: Bool { sentAt != nil && state.isDoubtful }
 }
 
-extension LegState {
+extension OrderState {
     /// Whether an attempt that was sent could still be filled.
     var isDoubtful: Bool { self != .filled && self != .notSent }
 }
@@ -95,7 +95,7 @@ extension Core {
             if epoch.othersHaveEnded {
                 scope.leftBehind = Set(scope.signals.lazy.filter { $0.status == .accepted }.map(\.record.fingerprint))
             }
-            for watched in scope.watchedLegs { scopeOfWatchedTag[watched.leg.tag] = name }
+            for watched in scope.watchedOrders { scopeOfWatchedTag[watched.order.tag] = name }
             count(&scope)
             scopes[name] = scope
         }
@@ -117,7 +117,9 @@ extension Core {
     private var leavingTags: Set<Tag> {
         var tags: Set<Tag> = []
         for name in scopes.keys {
-            for intent in scopes[name]?.intents ?? [] { for leg in intent.legs where leg.state == .sending { tags.insert(leg.tag) } }
+            for intent in scopes[name]?.intents ?? [] {
+                for order in intent.orders where order.state == .sending { tags.insert(order.tag) }
+            }
         }
         return tags
     }
@@ -137,7 +139,7 @@ extension Core {
         day = previous.day
         nextBookAlarm = previous.nextBookAlarm
         nextPositionsAlarm = previous.nextPositionsAlarm
-        // A machine that has not yet dealt with rows read anew does not know itself which of its legs are really leaving.
+        // A machine that has not yet dealt with rows read anew does not know itself which of its orders are really leaving.
         tagsInCall = policy.has(.leavingOrdersForgotten) ? previous.leavingTags : previous.tagsInCall ?? previous.leavingTags
         scopeOfWatchedTag.merge(previous.scopeOfWatchedTag) { fresh, _ in fresh }
         for name in scopes.keys {
@@ -177,20 +179,20 @@ extension Scope {
         signals = snapshot.signals.filter { $0.instrument == name }.map { Tracked(stored: $0) }
         for stored in snapshot.intents where stored.instrument == name {
             var intent = Intent(record: Tracked(stored: stored))
-            intent.legs = snapshot.orders.filter { $0.intent == stored.id }
-                .sorted { ($0.positionPlan, $0.step, $0.attempt, $0.slice) < ($1.positionPlan, $1.step, $1.attempt, $1.slice) }
+            intent.orders = snapshot.orders.filter { $0.intent == stored.id }
+                .sorted { ($0.positionPlan, $0.leg, $0.attempt, $0.slice) < ($1.positionPlan, $1.leg, $1.attempt, $1.slice) }
                 .map { Tracked(stored: $0) }
             intent.postedTrades = snapshot.trades.filter { $0.intent == stored.id }.map(PostedTrade.init)
             intents.append(intent)
         }
-        watchedLegs = snapshot.orders
+        watchedOrders = snapshot.orders
             .filter { order in
                 order.instrument == name && order.isDoubtful && !intents.contains { $0.id == order.intent && $0.executes(order) }
             }
             .map { order in
                 let posted = snapshot.trades.filter { $0.tag == order.tag }
-                return WatchedLeg(
-                    leg: order, posted: posted.map(PostedTrade.init),
+                return WatchedOrder(
+                    order: order, posted: posted.map(PostedTrade.init),
                     hasComeLate: posted.reduce(0) { $0 &+ $1.quantity.count } > order.filled.count)
             }
         recentEntries = snapshot.recentEntries[name] ?? []

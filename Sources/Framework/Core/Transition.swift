@@ -61,7 +61,7 @@ struct Transition {
 }
 
 extension Tag {
-    /// Every tag of ours begins with this, so that orders without a leg can be told from other people's.
+    /// Every tag of ours begins with this, so that orders without a row can be told from other people's.
     public static let prefix = "MU"
     /// Whether the tag is of our making.
     public var isOurs: Bool { text.utf8.count == 20 && text.hasPrefix(Self.prefix) }

@@ -29,7 +29,7 @@ public enum StopPoint: Hashable, Sendable, CustomStringConvertible {
     public static var all: [StopPoint] {
         let states: [(String, [String])] = [
             ("signal", SignalStatus.allCases.map(\.rawValue)), ("intent", IntentState.allCases.map(\.rawValue)),
-            ("order", LegState.allCases.map(\.rawValue)), ("position", PositionStatus.allCases.map(\.rawValue)),
+            ("order", OrderState.allCases.map(\.rawValue)), ("position", PositionStatus.allCases.map(\.rawValue)),
             ("switch", ["stopped", "running"]),
         ]
         let commits = states.flatMap { entity, names in

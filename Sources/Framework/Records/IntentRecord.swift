@@ -1,4 +1,4 @@
-/// A durable decision to change exposure, with everything that is needed to carry it out and to book it.
+/// A durable decision to change exposure, with everything that is needed to execute it and to book it.
 public struct IntentRecord: Record {
     /// Its name, unique for ever and derived from its cause, so that the same cause makes the same intent.
     public var id: IntentID
@@ -14,7 +14,7 @@ public struct IntentRecord: Record {
     public var causeKey: String?
     /// The positions it touches and what is to be done with each.
     public var plan: Stored<IntentPlan>
-    /// After this moment no leg that increases risk is sent.
+    /// After this moment no order that increases risk is sent.
     public var entryDeadline: Instant?
     /// When a structure that is not whole must be whole or flat; written for people, not acted on yet.
     public var repairDeadline: Instant?
@@ -24,7 +24,7 @@ public struct IntentRecord: Record {
     public var reservedVolatility: Money
     /// Margin that counts as used until the intent is over; zero unless it increases risk.
     public var reservedMargin: Money
-    /// The process that decided it; a later one carries it on without changing this.
+    /// The process that decided it; a later one resumes it without changing this.
     public var owner: Incarnation
     /// Epoch in which it was decided; 1 where one process runs alone.
     public var epoch: Int64
@@ -147,8 +147,8 @@ public struct PositionPlan: Hashable, Codable, Sendable {
     public var layer: Layer
     /// Lots wanted.
     public var lots: Lots
-    /// Steps in order: each is one leg opened or closed.
-    public var steps: [Step]
+    /// What is opened or closed, in this order.
+    public var legs: [Leg]
     /// The structure that is opened; nil when the position plan only closes.
     public var opens: Structure?
     /// The structure that is closed; nil when the position plan only opens.
@@ -162,12 +162,12 @@ public struct PositionPlan: Hashable, Codable, Sendable {
 
     /// Creates a position plan.
     public init(
-        position: PositionID, layer: Layer, lots: Lots, steps: [Step], opens: Structure?, closes: Structure?, limiter: String = ""
+        position: PositionID, layer: Layer, lots: Lots, legs: [Leg], opens: Structure?, closes: Structure?, limiter: String = ""
     ) {
         self.position = position
         self.layer = layer
         self.lots = lots
-        self.steps = steps
+        self.legs = legs
         self.opens = opens
         self.closes = closes
         self.limiter = limiter
@@ -177,7 +177,7 @@ public struct PositionPlan: Hashable, Codable, Sendable {
 }
 
 /// One leg to be opened or closed within a position plan.
-public struct Step: Hashable, Codable, Sendable {
+public struct Leg: Hashable, Codable, Sendable {
     /// Its place in the position plan, counted from 0.
     public var number: Int
     /// Which leg.
@@ -193,7 +193,7 @@ public struct Step: Hashable, Codable, Sendable {
     /// Whether it takes back a surplus of an entry.
     public var isRepair: Bool
 
-    /// Creates a step.
+    /// Creates a leg.
     public init(
         number: Int, role: LegRole, action: LegAction, contract: Contract, side: Side, quantity: Quantity, isRepair: Bool = false
     ) {

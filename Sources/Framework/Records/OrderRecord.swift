@@ -1,6 +1,6 @@
-/// One leg attempt: an order, or one slice of one, with its own tag, sent at most once.
+/// An order: one attempt of a leg, or one slice of it, with its own tag, sent at most once.
 public struct OrderRecord: Record {
-    /// Our name of this attempt towards the broker; the key, never reused.
+    /// Our name of it towards the broker; the key, never reused.
     public var tag: Tag
     /// The decision that it carries out.
     public var intent: IntentID
@@ -8,11 +8,11 @@ public struct OrderRecord: Record {
     public var position: PositionID
     /// The scope it is traded in.
     public var instrument: InstrumentName
-    /// The position plan and step of the intent's plan.
+    /// Place of its position plan within the intent's plan, counted from 0.
     public var positionPlan: Int
-    /// Place of the step within its position plan, counted from 0.
-    public var step: Int
-    /// Counted from 1 within a step; slices of one attempt share it.
+    /// Place of the leg within its position plan, counted from 0.
+    public var leg: Int
+    /// Counted from 1 within a leg; slices of one attempt share it.
     public var attempt: Int
     /// Which part of a quantity above the exchange's limit for one order, counted from 0.
     public var slice: Int
@@ -22,14 +22,14 @@ public struct OrderRecord: Record {
     public var action: LegAction
     /// Direction of the order, bought or sold.
     public var side: Side
-    /// The contract as it was known when the leg was planned.
+    /// The contract as it was known when the order was planned.
     public var contract: Stored<Contract>
     /// The broker's symbol of the contract, repeated to be shown; never parsed to decide anything.
     public var symbol: String
     /// Units asked for, as the broker counts them.
     public var quantity: Quantity
     /// Where the attempt stands; only the core moves it, one audit row per transition.
-    public var state: LegState
+    public var state: OrderState
     /// Units filled so far; late fills are added in every state.
     public var filled: Quantity
     /// Σ price × quantity of the fills, in ten-thousandths; the average is this over `filled`.
@@ -51,12 +51,12 @@ public struct OrderRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
-    /// The table `orders`: one row per leg attempt, found by tag, intent, state or the broker's number.
+    /// The table `orders`: one row per attempt, found by tag, intent, state or the broker's number.
     public static let table = Table(
         "orders",
         columns: [
             Column("tag", .text), Column("intent_id", .text), Column("position_id", .text), Column("instrument", .text),
-            Column("strand", .integer), Column("step", .integer), Column("attempt", .integer), Column("slice", .integer),
+            Column("position_plan", .integer), Column("leg", .integer), Column("attempt", .integer), Column("slice", .integer),
             Column("role", .text), Column("action", .text), Column("side", .text), Column("contract", .document), Column("symbol", .text),
             Column("quantity", .integer), Column("state", .text), Column("filled_quantity", .integer),
             Column("filled_value", .decimal(scale: 4)), Column("broker_order_id", .text, optional: true),
@@ -70,7 +70,7 @@ public struct OrderRecord: Record {
 
     /// A planned attempt.
     public init(
-        tag: Tag, intent: IntentID, position: PositionID, instrument: InstrumentName, positionPlan: Int, step: Step, attempt: Int,
+        tag: Tag, intent: IntentID, position: PositionID, instrument: InstrumentName, positionPlan: Int, leg: Leg, attempt: Int,
         slice: Int,
         quantity: Quantity, at: Instant
     ) {
@@ -79,14 +79,14 @@ public struct OrderRecord: Record {
         self.position = position
         self.instrument = instrument
         self.positionPlan = positionPlan
-        self.step = step.number
+        self.leg = leg.number
         self.attempt = attempt
         self.slice = slice
-        role = step.role
-        action = step.action
-        side = step.side
-        contract = Stored(step.contract)
-        symbol = step.contract.symbol
+        role = leg.role
+        action = leg.action
+        side = leg.side
+        contract = Stored(leg.contract)
+        symbol = leg.contract.symbol
         self.quantity = quantity
         state = .planned
         filled = .zero
@@ -99,7 +99,7 @@ public struct OrderRecord: Record {
     /// The row in the order of the columns of ``table``.
     public var values: [Value] {
         [
-            tag.column, intent.column, position.column, instrument.column, positionPlan.column, step.column, attempt.column, slice.column,
+            tag.column, intent.column, position.column, instrument.column, positionPlan.column, leg.column, attempt.column, slice.column,
             role.column, action.column, side.column, contract.column, symbol.column,
             quantity.column, state.column, filled.column, filledValue.column, brokerOrder.column, sender.column, plannedAt.column,
             sentAt.column, finishedAt.column, misses.column, message.column, version.column,
@@ -123,8 +123,8 @@ public struct OrderRecord: Record {
         intent = try row.read("intent_id")
         position = try row.read("position_id")
         instrument = try row.read("instrument")
-        positionPlan = try row.read("strand")
-        step = try row.read("step")
+        positionPlan = try row.read("position_plan")
+        leg = try row.read("leg")
         attempt = try row.read("attempt")
         slice = try row.read("slice")
         role = try row.read("role")
@@ -155,7 +155,7 @@ extension Side: StoredName {}
 public struct TradeRecord: Record {
     /// The broker's number of the trade; the key, so that a trade told twice is posted once.
     public var id: TradeID
-    /// The leg attempt that it filled.
+    /// The order that it filled.
     public var tag: Tag
     /// The decision that the attempt carried out.
     public var intent: IntentID

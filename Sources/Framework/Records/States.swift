@@ -26,7 +26,7 @@ public enum IntentKind: String, StoredName, Sendable {
     /// Opens layer 1, opens a further layer, closes layers, moves one to a later contract, or takes a late order back.
     case entry, pyramid, exit, roll, repair
 
-    /// Whether its opening legs increase risk.
+    /// Whether what it opens increases risk.
     public var increasesRisk: Bool { self == .entry || self == .pyramid }
 
     /// Whether it opens anything at all, be it in place of what it closes.
@@ -35,7 +35,7 @@ public enum IntentKind: String, StoredName, Sendable {
 
 /// Where an intent stands.
 public enum IntentState: String, StoredName, Sendable {
-    /// Its legs are being carried out.
+    /// Its orders are being carried out.
     case active
     /// A roll that closed the old contract and waits to open the new one.
     case flat
@@ -50,8 +50,8 @@ public enum IntentState: String, StoredName, Sendable {
     public var isOpen: Bool { self == .active || self == .flat || self == .quarantined }
 }
 
-/// Where one leg attempt stands.
-public enum LegState: String, StoredName, Sendable {
+/// Where an order stands.
+public enum OrderState: String, StoredName, Sendable {
     /// Decided, not sent.
     case planned
     /// May have left: from the commit before the first byte on.

@@ -23,7 +23,7 @@ struct Journal: Sendable {
     mutating func confirm() { confirmed = stimuli.count }
 
     /// The machine as it was when the last stimulus was confirmed; nil when no batch has begun.
-    mutating func goBack() -> Core? {
+    mutating func rewind() -> Core? {
         guard var core = origin else { return nil }
         for stimulus in stimuli.prefix(confirmed) { _ = core.handle(stimulus) }
         self = Journal()

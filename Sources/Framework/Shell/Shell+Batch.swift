@@ -114,7 +114,7 @@ extension Shell {
             return [release(batch.effects, at: now)]
         }
         failures += 1
-        if let before = journal.goBack() { core?.rollBack(to: before) }
+        if let before = journal.rewind() { core?.rollBack(to: before) }
         var requests: [Request] = [.noteFailure(error)]
         if case .unavailable = error {
             hold = .pausing(batch.events)

@@ -49,11 +49,11 @@ extension Snapshot {
         let isOfToday = Condition.atLeast("sent_at", midnight)
         orders = try await store.fetch(where: "intent_id", isIn: intents.map(\.id))
         let open = Set(intents.map(\.id))
-        let doubtful = LegState.allCases.filter(\.isDoubtful)
+        let doubtful = OrderState.allCases.filter(\.isDoubtful)
         orders += try await store.fetch(Query<OrderRecord>(isOfToday, .isIn("state", doubtful))).filter { !open.contains($0.intent) }
         trades = try await store.fetch(where: "tag", isIn: orders.map(\.tag))
         instances = try await store.fetch(where: "instance_id", isIn: Set(orders.compactMap(\.sender)).sorted())
-        let filled = Query<OrderRecord>(isOfToday, .equal("state", LegState.filled), order: [.ascending("sent_at")], limit: 1)
+        let filled = Query<OrderRecord>(isOfToday, .equal("state", OrderState.filled), order: [.ascending("sent_at")], limit: 1)
         let isKnown = orders.contains { order in order.brokerOrder != nil && order.sentAt.map { $0 >= midnight } ?? false }
         hasReachedBroker = try await !store.fetch(filled).isEmpty || isKnown
         let all = Query<OrderRecord>(isOfToday, order: [.ascending("sent_at")])

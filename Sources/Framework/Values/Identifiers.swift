@@ -54,7 +54,7 @@ public struct PositionID: Identifier {
     public init(_ text: String) { self.text = text }
 }
 
-/// The name of one leg attempt towards the broker: at most 20 characters of A–Z and 0–9, never reused.
+/// The name of one order towards the broker: at most 20 characters of A–Z and 0–9, never reused.
 public struct Tag: Identifier {
     /// The characters as the broker sees them.
     public let text: String

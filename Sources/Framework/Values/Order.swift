@@ -1,4 +1,4 @@
-/// What is asked of a broker for one leg attempt.
+/// What is asked of a broker: one order.
 public struct OrderRequest: Hashable, Codable, Sendable {
     /// Our name of the attempt; sent at most once.
     public var tag: Tag

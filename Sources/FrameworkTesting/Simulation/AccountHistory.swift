@@ -92,6 +92,6 @@ extension ModelStore {
         guard let row = row(OrderRecord.self, tag), row.action == .close, let intent = self.row(IntentRecord.self, row.intent),
             intent.kind == .exit || intent.kind == .roll, intent.plan.content.positionPlans.indices.contains(row.positionPlan)
         else { return false }
-        return intent.plan.content.positionPlans[row.positionPlan].steps.first { $0.number == row.step }?.isRepair == false
+        return intent.plan.content.positionPlans[row.positionPlan].legs.first { $0.number == row.leg }?.isRepair == false
     }
 }

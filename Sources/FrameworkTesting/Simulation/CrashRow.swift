@@ -35,11 +35,11 @@ struct DecisionAtDeath {
     private func isOut(_ order: OrderRecord) -> Bool { order.state == .sending || order.state == .unknown }
     private func isRepair(_ order: OrderRecord) -> Bool {
         let positionPlans = intent.plan.content.positionPlans
-        return positionPlans.indices.contains(order.positionPlan) && positionPlans[order.positionPlan].steps[order.step].isRepair
+        return positionPlans.indices.contains(order.positionPlan) && positionPlans[order.positionPlan].legs[order.leg].isRepair
     }
 
     private var rowsOfOpening: [CrashRow] {
-        var rows: [CrashRow] = orders.contains { $0.state == .planned && $0.step == 0 } ? [.c5] : []
+        var rows: [CrashRow] = orders.contains { $0.state == .planned && $0.leg == 0 } ? [.c5] : []
         for order in orders {
             let real = broker.orders.last { $0.request.tag == order.tag }
             if order.state == .sending {
@@ -51,8 +51,8 @@ struct DecisionAtDeath {
             }
             if order.state == .planned, isRepair(order) { rows.append(.c14) }
         }
-        guard orders.contains(where: { $0.state == .filled && $0.step == 0 }) else { return rows }
-        let second = orders.filter { $0.step == 1 && !isRepair($0) }
+        guard orders.contains(where: { $0.state == .filled && $0.leg == 0 }) else { return rows }
+        let second = orders.filter { $0.leg == 1 && !isRepair($0) }
         if second.contains(where: { $0.state == .planned }) { rows.append(.c12) }
         if second.contains(where: isOut) { rows.append(.c13) }
         return rows
@@ -62,8 +62,8 @@ struct DecisionAtDeath {
         var rows: [CrashRow] = isUnsent ? [.c19] : []
         if orders.contains(where: isOut) { rows.append(.c20) }
         if orders.contains(where: { $0.filled > .zero && $0.filled < $0.quantity }) { rows.append(.c21) }
-        let filled = Set(orders.filter { $0.state == .filled }.map { "\($0.positionPlan) \($0.step)" })
-        if orders.contains(where: { $0.state != .filled && $0.step > 0 && filled.contains("\($0.positionPlan) 0") }) { rows.append(.c22) }
+        let filled = Set(orders.filter { $0.state == .filled }.map { "\($0.positionPlan) \($0.leg)" })
+        if orders.contains(where: { $0.state != .filled && $0.leg > 0 && filled.contains("\($0.positionPlan) 0") }) { rows.append(.c22) }
         return rows
     }
 
@@ -120,6 +120,6 @@ extension Simulation {
 
     /// Whether an order may be at the broker without its end being known.
     var hasOrdersOut: Bool {
-        !store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown, .working]))).isEmpty
+        !store.matching(Query<OrderRecord>(.isIn("state", [OrderState.sending, .unknown, .working]))).isEmpty
     }
 }

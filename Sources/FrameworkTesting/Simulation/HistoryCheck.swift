@@ -16,7 +16,7 @@ struct HistoryCheck {
     /// The takeovers before each signal was accepted.
     private var admittedAt: [Fingerprint: Int] = [:]
     private var epoch: (number: Int64, decider: Incarnation)?
-    private var orderStates: [Tag: LegState] = [:]
+    private var orderStates: [Tag: OrderState] = [:]
     private var intentStates: [IntentID: IntentState] = [:]
     private var signalStates: [Fingerprint: SignalStatus] = [:]
     private var opener: [PositionID: IntentID] = [:]
@@ -216,7 +216,7 @@ struct HistoryCheck {
     // MARK: - Orders and positions
 
     private mutating func order(_ tag: Tag, _ row: AuditRecord) {
-        guard let record = evidence.orders[tag], let to = LegState(rawValue: row.to) else {
+        guard let record = evidence.orders[tag], let to = OrderState(rawValue: row.to) else {
             return breach("an order \(tag) became \(row.to) and is not in the table")
         }
         let before = orderStates[tag]

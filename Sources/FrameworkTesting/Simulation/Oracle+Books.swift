@@ -2,7 +2,7 @@ import MunimKit
 
 /// The judge's second set of books, brought up to each transition of a commit.
 extension Oracle {
-    /// Holds every turn of a transaction against what the transitions before it left.
+    /// Holds every transition of a transaction against what the transitions before it left.
     mutating func judgeTransitions(of transaction: Transaction, _ store: ModelStore, at: Instant) {
         guard !tradedInstruments.isEmpty else { return }
         for transition in transaction.transitions { judge(transition, store, at: at) }
@@ -48,7 +48,7 @@ extension Oracle {
 
     // I19: orders are planned for all of what was decided, none above the freeze quantity, all whole lots.
     private mutating func checkSlices(of intent: IntentRecord, _ transition: OracleTransition) {
-        var planned: [OracleStep: Int64] = [:]
+        var planned: [OracleLeg: Int64] = [:]
         var renewed: Set<Int> = []
         for case let order as OrderRecord in transition.rows where order.intent == intent.id && order.attempt == 1 {
             // A roll that the exit interrupted ended in the same transition: what it left was planned anew.
@@ -56,15 +56,15 @@ extension Oracle {
                 renewed.insert(order.positionPlan)
                 continue
             }
-            planned[OracleStep(positionPlan: order.positionPlan, step: order.step), default: 0] += order.quantity.count
+            planned[OracleLeg(positionPlan: order.positionPlan, leg: order.leg), default: 0] += order.quantity.count
         }
         for (number, positionPlan) in intent.plan.content.positionPlans.enumerated() {
             let position = transition.last(PositionRecord.self) { $0.id == positionPlan.position }
             let held = position.map { $0.status.isLive ? $0.quantity.count : 0 } ?? 0
-            for step in positionPlan.steps {
-                let units = planned[OracleStep(positionPlan: number, step: step.number)] ?? 0
-                guard units != step.quantity.count || renewed.contains(number) && units != held else { continue }
-                breach("I14", "\(intent.id) plans \(units) of \(renewed.contains(number) ? held : step.quantity.count) units")
+            for leg in positionPlan.legs {
+                let units = planned[OracleLeg(positionPlan: number, leg: leg.number)] ?? 0
+                guard units != leg.quantity.count || renewed.contains(number) && units != held else { continue }
+                breach("I14", "\(intent.id) plans \(units) of \(renewed.contains(number) ? held : leg.quantity.count) units")
             }
         }
     }
@@ -76,10 +76,10 @@ extension Oracle {
         for case let audit as AuditRecord in transition.notes {
             switch audit.entity {
             case "switch": books.isStopped = audit.to == "stopped"
-            case "order" where audit.to == LegState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
-            case "order" where audit.to == LegState.absent.rawValue && audit.cause != Core.dayEnded:
+            case "order" where audit.to == OrderState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
+            case "order" where audit.to == OrderState.absent.rawValue && audit.cause != Core.dayEnded:
                 checkAbsence(of: Tag(audit.entityID), audit, store, at: at)
-            case "order" where audit.from == LegState.absent.rawValue: showedUp(Tag(audit.entityID))
+            case "order" where audit.from == OrderState.absent.rawValue: showedUp(Tag(audit.entityID))
             default: break
             }
         }

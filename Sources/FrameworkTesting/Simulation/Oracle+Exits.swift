@@ -95,17 +95,17 @@ extension Oracle {
     private func isInTheWay(of order: OrderRecord, _ store: ModelStore, at: Instant) -> Bool {
         if isHeldUp(order.instrument, store, at: at) || isRateUsedUp(at: at) { return true }
         let others = store.matching(Query<OrderRecord>(.equal("intent_id", order.intent))).filter { $0.positionPlan == order.positionPlan }
-        if others.contains(where: { $0.step <= order.step && $0.state.mayBeOut }) { return true }
+        if others.contains(where: { $0.leg <= order.leg && $0.state.mayBeOut }) { return true }
         // The legs of a structure go one after the other.
-        let steps = books.intents[order.intent]?.plan.content.positionPlans[order.positionPlan].steps ?? []
-        return steps.contains { step in
-            step.number < order.step && others.reduce(0) { $1.step == step.number ? $0 + $1.filled.count : $0 } < step.quantity.count
+        let legs = books.intents[order.intent]?.plan.content.positionPlans[order.positionPlan].legs ?? []
+        return legs.contains { leg in
+            leg.number < order.leg && others.reduce(0) { $1.leg == leg.number ? $0 + $1.filled.count : $0 } < leg.quantity.count
         }
     }
 
     /// Whether another order that closes is out in a contract: the account may show its fill before the books do.
     private func hasOut(_ symbol: String, _ side: Side, _ store: ModelStore) -> Bool {
-        let orders = store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown, .working])))
+        let orders = store.matching(Query<OrderRecord>(.isIn("state", [OrderState.sending, .unknown, .working])))
         return orders.contains { $0.symbol == symbol && $0.side == side }
     }
 
@@ -114,10 +114,10 @@ extension Oracle {
         books.intents.values.contains { intent in
             intent.plan.content.positionPlans.enumerated().contains { number, positionPlan in
                 !positionPlan.isSettled
-                    && positionPlan.steps.contains { step in
-                        (step.isRepair || intent.kind == .repair) && step.contract.symbol == order.symbol && step.side != order.side
-                            && (books.fills[intent.id]?[OracleStep(positionPlan: number, step: step.number)]?.units ?? 0)
-                                < step.quantity.count
+                    && positionPlan.legs.contains { leg in
+                        (leg.isRepair || intent.kind == .repair) && leg.contract.symbol == order.symbol && leg.side != order.side
+                            && (books.fills[intent.id]?[OracleLeg(positionPlan: number, leg: leg.number)]?.units ?? 0)
+                                < leg.quantity.count
                     }
             }
         }
@@ -151,7 +151,7 @@ extension Oracle {
     }
 }
 
-extension LegState {
+extension OrderState {
     /// Whether an order may be at the broker and has not ended.
     fileprivate var mayBeOut: Bool { self == .sending || self == .unknown || self == .working }
 }

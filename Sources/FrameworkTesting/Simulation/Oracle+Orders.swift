@@ -34,7 +34,7 @@ extension Oracle {
     // 4.3: what opens risk gives way to a newer exit of its scope, once that had the time to be seen.
     private mutating func checkOutranked(_ row: OrderRecord, by process: Incarnation, _ store: ModelStore, at: Instant) {
         // A second leg makes a first one whole, which does not open risk.
-        guard row.action == .open, row.attempt > 1 || row.step == 0, let signal = store.row(IntentRecord.self, row.intent)?.signal,
+        guard row.action == .open, row.attempt > 1 || row.leg == 0, let signal = store.row(IntentRecord.self, row.intent)?.signal,
             let entry = store.row(SignalRecord.self, signal)
         else { return }
         let awake = max(isReadableSince, resumedAt[process] ?? isReadableSince)
@@ -50,11 +50,11 @@ extension Oracle {
     // I9
     private mutating func checkAttempts(_ row: OrderRecord, _ store: ModelStore) {
         guard row.action == .open, let intent = store.row(IntentRecord.self, row.intent), intent.kind.increasesRisk else { return }
-        let key = "\(row.intent) \(row.positionPlan) \(row.step) \(row.slice)"
+        let key = "\(row.intent) \(row.positionPlan) \(row.leg) \(row.slice)"
         for earlier in attempts[key] ?? [] where earlier.attempt < row.attempt {
             guard let order = store.row(OrderRecord.self, earlier.tag) else { continue }
             if order.state != .notSent && order.state != .filled && order.state != .dropped {
-                breach("I9", "entry leg \(row.tag) follows \(order.tag), which is \(order.state.rawValue)")
+                breach("I9", "entry order \(row.tag) follows \(order.tag), which is \(order.state.rawValue)")
             }
         }
         attempts[key, default: []].append((row.tag, Int(row.attempt)))
@@ -65,7 +65,7 @@ extension Oracle {
         guard let row = store.row(OrderRecord.self, request.tag), row.action == .close,
             let intent = store.row(IntentRecord.self, row.intent)
         else { return }
-        let isRepair = intent.kind == .repair || intent.plan.content.positionPlans[row.positionPlan].steps[row.step].isRepair
+        let isRepair = intent.kind == .repair || intent.plan.content.positionPlans[row.positionPlan].legs[row.leg].isRepair
         guard isRepair || row.attempt > 1 else { return }
         // What was filled in the last seconds may not have been known when the attempt was decided, and one that has left cannot be called back.
         let left = sent[request.tag] ?? at
@@ -93,7 +93,7 @@ extension Oracle {
         }
     }
 
-    /// I11: a leg that is taken for refused was refused.
+    /// I11: an order that is taken for refused was refused.
     mutating func refused(_ order: OrderRecord, _ broker: ModelBroker) {
         guard let real = broker.orders.last(where: { $0.request.tag == order.tag }), !real.fills.isEmpty else { return }
         breach("I11", "\(order.tag) is taken for refused, the broker fills it")

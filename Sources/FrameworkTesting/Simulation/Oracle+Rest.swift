@@ -46,7 +46,7 @@ extension Oracle {
     private static func rolled(_ store: ModelStore) -> [Set<String>] {
         let frozen = Set(store.all(ScopeRecord.self).filter { $0.state == .frozen }.map(\.instrument))
         return store.matching(Query<IntentRecord>(.equal("kind", IntentKind.roll))).filter { frozen.contains($0.instrument) }
-            .flatMap(\.plan.content.positionPlans).map { Set($0.steps.map(\.contract.symbol)) }
+            .flatMap(\.plan.content.positionPlans).map { Set($0.legs.map(\.contract.symbol)) }
     }
 
     /// I15: what happened is posted, and nothing else; what a night hid is for people (C36).
@@ -77,7 +77,7 @@ extension Oracle {
         _ store: ModelStore, _ broker: ModelBroker, _ bedtimes: [Instant], _ seen: [TradingDay: Instant], at: Instant
     ) -> Bool {
         !lostToNights(store, broker, bedtimes, seen, at: at).isEmpty
-            || store.matching(Query<OrderRecord>(.equal("state", LegState.absent))).contains(where: \.isStranded)
+            || store.matching(Query<OrderRecord>(.equal("state", OrderState.absent))).contains(where: \.isStranded)
     }
 
     /// Fills of earlier days that the book of their day showed too late: after everybody slept, or so shortly before that nobody could read it.
@@ -111,7 +111,7 @@ extension Oracle {
 
     /// Orders whose outcome nobody finds out, long after everything works again; a night would hide them.
     static func stuck(_ store: ModelStore, at: Instant) -> [String] {
-        store.matching(Query<OrderRecord>(.isIn("state", [LegState.sending, .unknown])))
+        store.matching(Query<OrderRecord>(.isIn("state", [OrderState.sending, .unknown])))
             .filter { $0.sentAt.map { $0 + .minutes(10) < at } ?? false }
             .map { "I2: order \($0.tag) is \($0.state.rawValue) since \($0.sentAt.map { "\($0)" } ?? "")" }
     }

@@ -74,7 +74,7 @@ extension Oracle {
             guard at > max(watch.at, isReadableSince) + Self.patience else { continue }
             breach(
                 "I20",
-                "positionPlan \(positionPlan.number) of \(positionPlan.intent) has unequal legs since \(watch.at), and nobody was told")
+                "position plan \(positionPlan.number) of \(positionPlan.intent) has unequal legs since \(watch.at), and nobody was told")
         }
     }
 
@@ -118,7 +118,7 @@ extension Oracle {
 extension IntentRecord {
     /// Whether the orders of a position plan filled one of its contracts otherwise than another; what was planned before its position rolled is of no contract of it.
     func hasUnequalLegs(_ number: Int, _ orders: [OrderRecord]) -> Bool {
-        let contracts = Set(plan.content.positionPlans[number].steps.map(\.contract.symbol))
+        let contracts = Set(plan.content.positionPlans[number].legs.map(\.contract.symbol))
         var net: [String: Int64] = [:]
         for order in orders where order.positionPlan == number && contracts.contains(order.symbol) {
             net[order.symbol, default: 0] += order.side == .buy ? order.filled.count : 0 - order.filled.count

@@ -152,7 +152,7 @@ public struct Oracle: Sendable {
         var seen: Set<String> = []
         for row in changed.reversed() {
             let key = "\(row.entity) \(row.id)"
-            // Several turns may have come in one commit; the last of them counts.
+            // Several transitions may have come in one commit; the last of them counts.
             guard seen.insert(key).inserted, auditStates[key] != row.state else { continue }
             breach("I30", "\(key) is \(row.state), its trail says \(auditStates[key] ?? "nothing")")
         }

@@ -17,12 +17,12 @@ extension Oracle {
     /// Whether trades that take a surplus back carry charges like every other.
     static let repairsCarryCharges = true
 
-    /// Adds up the trades of a transition, step by step.
+    /// Adds up the trades of a transition, leg by leg.
     mutating func addTrades(of transition: OracleTransition, _ store: ModelStore) {
         for case let row as OrderRecord in transition.rows where books.orders[row.tag]?.sender != row.sender || books.orders[row.tag] == nil
         {
             books.orders[row.tag] = OracleOrder(
-                intent: row.intent, step: OracleStep(positionPlan: row.positionPlan, step: row.step), instrument: row.instrument,
+                intent: row.intent, leg: OracleLeg(positionPlan: row.positionPlan, leg: row.leg), instrument: row.instrument,
                 action: row.action,
                 sender: row.sender)
         }
@@ -31,10 +31,10 @@ extension Oracle {
             transition.rows.compactMap { ($0 as? IntentRecord).flatMap { $0.kind == .repair && $0.version == 1 ? $0.causeKey : nil } })
         for case let trade as TradeRecord in transition.notes where !late.contains("late:\(trade.tag)") {
             guard let order = books.orders[trade.tag] else { continue }
-            var fill = books.fills[trade.intent, default: [:]][order.step, default: OracleFill()]
+            var fill = books.fills[trade.intent, default: [:]][order.leg, default: OracleFill()]
             fill.units += trade.quantity.count
             fill.value += Int128(trade.quantity.count) * Int128(trade.price.units)
-            books.fills[trade.intent, default: [:]][order.step] = fill
+            books.fills[trade.intent, default: [:]][order.leg] = fill
         }
         for case let row as OrderRecord in transition.rows { checkValue(of: row, store) }
     }
@@ -107,10 +107,10 @@ extension Oracle {
             late.units += trade.quantity.count
             late.value += Int128(trade.quantity.count) * Int128(trade.price.units)
         }
-        if late.units != positionPlan.steps.first?.quantity.count || late.value != Int128(positionPlan.lateValue) {
+        if late.units != positionPlan.legs.first?.quantity.count || late.value != Int128(positionPlan.lateValue) {
             breach(
                 "I12",
-                "\(intent.id) takes back \(positionPlan.steps.first?.quantity.count ?? 0) units for \(positionPlan.lateValue), late came \(late)"
+                "\(intent.id) takes back \(positionPlan.legs.first?.quantity.count ?? 0) units for \(positionPlan.lateValue), late came \(late)"
             )
         }
     }

@@ -3,8 +3,8 @@ import MunimKit
 /// What one part of a decision comes to when it is booked, from its trades alone.
 extension Oracle {
     /// A leg that was opened or closed: what it filled, and what repairs left of that.
-    private struct Leg {
-        let step: Step
+    private struct FilledLeg {
+        let leg: Leg
         let fill: OracleFill
         let held: Int64
 
@@ -14,15 +14,15 @@ extension Oracle {
         }
     }
 
-    private func legs(of positionPlan: PositionPlan, _ number: Int, _ id: IntentID, _ action: LegAction) -> [Leg] {
+    private func legs(of positionPlan: PositionPlan, _ number: Int, _ id: IntentID, _ action: LegAction) -> [FilledLeg] {
         let fills = books.fills[id] ?? [:]
-        func fill(_ step: Step) -> OracleFill { fills[OracleStep(positionPlan: number, step: step.number)] ?? OracleFill() }
-        return positionPlan.steps.filter { !$0.isRepair && $0.action == action }.map { step in
-            let taken = positionPlan.steps.reduce(Int64(0)) { sum, repair in
-                guard repair.isRepair, repair.contract == step.contract else { return sum }
-                return repair.side == step.side ? sum - fill(repair).units : sum + fill(repair).units
+        func fill(_ leg: Leg) -> OracleFill { fills[OracleLeg(positionPlan: number, leg: leg.number)] ?? OracleFill() }
+        return positionPlan.legs.filter { !$0.isRepair && $0.action == action }.map { leg in
+            let taken = positionPlan.legs.reduce(Int64(0)) { sum, repair in
+                guard repair.isRepair, repair.contract == leg.contract else { return sum }
+                return repair.side == leg.side ? sum - fill(repair).units : sum + fill(repair).units
             }
-            return Leg(step: step, fill: fill(step), held: fill(step).units - taken)
+            return FilledLeg(leg: leg, fill: fill(leg), held: fill(leg).units - taken)
         }
     }
 
@@ -32,10 +32,10 @@ extension Oracle {
         let fills = books.fills[intent.id] ?? [:]
         var cash: Int128 = 0
         var repaired: Int128 = 0
-        for step in positionPlan.steps {
-            let value = fills[OracleStep(positionPlan: number, step: step.number)]?.value ?? 0
-            cash += step.side == .sell ? value : 0 - value
-            if step.isRepair { repaired += value }
+        for leg in positionPlan.legs {
+            let value = fills[OracleLeg(positionPlan: number, leg: leg.number)]?.value ?? 0
+            cash += leg.side == .sell ? value : 0 - value
+            if leg.isRepair { repaired += value }
         }
         let before = books.live[positionPlan.position]
         let after = transition.last(PositionRecord.self) { $0.id == positionPlan.position }
@@ -65,10 +65,10 @@ extension Oracle {
     private mutating func settleLate(
         _ positionPlan: PositionPlan, _ intent: IntentRecord, _ cash: Int128, _ repaired: Int128, _ due: inout OracleDue
     ) {
-        guard let step = positionPlan.steps.first, let traded = tradedInstruments[intent.instrument] else { return }
-        let late = step.side == .buy ? Int128(positionPlan.lateValue) : 0 - Int128(positionPlan.lateValue)
+        guard let leg = positionPlan.legs.first, let traded = tradedInstruments[intent.instrument] else { return }
+        let late = leg.side == .buy ? Int128(positionPlan.lateValue) : 0 - Int128(positionPlan.lateValue)
         let point = traded.instrument.terms(on: TradingDay(of: intent.createdAt)).pointValue
-        let lot = step.contract.unitsPerLot.count
+        let lot = leg.contract.unitsPerLot.count
         due.profit += repaired == 0 ? 0 : Reckoning.money(ofValue: cash + late, point, unitsPerLot: lot)
         if repaired == 0 { due.tolerance += OracleDue.anything }
         due.isAtLeast = true
@@ -95,7 +95,7 @@ extension Oracle {
             breach("I14", "\(positionPlan.position) filled \(units) units of every leg and is no position")
             return 0
         }
-        let value = legs.reduce(Int128(0)) { $1.step.side == .buy ? $0 + $1.value(of: units) : $0 - $1.value(of: units) }
+        let value = legs.reduce(Int128(0)) { $1.leg.side == .buy ? $0 + $1.value(of: units) : $0 - $1.value(of: units) }
         let price = Self.price(of: structure, legs)
         check(after, holds: units, for: value, at: price)
         checkFirstStop(of: after, intent)
@@ -153,7 +153,7 @@ extension Oracle {
             checkRest(of: before, after, units: units, cost: cost, exit: exit)
             return 0 - cost
         }
-        let value = opened.reduce(Int128(0)) { $1.step.side == .buy ? $0 + $1.value(of: new) : $0 - $1.value(of: new) }
+        let value = opened.reduce(Int128(0)) { $1.leg.side == .buy ? $0 + $1.value(of: new) : $0 - $1.value(of: new) }
         let entry = Self.price(of: structure, opened)
         check(after, holds: new, for: value, at: entry)
         due.charges += entry.map { Reckoning.charges(Int64($0), lots: after.lots.count, after.pointValue, policy.chargeRate) } ?? 0
@@ -187,14 +187,14 @@ extension Oracle {
         }
     }
 
-    private static func whole(_ legs: [Leg]) -> Int64 {
-        max(0, legs.map { $0.held / $0.step.contract.unitsPerLot.count * $0.step.contract.unitsPerLot.count }.min() ?? 0)
+    private static func whole(_ legs: [FilledLeg]) -> Int64 {
+        max(0, legs.map { $0.held / $0.leg.contract.unitsPerLot.count * $0.leg.contract.unitsPerLot.count }.min() ?? 0)
     }
 
     /// The structure's price from the averages of its legs, each rounded once.
-    private static func price(of structure: Structure, _ legs: [Leg]) -> Int128? {
+    private static func price(of structure: Structure, _ legs: [FilledLeg]) -> Int128? {
         price(
             of: structure,
-            legs.compactMap { $0.fill.units > 0 ? ($0.step.role, $0.fill.value.rounded(by: Int128($0.fill.units))) : nil })
+            legs.compactMap { $0.fill.units > 0 ? ($0.leg.role, $0.fill.value.rounded(by: Int128($0.fill.units))) : nil })
     }
 }

@@ -48,7 +48,7 @@ extension Oracle {
         )
     }
 
-    /// Holds a new entry or pyramid against what was so before its turn.
+    /// Holds a new entry or pyramid against what was so before its transition.
     mutating func checkSize(of intent: IntentRecord, _ store: ModelStore) {
         let plan = intent.plan.content
         guard let traded = tradedInstruments[intent.instrument],
@@ -114,9 +114,9 @@ extension Oracle {
         if Int128(positionPlan.lots.count) != lots {
             breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, its rule and the market allow \(lots)")
         }
-        for step in positionPlan.steps
-        where intent.state == .active && Int128(step.quantity.count) != lots * Int128(step.contract.unitsPerLot.count) {
-            breach("I14", "\(intent.id) plans \(step.quantity) units of \(step.contract.symbol) for \(positionPlan.lots) lots")
+        for leg in positionPlan.legs
+        where intent.state == .active && Int128(leg.quantity.count) != lots * Int128(leg.contract.unitsPerLot.count) {
+            breach("I14", "\(intent.id) plans \(leg.quantity) units of \(leg.contract.symbol) for \(positionPlan.lots) lots")
         }
         guard intent.kind == .pyramid, let stack = books.stacks[intent.instrument], let base = stack.base.flatMap({ books.live[$0] }) else {
             return
@@ -170,12 +170,12 @@ extension Oracle {
         if positionPlan.lots > limits.lots {
             breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, one decision may \(limits.lots)")
         }
-        for step in positionPlan.steps {
-            guard let freeze = step.contract.freezeQuantity?.count else { continue }
-            let whole = max(1, freeze / step.contract.unitsPerLot.count)
+        for leg in positionPlan.legs {
+            guard let freeze = leg.contract.freezeQuantity?.count else { continue }
+            let whole = max(1, freeze / leg.contract.unitsPerLot.count)
             let orders = (positionPlan.lots.count + whole - 1) / whole
             if orders > limits.slices {
-                breach("I19", "\(intent.id) takes \(orders) orders of \(step.contract.symbol), it may \(limits.slices)")
+                breach("I19", "\(intent.id) takes \(orders) orders of \(leg.contract.symbol), it may \(limits.slices)")
             }
         }
         let value = Reckoning.money(Int128(request.price.units), lots: positionPlan.lots.count, request.pointValue)

@@ -1,6 +1,6 @@
 import MunimKit
 
-/// One turn of whoever decides, as its commit shows it: the rows that it left, and what it noted on the way, in that order.
+/// One transition of whoever decides, as its commit shows it: the rows that it left, and what it noted on the way, in that order.
 struct OracleTransition {
     /// Rows as they were when the transition ended.
     var rows: [any Record] = []
@@ -15,7 +15,7 @@ struct OracleTransition {
 }
 
 extension Transaction {
-    /// The turns of a batch: each writes its rows before it adds what it noted.
+    /// The transitions of a batch: each writes its rows before it adds what it noted.
     var transitions: [OracleTransition] {
         var transitions: [OracleTransition] = []
         var transition = OracleTransition()
@@ -54,8 +54,8 @@ struct OracleBooks: Sendable {
     var portfolio: PortfolioRecord?
     /// Sum of the ledger.
     var equity: Int64 = 0
-    /// What the orders of each intent filled, step by step.
-    var fills: [IntentID: [OracleStep: OracleFill]] = [:]
+    /// What the orders of each intent filled, leg by leg.
+    var fills: [IntentID: [OracleLeg: OracleFill]] = [:]
     var orders: [Tag: OracleOrder] = [:]
     var stops = OracleStops()
     var stacks: [InstrumentName: OracleStack] = [:]
@@ -80,10 +80,10 @@ struct OracleAbsence: Sendable {
     let at: Instant
 }
 
-/// A step of a part of an intent.
-struct OracleStep: Hashable, Sendable {
+/// A leg of a part of an intent.
+struct OracleLeg: Hashable, Sendable {
     let positionPlan: Int
-    let step: Int
+    let leg: Int
 }
 
 /// What was filled: units, and Σ price × units.
@@ -92,10 +92,10 @@ struct OracleFill: Sendable {
     var value: Int128 = 0
 }
 
-/// Which step an order belongs to.
+/// Which leg an order belongs to.
 struct OracleOrder: Sendable {
     let intent: IntentID
-    let step: OracleStep
+    let leg: OracleLeg
     let instrument: InstrumentName
     let action: LegAction
     let sender: Incarnation?

@@ -37,7 +37,7 @@ extension ReferenceModel {
         let states = Set(evidence.orders.values.filter { $0.intent == intent.id }.map(\.state))
         if reason == "order_absent" { return states.contains(.absent) || intent.state == .quarantined }
         // An order that was missing may have come late, after all of it was being taken back.
-        let isTakenBack = intent.plan.content.positionPlans.contains { $0.steps.contains(where: \.isRepair) }
+        let isTakenBack = intent.plan.content.positionPlans.contains { $0.legs.contains(where: \.isRepair) }
         return isTakenBack || !states.isDisjoint(with: [.rejected, .cancelled, .notSent, .dropped, .absent])
     }
 

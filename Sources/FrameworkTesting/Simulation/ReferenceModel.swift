@@ -82,7 +82,7 @@ struct ReferenceModel {
         guard let intent = evidence.intents[order.intent] else { return true }
         let positionPlans = intent.plan.content.positionPlans
         guard intent.kind != .repair, positionPlans.indices.contains(order.positionPlan) else { return true }
-        return positionPlans[order.positionPlan].steps.first { $0.number == order.step }?.isRepair ?? true
+        return positionPlans[order.positionPlan].legs.first { $0.number == order.leg }?.isRepair ?? true
     }
 
     // MARK: - Signals

@@ -113,8 +113,8 @@ extension Simulation {
             return []
         }
         return intent.plan.content.positionPlans.enumerated().compactMap { number, positionPlan in
-            guard !positionPlan.isSettled, positionPlan.steps.count > 1, intent.hasUnequalLegs(number, orders) else { return nil }
-            return "I20: positionPlan \(number) of \(intent.id) has unequal legs, and nobody ends it"
+            guard !positionPlan.isSettled, positionPlan.legs.count > 1, intent.hasUnequalLegs(number, orders) else { return nil }
+            return "I20: position plan \(number) of \(intent.id) has unequal legs, and nobody ends it"
         }
     }
 
@@ -156,7 +156,7 @@ extension Simulation {
         for breach in oracle.breaches { say("broken: \(breach)") }
         for order in store.all(OrderRecord.self).sorted(by: { ($0.plannedAt, $0.tag.text) < ($1.plannedAt, $1.tag.text) }) {
             say(
-                "order \(order.tag) of \(order.intent), \(order.position) step \(order.step) attempt \(order.attempt) slice \(order.slice): "
+                "order \(order.tag) of \(order.intent), \(order.position) leg \(order.leg) attempt \(order.attempt) slice \(order.slice): "
                     + "\(order.side) \(order.quantity) \(order.symbol), \(order.state.rawValue), filled \(order.filled), "
                     + "sent \(order.sentAt.map { "\($0)" } ?? "never"), ended \(order.finishedAt.map { "\($0)" } ?? "never")")
         }

@@ -111,7 +111,7 @@ extension Simulation {
         databaseNumber += 1
         trail.removeLast(trail.count - past.trail)
         for order in before where store.row(OrderRecord.self, order.tag) == nil { lost[order.tag] = order.instrument }
-        let planned = store.matching(Query<OrderRecord>(.equal("state", LegState.planned))).map(\.tag)
+        let planned = store.matching(Query<OrderRecord>(.equal("state", OrderState.planned))).map(\.tag)
         suspects.formUnion(planned.filter { oracle.sent[$0] != nil })
         disown()
         oracle.rollBack(to: past.oracle)

@@ -23,7 +23,7 @@ extension Simulation {
         Shell.Parts(
             policy: stage.policy, broker: stage.traits, tradedInstruments: stage.tradedInstruments,
             incarnation: processes[index].incarnation, machine: nil,
-            instances: isAlone ? .one : .several(SimulationStage.leadership), othersHaveEnded: processes.count == 1)
+            instances: isAlone ? .one : .several(SimulationStage.leaseTimes), othersHaveEnded: processes.count == 1)
     }
 
     /// The first times of a process are its own, so that several which are started together do not go in step.
@@ -132,7 +132,7 @@ extension Simulation {
         }
         let isAlive = processes[index].life == life
         let holder = isAlive ? processes[index].incarnation : SimulatedProcess.incarnation(index, life: life)
-        let epoch = leases.acquire("account", holder: holder, for: SimulationStage.leadership.span, at: now)
+        let epoch = leases.acquire("account", holder: holder, for: SimulationStage.leaseTimes.span, at: now)
         let isGranted = epoch != nil || happens(.leaseGrantedTwice)
         guard !happens(.leaseLost) else { return }
         add(

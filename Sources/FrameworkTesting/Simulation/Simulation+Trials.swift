@@ -144,7 +144,7 @@ extension Simulation {
     /// The broker tells another price of a trade than it did, with the next report of its order.
     private func correctTrade() {
         // Of orders that have ended nobody keeps the trades in mind.
-        let working = store.matching(Query<OrderRecord>(.equal("state", LegState.working)))
+        let working = store.matching(Query<OrderRecord>(.equal("state", OrderState.working)))
         let told = Set(store.matching(Query<TradeRecord>(.isIn("tag", working.map(\.tag)))).map(\.id))
         let orders = broker.orders.filter { order in
             let isOpen = order.fills.allSatisfy { $0.at > now + .seconds(20) || told.contains($0.id) } && order.endsAt == nil

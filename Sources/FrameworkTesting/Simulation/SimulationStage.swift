@@ -6,12 +6,8 @@ struct SimulationStage {
     static let synthetic: InstrumentName = "SYNTHETIC"
     static let sliced: InstrumentName = "SLICED"
 
-    /// The protocol's lease, asked for less often while another holds it, because most of a run would be that otherwise.
-    static var leadership: LeaseTimes {
-        var times = LeaseTimes()
-        times.campaign = .milliseconds(700)
-        return times
-    }
+    /// Leases as they are shipped.
+    static let leaseTimes = LeaseTimes()
 
     var tradedInstruments: [TradedInstrument]
     var policy: Policy

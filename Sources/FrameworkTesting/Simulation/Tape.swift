@@ -10,7 +10,7 @@ final class Tape {
         case signal(Int)
         /// Something that happens at its time; the kind and a count tell what happens at the same time apart.
         case event(Instant, kind: Int, count: Int)
-        case order(IntentID, positionPlan: Int, step: Int, attempt: Int, slice: Int)
+        case order(IntentID, positionPlan: Int, leg: Int, attempt: Int, slice: Int)
         /// A commit by what it writes; the same may be tried again.
         case commit(UInt64, count: Int)
         case calm
@@ -22,9 +22,9 @@ final class Tape {
             case .signal(let number): hash.combine(UInt64(number))
             case .event(let at, let kind, let count):
                 for number in [UInt64(bitPattern: at.microseconds), UInt64(kind), UInt64(count)] { hash.combine(number) }
-            case .order(let intent, let positionPlan, let step, let attempt, let slice):
+            case .order(let intent, let positionPlan, let leg, let attempt, let slice):
                 hash.combine(intent.text)
-                for number in [positionPlan, step, attempt, slice] { hash.combine(UInt64(number)) }
+                for number in [positionPlan, leg, attempt, slice] { hash.combine(UInt64(number)) }
             case .commit(let writes, let count): for number in [writes, UInt64(count)] { hash.combine(number) }
             case .calm: break
             }
@@ -150,7 +150,7 @@ extension Simulation {
 
     func enter(_ request: OrderRequest) {
         guard use != nil, let row = store.row(OrderRecord.self, request.tag) else { return }
-        enter(.order(row.intent, positionPlan: row.positionPlan, step: row.step, attempt: row.attempt, slice: row.slice))
+        enter(.order(row.intent, positionPlan: row.positionPlan, leg: row.leg, attempt: row.attempt, slice: row.slice))
     }
 
     func enter(_ transaction: Transaction) {
@@ -218,7 +218,7 @@ extension Transaction {
                 for text in [audit.entity, audit.entityID, audit.to] { hash.combine(text) }
             case let order as OrderRecord:
                 for text in [order.intent.text, order.state.rawValue] { hash.combine(text) }
-                for number in [order.positionPlan, order.step, order.attempt, order.slice] { hash.combine(UInt64(number)) }
+                for number in [order.positionPlan, order.leg, order.attempt, order.slice] { hash.combine(UInt64(number)) }
             default: continue
             }
             isDecision = true

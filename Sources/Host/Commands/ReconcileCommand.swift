@@ -96,7 +96,7 @@ struct ReconcileView: Encodable, Sendable {
     /// Compares the live positions and unfinished orders with what the broker reports.
     static func read(_ store: any RecordStore, _ broker: any BrokerPlugin) async throws -> ReconcileView {
         let live = try await store.fetch(Query.livePositions)
-        let unfinished = try await store.fetch(Query<OrderRecord>(.isIn("state", LegState.allCases.filter { !$0.isTerminal })))
+        let unfinished = try await store.fetch(Query<OrderRecord>(.isIn("state", OrderState.allCases.filter { !$0.isTerminal })))
         let held = try await broker.positions()
         let book = try await broker.orders()
         let contracts = compare(live, held)

@@ -92,7 +92,7 @@ enum OrdersCommand {
         words: ["orders"], summary: "Lists the orders that were planned last, also beside a host that runs.",
         options: [
             CommandOption(
-                name: "state", value: "STATE", summary: "Only orders that stand so.", choices: LegState.allCases.map(\.rawValue)),
+                name: "state", value: "STATE", summary: "Only orders that stand so.", choices: OrderState.allCases.map(\.rawValue)),
             .instrument, .limit, .json, .config,
         ],
         examples: ["munim orders", "munim orders --state unknown"], run: run)
@@ -131,6 +131,6 @@ enum OrdersCommand {
 }
 
 extension OrderView {
-    /// When it was sent, or planned where it was not; legs of one decision are planned at the same time.
+    /// When it was sent, or planned where it was not; orders of one decision are planned at the same time.
     var moment: Instant { sentAt ?? plannedAt }
 }

@@ -52,7 +52,7 @@ extension Policy {
         let interval = OptionKind.span.within(.milliseconds(50) ... .minutes(60))
         resolution = section.list(
             "resolution", of: interval, default: resolution, count: 1...32,
-            summary: "After these times a leg of unknown outcome is looked for; each later than the one before.")
+            summary: "After these times an order of unknown outcome is looked for; each later than the one before.")
         if zip(resolution, resolution.dropFirst()).contains(where: { $0 >= $1 }) {
             section.fail("resolution", "expected times that increase")
         }

@@ -83,7 +83,7 @@ struct RecordRoutes: Sendable {
                 pattern: "/orders", summary: "Orders, newest first.",
                 filters: [
                     .init("instrument", instrument, column: "instrument", summary: "Only this instrument."),
-                    .init("status", .words(of: LegState.self), column: "state", summary: "Only in this state."),
+                    .init("status", .words(of: OrderState.self), column: "state", summary: "Only in this state."),
                     .init("intent", intent, column: "intent_id", summary: "Only of this intent."),
                     .init("position", intent, column: "position_id", summary: "Only of this position."),
                     .init("tag", .text(longest: 20), column: "tag", summary: "Only the one with this tag."),

@@ -1,9 +1,9 @@
 import MunimKit
 
-/// An order as the interface shows it: one leg attempt, or one slice of it.
+/// An order as the interface shows it: one attempt of a leg, or one slice of it.
 struct OrderView: Codable, Sendable {
     var tag: Tag
-    var state: LegState
+    var state: OrderState
     var instrument: InstrumentName
     var symbol: String
     var side: Side

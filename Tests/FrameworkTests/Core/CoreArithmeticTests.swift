@@ -83,11 +83,11 @@ struct CoreArithmeticTests {
         world.broker { $0.script = [.unknownWithoutOrder] }
         world.send(Fixture.base(at: world.now))
         world.wait(.minutes(3))
-        let leg = try #require(world.orders.first)
+        let order = try #require(world.orders.first)
         let fill = Fill(id: "T1", quantity: Quantity(max(0, units)), price: Price(units: units), at: world.now)
         world.push(
             OrderReport(
-                orderID: "L1", tag: leg.tag, symbol: leg.symbol, side: .buy, quantity: leg.quantity, state: .filled, fills: [fill],
+                orderID: "L1", tag: order.tag, symbol: order.symbol, side: .buy, quantity: order.quantity, state: .filled, fills: [fill],
                 updatedAt: world.now))
         #expect(!world.isDead)
         #expect(world.alertCodes.contains("fill_not_understood"))

@@ -267,7 +267,7 @@ struct CoreRepairBooksTests {
         let repairs = world.ledger.filter { $0.kind == .repairCharges }
         #expect(repairs.count == 1)
         let traded = world.engine.broker.orders.filter { order in
-            world.orders.first { $0.tag == order.request.tag }.map { $0.step > 1 } ?? false
+            world.orders.first { $0.tag == order.request.tag }.map { $0.leg > 1 } ?? false
         }
         .flatMap(\.fills).reduce(Int64(0)) { $0 + $1.price.units * $1.quantity.count }
         // Bought or sold once too many and taken back at the same price: both sides pay 0.05 %.

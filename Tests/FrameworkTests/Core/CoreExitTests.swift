@@ -297,7 +297,7 @@ struct CoreExitTests {
         expectSound(world)
     }
 
-    @Test("C18 A leg of an entry that has not left is dropped when an exit comes")
+    @Test("C18 An order of an entry that has not left is dropped when an exit comes")
     func dropped() {
         let world = CoreCrashTests.held(1, Fixture.synthetic)
         world.broker { $0.script = [.fillAfter(.seconds(5))] }

@@ -89,7 +89,7 @@ struct CoreStartTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
     }
 
-    @Test("An order in the book for a leg that was dropped before it was sent is nobody's", arguments: [true, false])
+    @Test("An order in the book that we dropped before it was sent is nobody's", arguments: [true, false])
     func noticesDropped(isRestarted: Bool) async throws {
         let world = Self.world(OrderRate(perSecond: 10, perMinute: 400, perDay: 1))
         world.send(Fixture.base())

@@ -129,7 +129,7 @@ struct CoreUnknownTests {
         world.broker { $0.script = [.late(.seconds(150)), .fillAfter(.seconds(80)), .unknownWithoutOrder] }
         world.send(Fixture.exit(2, at: world.now))
         world.wait(.seconds(190))
-        #expect(world.orders.contains { $0.step > 0 && $0.state == .unknown })
+        #expect(world.orders.contains { $0.leg > 0 && $0.state == .unknown })
         let exit = world.send(Fixture.exit(1, at: world.now))
         world.wait(.seconds(5))
         #expect(world.holdings.isEmpty, "\(world.holdings)")
@@ -181,7 +181,7 @@ struct CoreUnknownTests {
         let (world, _) = Self.world([.late(.seconds(150))] + late + late + late)
         world.wait(.minutes(90))
         let repairs = world.orders.filter { $0.intent.text.hasPrefix("repair") }
-        #expect(repairs.map { "\($0.step) \($0.attempt) \($0.side.rawValue)" }.sorted() == ["0 1 SELL", "0 2 SELL", "1 1 BUY"])
+        #expect(repairs.map { "\($0.leg) \($0.attempt) \($0.side.rawValue)" }.sorted() == ["0 1 SELL", "0 2 SELL", "1 1 BUY"])
         #expect(repairs.allSatisfy { $0.filled == $0.quantity } && world.holdings.isEmpty && world.positions.isEmpty)
         #expect(world.scope(Fixture.future)?.state == .frozen && world.alertCodes.last == "exit_order_missing")
         expectSound(world)

@@ -131,7 +131,7 @@ struct EngineTests {
     func uncertainGate() async throws {
         let bench = try EngineBench()
         try await bench.run {
-            await bench.store.fail(at: LegState.sending.rawValue, .uncertain("the disk did not confirm"))
+            await bench.store.fail(at: OrderState.sending.rawValue, .uncertain("the disk did not confirm"))
             _ = await bench.send(Fixture.base(at: SystemClock().now()), waiting: .zero)
             try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
         }
@@ -148,8 +148,8 @@ struct EngineTests {
     func uncertainGateTwice(error: StorageError) async throws {
         let bench = try EngineBench()
         try await bench.run {
-            await bench.store.fail(at: LegState.sending.rawValue, .uncertain("the disk did not confirm"))
-            await bench.store.fail(at: LegState.notSent.rawValue, error)
+            await bench.store.fail(at: OrderState.sending.rawValue, .uncertain("the disk did not confirm"))
+            await bench.store.fail(at: OrderState.notSent.rawValue, error)
             _ = await bench.send(Fixture.base(at: SystemClock().now()), waiting: .zero)
             try await bench.wait { await bench.store.all(SignalRecord.self).map(\.status) == [.executed] }
         }

@@ -40,6 +40,8 @@ struct SeveralEnginesTests {
         #expect(exit.status == .executed)
         await follower.engine.stop(grace: .seconds(5))
         try await (firstLeads ? other : one).value
-        #expect(await first.store.all(OrderRecord.self).map(\.side).sorted { $0.rawValue < $1.rawValue } == [.buy, .sell])
+        // An attempt that a busy machine kept back did not leave, and is followed by another.
+        let filled = await first.store.all(OrderRecord.self).filter { $0.state == .filled }
+        #expect(filled.map(\.side).sorted { $0.rawValue < $1.rawValue } == [.buy, .sell])
     }
 }

@@ -4,11 +4,18 @@ import Testing
 
 @Suite("Who decides")
 struct LeadershipTests {
+    /// Round numbers, so that the tests can be read.
+    private static var times: LeaseTimes {
+        var times = LeaseTimes()
+        (times.span, times.renewal, times.campaign, times.sendMargin) = (.seconds(2), .milliseconds(600), .milliseconds(200), .seconds(1))
+        return times
+    }
+
     private static let row = LeaseRecord(name: "account", holder: "I1L1", at: .testing)
 
     /// A process that decides since `at`, by its boot clock.
     private static func deciding(at: Span = .seconds(10)) -> Leadership {
-        var leadership = Leadership()
+        var leadership = Leadership(times: Self.times)
         _ = leadership.answered(isGranted: true, askedAt: at, at: at)
         _ = leadership.claimed(row, at: at)
         return leadership
@@ -19,7 +26,7 @@ struct LeadershipTests {
 
     @Test("A process asks, claims the next epoch, and begins with the rows of it")
     func begin() {
-        var leadership = Leadership()
+        var leadership = Leadership(times: Self.times)
         #expect(leadership.woke(at: .zero) == [.ask])
         #expect(leadership.answered(isGranted: false, askedAt: .zero, at: .milliseconds(1)) == [])
         #expect(leadership.answered(isGranted: true, askedAt: .milliseconds(200), at: .milliseconds(201)) == [.claim])
@@ -30,7 +37,7 @@ struct LeadershipTests {
 
     @Test("A claim that another won, and an answer that came too late, leave it waiting", arguments: [true, false])
     func lost(isLate: Bool) {
-        var leadership = Leadership()
+        var leadership = Leadership(times: Self.times)
         _ = leadership.answered(isGranted: true, askedAt: .zero, at: .milliseconds(1))
         #expect(leadership.claimed(isLate ? Self.row : nil, at: isLate ? .seconds(2) : .milliseconds(2)) == [])
         #expect(leadership.lease == nil)

@@ -33,7 +33,8 @@ struct CorruptRowTests {
         let intents = RecordSamples(table: IntentRecord.table)
         let plan = try stored("plan", of: intents).replacing(#""unitsPerLot":35"#, with: #""unitsPerLot":0"#)
         let planFault = try refusal(IntentRecord.self, intents.row("plan", .text(plan)))
-        #expect(planFault.contains("strands[0].") && planFault.hasSuffix("contract.unitsPerLot: a lot has at least one unit, found 0"))
+        #expect(
+            planFault.contains("positionPlans[0].") && planFault.hasSuffix("contract.unitsPerLot: a lot has at least one unit, found 0"))
         let positions = RecordSamples(table: PositionRecord.table)
         let structure = try stored("structure", of: positions).replacing(#""unitsPerLot":35"#, with: #""unitsPerLot":0"#)
         let structureFault = try refusal(PositionRecord.self, positions.row("structure", .text(structure)))

@@ -47,7 +47,7 @@ struct RecordSamples {
             "signal_log.processing_status": all(SignalStatus.self), "intents.kind": all(IntentKind.self),
             "intents.state": all(IntentState.self),
             "orders.role": all(LegRole.self), "orders.action": all(LegAction.self), "orders.side": all(Side.self),
-            "orders.state": all(LegState.self), "trades.side": all(Side.self), "portfolio_positions.status": all(PositionStatus.self),
+            "orders.state": all(OrderState.self), "trades.side": all(Side.self), "portfolio_positions.status": all(PositionStatus.self),
             "portfolio_positions.mode": all(TradingMode.self), "portfolio_positions.rollover_status": all(RolloverStatus.self),
             "capital_transactions.transaction_type": all(LedgerEntryKind.self), "scopes.state": all(ScopeState.self),
             "outbox.severity": all(Severity.self), "instance_metadata.status": all(InstanceStatus.self),
@@ -91,7 +91,7 @@ extension RecordSamples {
         positionPlans: [
             PositionPlan(
                 position: "P", layer: .base, lots: Lots(4),
-                steps: [Step(number: 0, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)],
+                legs: [Leg(number: 0, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)],
                 opens: structure, closes: nil, limiter: "risk")
         ], price: Price(units: 1), averageTrueRange: Price(units: 2), reason: "signal", explanation: explanation)
 }

@@ -23,7 +23,7 @@ struct ReplayStage: Sendable {
         gatesOff = isAsSignalled ? ["portfolio limits", "pyramid gates", "price divergence"] : []
     }
 
-    // MARK: - Desks
+    // MARK: - Traded instruments
 
     /// What trades an instrument; throws a sentence when it is not known.
     static func traded(_ name: InstrumentName, _ options: ReplayOptions, _ host: HostConfiguration?) throws(ReplayFault) -> TradedInstrument

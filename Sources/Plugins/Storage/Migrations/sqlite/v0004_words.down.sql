@@ -1,0 +1,38 @@
+-- Takes back what the way up renamed.
+-- A structure has legs too: they are never none, and their first key is contract, because the keys of a document are sorted.
+UPDATE intents SET plan = replace(replace(replace(plan, '"positionPlans":', '"strands":'), '"legs":[]', '"steps":[]'), '"legs":[{"action":', '"steps":[{"action":');
+
+DROP VIEW orders_view;
+ALTER TABLE orders RENAME COLUMN position_plan TO strand;
+ALTER TABLE orders RENAME COLUMN leg TO step;
+CREATE VIEW orders_view AS
+SELECT
+    tag,
+    intent_id,
+    position_id,
+    instrument,
+    strand,
+    step,
+    attempt,
+    slice,
+    role,
+    action,
+    side,
+    contract,
+    symbol,
+    quantity,
+    state,
+    filled_quantity,
+    substr('-', 1, filled_value < 0) || rtrim(rtrim(printf('%d.%04d', abs(filled_value / 10000), abs(filled_value % 10000)), '0'), '.') AS filled_value,
+    broker_order_id,
+    sender,
+    strftime('%Y-%m-%dT%H:%M:%S', planned_at / 1000000 - (planned_at % 1000000 < 0), 'unixepoch')
+        || printf('.%06dZ', (planned_at % 1000000 + 1000000) % 1000000) AS planned_at,
+    strftime('%Y-%m-%dT%H:%M:%S', sent_at / 1000000 - (sent_at % 1000000 < 0), 'unixepoch')
+        || printf('.%06dZ', (sent_at % 1000000 + 1000000) % 1000000) AS sent_at,
+    strftime('%Y-%m-%dT%H:%M:%S', finished_at / 1000000 - (finished_at % 1000000 < 0), 'unixepoch')
+        || printf('.%06dZ', (finished_at % 1000000 + 1000000) % 1000000) AS finished_at,
+    misses,
+    message,
+    version
+FROM orders;

@@ -1,0 +1,82 @@
+import MunimKit
+import Testing
+
+@testable import Storage
+
+/// A book that was kept when position plans and their legs had other names.
+@Suite("Migration of words")
+struct WordMigrationTests {
+    private let folder: StorageFolder
+    private static let before = Array(SQLiteMigrations.all.prefix(3))
+
+    private static let call =
+        #"{"expiry":"2026-12-29","freezeQuantity":600,"kind":{"call":{"strike":"58000"}},"root":"BANKNIFTY","#
+        + #""symbol":"BANKNIFTY26DEC58000CE","tick":"0.05","unitsPerLot":30,"venue":"NFO"}"#
+    private static let structure =
+        #"{"expiry":"2026-12-29","legs":[{"contract":\#(call),"openingSide":"BUY","role":"call"}],"pointValue":"30","strike":"58000"}"#
+
+    /// A roll of one position, and another without anything left to do; a text in it quotes the old names.
+    private static let plan =
+        #"{"averageTrueRange":"350","explanation":{"counterfactuals":[],"gates":[],"outcome":[],"quotes":[],"#
+        + #""summary":"the \"steps\": of \"strands\":"},"price":"58000","reason":"rollover","strands":["#
+        + #"{"closes":\#(structure),"isSettled":false,"lateValue":0,"layer":"Long_1","limiter":"","lots":2,"opens":\#(structure),"position":"P","#
+        + #""steps":["#
+        + #"{"action":"close","contract":\#(call),"isRepair":false,"number":0,"quantity":60,"role":"call","side":"SELL"},"#
+        + #"{"action":"open","contract":\#(call),"isRepair":false,"number":1,"quantity":60,"role":"call","side":"BUY"}]},"#
+        + #"{"isSettled":true,"lateValue":0,"layer":"Long_2","limiter":"","lots":2,"opens":\#(structure),"position":"Q","steps":[]}]}"#
+
+    init() throws { folder = try StorageFolder() }
+
+    /// Writes an intent and an order of it as they stood before.
+    private func keepBefore() async throws {
+        try await folder.withStorage(migrations: Self.before) { storage in
+            try await storage.records().sql(
+                (
+                    "INSERT INTO intents (intent_id, instrument, kind, state, cause_key, plan, reserved_risk, reserved_volatility, "
+                        + "reserved_margin, owner, epoch, created_at, updated_at, version) "
+                        + "VALUES ('I', 'BANK_NIFTY', 'roll', 'active', 'roll:P', ?, 0, 0, 0, 'munim-1-a', 1, 5, 6, 3)",
+                    [.text(Self.plan)]
+                ),
+                (
+                    "INSERT INTO orders (tag, intent_id, position_id, instrument, strand, step, attempt, slice, role, action, side, "
+                        + "contract, symbol, quantity, state, filled_quantity, filled_value, planned_at, misses, version) "
+                        + "VALUES ('T', 'I', 'P', 'BANK_NIFTY', 7, 9, 2, 0, 'call', 'close', 'SELL', ?, 'S', 60, 'planned', 0, 0, 5, 0, 1)",
+                    [.text(Self.call)]
+                ))
+        }
+    }
+
+    private func plan(in storage: SQLiteStorage) async throws -> [[Value]] {
+        try await storage.records().sql(("SELECT plan FROM intents", []))
+    }
+
+    @Test("A plan and an order of before are read under the new names")
+    func up() async throws {
+        try await keepBefore()
+        try await folder.withStorage { storage in
+            let intent = try #require(try await storage.records().fetch(Query<IntentRecord>()).first)
+            let plan = intent.plan.content
+            #expect(plan.positionPlans.map(\.position) == ["P", "Q"] && plan.positionPlans.map(\.legs.count) == [2, 0])
+            #expect(plan.positionPlans.first?.legs.map(\.quantity) == [Quantity(60), Quantity(60)])
+            #expect(plan.explanation.summary == #"the "steps": of "strands":"#)
+            #expect(intent.version == 3 && plan.averageTrueRange == Price(whole: 350))
+            let order = try #require(try await storage.records().fetch(Query<OrderRecord>()).first)
+            #expect(order.positionPlan == 7 && order.leg == 9)
+            let shown = try await storage.records().sql(("SELECT position_plan, leg FROM orders_view", []))
+            #expect(shown == [[.integer(7), .integer(9)]])
+        }
+    }
+
+    @Test("The way down gives every row back as it was")
+    func down() async throws {
+        try await keepBefore()
+        try await folder.withStorage { storage in
+            let renamed = Self.plan.replacing(#""strands":["#, with: #""positionPlans":["#).replacing(#""steps":["#, with: #""legs":["#)
+            #expect(try await plan(in: storage) == [[.text(renamed)]])
+            try await storage.migrate(to: .number(3))
+            #expect(try await plan(in: storage) == [[.text(Self.plan)]])
+            let order = try await storage.records().sql(("SELECT strand, step FROM orders_view", []))
+            #expect(order == [[.integer(7), .integer(9)]])
+        }
+    }
+}
