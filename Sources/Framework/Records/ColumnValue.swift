@@ -6,16 +6,24 @@ public protocol ColumnValue: Sendable {
     var column: Value { get }
     /// The value read back, or nil when the column holds something else.
     init?(_ column: Value)
+    /// What a column of such values holds.
+    static var columnType: ColumnType { get }
+    /// Whether a column of such values may be empty.
+    static var isOptional: Bool { get }
     /// Why `column` is no such value, in words that follow the name of the column.
     static func mismatch(of column: Value) -> String
 }
 
 extension ColumnValue {
+    /// Never empty.
+    public static var isOptional: Bool { false }
     /// Names the value and the type that was expected.
     public static func mismatch(of column: Value) -> String { "holds \(column), which is not a \(Self.self)" }
 }
 
 extension Int64: ColumnValue {
+    /// A whole number.
+    public static var columnType: ColumnType { .integer }
     /// Stored as a whole number.
     public var column: Value { .integer(self) }
     /// Reads a whole number; nil for any other value.
@@ -26,6 +34,8 @@ extension Int64: ColumnValue {
 }
 
 extension Int: ColumnValue {
+    /// A whole number.
+    public static var columnType: ColumnType { .integer }
     /// Stored as a whole number of 64 bits.
     public var column: Value { .integer(Int64(self)) }
     /// Reads a whole number; nil for any other value.
@@ -36,6 +46,8 @@ extension Int: ColumnValue {
 }
 
 extension Bool: ColumnValue {
+    /// 0 or 1.
+    public static var columnType: ColumnType { .boolean }
     /// Stored as 1 for true and 0 for false.
     public var column: Value { .integer(self ? 1 : 0) }
     /// Reads 0 or 1; nil for any other value.
@@ -46,6 +58,8 @@ extension Bool: ColumnValue {
 }
 
 extension String: ColumnValue {
+    /// Text.
+    public static var columnType: ColumnType { .text }
     /// Stored as text.
     public var column: Value { .text(self) }
     /// Reads text; nil for any other value.
@@ -56,6 +70,8 @@ extension String: ColumnValue {
 }
 
 extension Array: ColumnValue where Element == UInt8 {
+    /// Bytes.
+    public static var columnType: ColumnType { .bytes }
     /// Stored as bytes.
     public var column: Value { .bytes(self) }
     /// Reads bytes; nil for any other value.
@@ -66,6 +82,10 @@ extension Array: ColumnValue where Element == UInt8 {
 }
 
 extension Optional: ColumnValue where Wrapped: ColumnValue {
+    /// May be empty.
+    public static var isOptional: Bool { true }
+    /// What the value holds where there is one.
+    public static var columnType: ColumnType { Wrapped.columnType }
     /// Stored as its value, or null where there is none.
     public var column: Value { self?.column ?? .null }
     /// Reads null as no value; nil when the column holds neither null nor a value of the type.
@@ -80,6 +100,8 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
 }
 
 extension FixedPointValue {
+    /// An exact decimal of its scale.
+    public static var columnType: ColumnType { .decimal(scale: scale) }
     /// Stored as the whole number of units of `10^-scale`.
     public var column: Value { .integer(units) }
     /// Reads units of `10^-scale`; nil for any other value.
@@ -95,6 +117,8 @@ extension Ratio: ColumnValue {}
 extension PointValue: ColumnValue {}
 
 extension Identifier {
+    /// Text.
+    public static var columnType: ColumnType { .text }
     /// Stored as its text.
     public var column: Value { .text(text) }
     /// Reads text; nil for any other value.
@@ -114,6 +138,8 @@ extension TradeID: ColumnValue {}
 extension Incarnation: ColumnValue {}
 
 extension Lots: ColumnValue {
+    /// A whole number.
+    public static var columnType: ColumnType { .integer }
     /// Stored as a whole number of lots.
     public var column: Value { .integer(count) }
     /// Reads a count of at least 0; nil for any other value.
@@ -124,6 +150,8 @@ extension Lots: ColumnValue {
 }
 
 extension Quantity: ColumnValue {
+    /// A whole number.
+    public static var columnType: ColumnType { .integer }
     /// Stored as a whole number of units.
     public var column: Value { .integer(count) }
     /// Reads a count of at least 0; nil for any other value.
@@ -134,6 +162,8 @@ extension Quantity: ColumnValue {
 }
 
 extension LotSize: ColumnValue {
+    /// A whole number.
+    public static var columnType: ColumnType { .integer }
     /// Stored as a whole number of units.
     public var column: Value { .integer(count) }
     /// Reads a count of at least 1; nil for any other value.
@@ -144,6 +174,8 @@ extension LotSize: ColumnValue {
 }
 
 extension Instant: ColumnValue {
+    /// Microseconds since 1970 in UTC.
+    public static var columnType: ColumnType { .instant }
     /// Stored as microseconds since 1970 in UTC.
     public var column: Value { .integer(microseconds) }
     /// Reads microseconds since 1970 in UTC; nil for any other value.
@@ -154,6 +186,8 @@ extension Instant: ColumnValue {
 }
 
 extension TradingDay: ColumnValue {
+    /// A day.
+    public static var columnType: ColumnType { .day }
     /// Stored as `YYYY-MM-DD`.
     public var column: Value { .text(description) }
     /// Reads `YYYY-MM-DD`; nil for any other value and for days that do not exist.
@@ -164,6 +198,8 @@ extension TradingDay: ColumnValue {
 }
 
 extension Layer: ColumnValue {
+    /// Text.
+    public static var columnType: ColumnType { .text }
     /// Stored as `Long_n`.
     public var column: Value { .text(description) }
     /// Reads `Long_1` to `Long_99`; nil for any other value.
@@ -177,6 +213,8 @@ extension Layer: ColumnValue {
 public protocol StoredName: ColumnValue, RawRepresentable, Codable, CaseIterable, Hashable where RawValue == String {}
 
 extension StoredName {
+    /// Text.
+    public static var columnType: ColumnType { .text }
     /// Stored as its raw text.
     public var column: Value { .text(rawValue) }
     /// Reads one of the raw texts; nil for any other value.
@@ -232,6 +270,8 @@ public struct Document: Hashable, Sendable {
 public struct Stored<Content: Codable & Hashable & Sendable>: ColumnValue, Hashable, Codable {
     /// The value.
     public var content: Content
+    /// A document.
+    public static var columnType: ColumnType { .document }
     /// Wraps a value.
     public init(_ content: Content) { self.content = content }
     /// Stored as a document, which stays in memory as it is until a backend wants text.
