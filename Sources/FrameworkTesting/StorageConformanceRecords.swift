@@ -70,12 +70,22 @@ enum SampleState: String, StoredName {
 }
 
 /// Something structured.
-struct SampleDocument: Codable, Hashable, Sendable {
+struct SampleDocument: DocumentContent {
     var name = "plain"
     var price = Price(whole: 52_000)
     var list: [String] = []
     var at: Instant?
     var nested: [String: [Int64]] = [:]
+
+    func write(to document: inout DocumentWriter) {
+        document.object { document in
+            document.member("at", at)
+            document.member("list", list)
+            document.member("name", name)
+            document.member("nested", nested)
+            document.member("price", price)
+        }
+    }
 }
 
 /// A row without a version, known by two columns.
