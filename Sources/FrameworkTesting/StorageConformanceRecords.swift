@@ -24,19 +24,17 @@ struct SampleRecord: Record {
     var optionalDocument: Stored<SampleDocument>?
     var version: Int64 = 1
 
+    static let fields: Fields<SampleRecord> = [
+        Field("id", \.id), Field("label", \.label), Field("state", \.state), Field("slot", \.slot), Field("code", \.code),
+        Field("rank", \.rank), Field("is_marked", \.isMarked), Field("price", \.price), Field("bytes", \.bytes),
+        Field("document", \.document), Field("note", \.note), Field("optional_rank", \.optionalRank),
+        Field("optional_flag", \.optionalFlag), Field("optional_price", \.optionalPrice), Field("optional_at", \.optionalAt),
+        Field("optional_day", \.optionalDay), Field("optional_bytes", \.optionalBytes), Field("optional_document", \.optionalDocument),
+        Field("version", \.version),
+    ]
+
     static let table = Table(
-        "samples",
-        columns: [
-            Column("id", .text), Column("label", .text), Column("state", .text), Column("slot", .text, optional: true),
-            Column("code", .text, optional: true), Column("rank", .integer), Column("is_marked", .boolean),
-            Column("price", .decimal(scale: 4)), Column("bytes", .bytes), Column("document", .document),
-            Column("note", .text, optional: true), Column("optional_rank", .integer, optional: true),
-            Column("optional_flag", .boolean, optional: true), Column("optional_price", .decimal(scale: 4), optional: true),
-            Column("optional_at", .instant, optional: true), Column("optional_day", .day, optional: true),
-            Column("optional_bytes", .bytes, optional: true), Column("optional_document", .document, optional: true),
-            Column("version", .integer),
-        ],
-        primaryKey: ["id"],
+        "samples", fields, primaryKey: ["id"],
         uniqueKeys: [
             UniqueKey(["code"]),
             UniqueKey(["label", "slot"], where: KeyCondition("state", in: [.text("open"), .text("closing")])),
@@ -57,36 +55,6 @@ struct SampleRecord: Record {
         document = Stored(SampleDocument())
     }
 
-    var values: [Value] {
-        [
-            id.column, label.column, state.column, slot.column, code.column, rank.column, isMarked.column, price.column, bytes.column,
-            document.column, note.column, optionalRank.column, optionalFlag.column, optionalPrice.column, optionalAt.column,
-            optionalDay.column, optionalBytes.column, optionalDocument.column, version.column,
-        ]
-    }
-
-    init(_ row: Row) throws(StorageError) {
-        id = try row.read("id")
-        label = try row.read("label")
-        state = try row.read("state")
-        slot = try row.read("slot")
-        code = try row.read("code")
-        rank = try row.read("rank")
-        isMarked = try row.read("is_marked")
-        price = try row.read("price")
-        bytes = try row.read("bytes")
-        document = try row.read("document")
-        note = try row.read("note")
-        optionalRank = try row.read("optional_rank")
-        optionalFlag = try row.read("optional_flag")
-        optionalPrice = try row.read("optional_price")
-        optionalAt = try row.read("optional_at")
-        optionalDay = try row.read("optional_day")
-        optionalBytes = try row.read("optional_bytes")
-        optionalDocument = try row.read("optional_document")
-        version = try row.read("version")
-    }
-
     /// The record one version later, changed.
     func next(_ change: (inout SampleRecord) -> Void = { _ in }) -> SampleRecord {
         var record = self
@@ -102,12 +70,22 @@ enum SampleState: String, StoredName {
 }
 
 /// Something structured.
-struct SampleDocument: Codable, Hashable, Sendable {
+struct SampleDocument: DocumentContent {
     var name = "plain"
     var price = Price(whole: 52_000)
     var list: [String] = []
     var at: Instant?
     var nested: [String: [Int64]] = [:]
+
+    func write(to document: inout DocumentWriter) {
+        document.object { document in
+            document.member("at", at)
+            document.member("list", list)
+            document.member("name", name)
+            document.member("nested", nested)
+            document.member("price", price)
+        }
+    }
 }
 
 /// A row without a version, known by two columns.
@@ -116,20 +94,15 @@ struct PairRecord: Record {
     var right: Int64
     var text: String
 
-    static let table = Table(
-        "pairs", columns: [Column("left", .text), Column("right", .integer), Column("text", .text)], primaryKey: ["left", "right"])
+    static let fields: Fields<PairRecord> = [
+        Field("left", \.left), Field("right", \.right), Field("text", \.text),
+    ]
+
+    static let table = Table("pairs", fields, primaryKey: ["left", "right"])
 
     init(_ left: String, _ right: Int64, _ text: String = "") {
         self.left = left
         self.right = right
         self.text = text
-    }
-
-    var values: [Value] { [left.column, right.column, text.column] }
-
-    init(_ row: Row) throws(StorageError) {
-        left = try row.read("left")
-        right = try row.read("right")
-        text = try row.read("text")
     }
 }

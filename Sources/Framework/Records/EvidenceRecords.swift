@@ -19,15 +19,15 @@ public struct AuditRecord: Record {
     /// When the core decided it, by the host's clock; the commit follows.
     public var at: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<AuditRecord> = [
+        Field("audit_id", \.id), Field("entity", \.entity), Field("entity_id", \.entityID), Field("from_state", \.from),
+        Field("to_state", \.to), Field("cause", \.cause), Field("incarnation", \.incarnation), Field("epoch", \.epoch),
+        Field("at", \.at),
+    ]
+
     /// The table `audit`: rows are only added, found by entity or by time.
-    public static let table = Table(
-        "audit",
-        columns: [
-            Column("audit_id", .text), Column("entity", .text), Column("entity_id", .text), Column("from_state", .text),
-            Column("to_state", .text), Column("cause", .text), Column("incarnation", .text), Column("epoch", .integer),
-            Column("at", .instant),
-        ],
-        primaryKey: ["audit_id"], indexes: [["entity", "entity_id"], ["at"]])
+    public static let table = Table("audit", fields, primaryKey: ["audit_id"], indexes: [["entity", "entity_id"], ["at"]])
 
     /// A transition.
     public init(
@@ -43,36 +43,6 @@ public struct AuditRecord: Record {
         self.incarnation = incarnation
         self.epoch = epoch
         self.at = at
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, entity.column, entityID.column, from.column, to.column, cause.column, incarnation.column, epoch.column, at.column,
-        ]
-    }
-
-    /// Some columns by position; the key comes without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: id.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("audit_id")
-        entity = try row.read("entity")
-        entityID = try row.read("entity_id")
-        from = try row.read("from_state")
-        to = try row.read("to_state")
-        cause = try row.read("cause")
-        incarnation = try row.read("incarnation")
-        epoch = try row.read("epoch")
-        at = try row.read("at")
     }
 }
 
@@ -97,15 +67,16 @@ public struct OutboxRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<OutboxRecord> = [
+        Field("alert_id", \.id), Field("severity", \.severity), Field("code", \.code), Field("message", \.message),
+        Field("instrument", \.instrument), Field("created_at", \.createdAt), Field("delivered_at", \.deliveredAt),
+        Field("attempts", \.attempts), Field("version", \.version),
+    ]
+
     /// The table `outbox`: alerts that are still to be delivered have an empty `delivered_at`.
     public static let table = Table(
-        "outbox",
-        columns: [
-            Column("alert_id", .text), Column("severity", .text), Column("code", .text), Column("message", .text),
-            Column("instrument", .text, optional: true), Column("created_at", .instant), Column("delivered_at", .instant, optional: true),
-            Column("attempts", .integer), Column("version", .integer),
-        ],
-        primaryKey: ["alert_id"], indexes: [["delivered_at"], ["created_at"]], versionColumn: "version")
+        "outbox", fields, primaryKey: ["alert_id"], indexes: [["delivered_at"], ["created_at"]], versionColumn: "version")
 
     /// An alert not yet delivered.
     public init(_ alert: Alert) {
@@ -122,27 +93,6 @@ public struct OutboxRecord: Record {
     /// The alert itself.
     public var alert: Alert {
         Alert(id: id, severity: severity, code: code, message: message, instrument: instrument, at: createdAt)
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, severity.column, code.column, message.column, instrument.column, createdAt.column, deliveredAt.column,
-            attempts.column, version.column,
-        ]
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("alert_id")
-        severity = try row.read("severity")
-        code = try row.read("code")
-        message = try row.read("message")
-        instrument = try row.read("instrument")
-        createdAt = try row.read("created_at")
-        deliveredAt = try row.read("delivered_at")
-        attempts = try row.read("attempts")
-        version = try row.read("version")
     }
 }
 
@@ -169,15 +119,15 @@ public struct RolloverRecord: Record {
     /// When the roll was settled, by the host's clock.
     public var rolledAt: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<RolloverRecord> = [
+        Field("position_id", \.position), Field("from_expiry", \.fromExpiry), Field("to_expiry", \.toExpiry),
+        Field("exit_price", \.exitPrice), Field("entry_price", \.entryPrice), Field("basis", \.basis), Field("profit", \.profit),
+        Field("charges", \.charges), Field("rolled_at", \.rolledAt),
+    ]
+
     /// The table `rollovers`: one row per position and expiry it left, never changed.
-    public static let table = Table(
-        "rollovers",
-        columns: [
-            Column("position_id", .text), Column("from_expiry", .day), Column("to_expiry", .day), Column("exit_price", .decimal(scale: 4)),
-            Column("entry_price", .decimal(scale: 4)), Column("basis", .decimal(scale: 4)), Column("profit", .decimal(scale: 4)),
-            Column("charges", .decimal(scale: 4)), Column("rolled_at", .instant),
-        ],
-        primaryKey: ["position_id", "from_expiry"])
+    public static let table = Table("rollovers", fields, primaryKey: ["position_id", "from_expiry"])
 
     /// A roll that was settled.
     public init(
@@ -193,27 +143,6 @@ public struct RolloverRecord: Record {
         self.profit = profit
         self.charges = charges
         self.rolledAt = rolledAt
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            position.column, fromExpiry.column, toExpiry.column, exitPrice.column, entryPrice.column, basis.column, profit.column,
-            charges.column, rolledAt.column,
-        ]
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        position = try row.read("position_id")
-        fromExpiry = try row.read("from_expiry")
-        toExpiry = try row.read("to_expiry")
-        exitPrice = try row.read("exit_price")
-        entryPrice = try row.read("entry_price")
-        basis = try row.read("basis")
-        profit = try row.read("profit")
-        charges = try row.read("charges")
-        rolledAt = try row.read("rolled_at")
     }
 }
 
@@ -242,16 +171,16 @@ public struct InstanceRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<InstanceRecord> = [
+        Field("instance_id", \.id), Field("name", \.name), Field("hostname", \.hostname), Field("status", \.status),
+        Field("binary_version", \.binaryVersion), Field("started_at", \.startedAt), Field("last_heartbeat", \.lastHeartbeat),
+        Field("is_leader", \.isLeader), Field("version", \.version), Field("boot", \.boot), Field("boot_origin", \.bootOrigin),
+    ]
+
     /// The table `instance_metadata`: one row per run of the process.
     public static let table = Table(
-        "instance_metadata",
-        columns: [
-            Column("instance_id", .text), Column("name", .text), Column("hostname", .text), Column("status", .text),
-            Column("binary_version", .text), Column("started_at", .instant), Column("last_heartbeat", .instant),
-            Column("is_leader", .boolean), Column("version", .integer), Column("boot", .text, optional: true),
-            Column("boot_origin", .instant, optional: true),
-        ],
-        primaryKey: ["instance_id"], indexes: [["last_heartbeat"]], versionColumn: "version")
+        "instance_metadata", fields, primaryKey: ["instance_id"], indexes: [["last_heartbeat"]], versionColumn: "version")
 
     /// A process that starts.
     public init(
@@ -268,29 +197,6 @@ public struct InstanceRecord: Record {
         lastHeartbeat = at
         isLeader = false
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, name.column, hostname.column, status.column, binaryVersion.column, startedAt.column, lastHeartbeat.column,
-            isLeader.column, version.column, boot.column, bootOrigin.column,
-        ]
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("instance_id")
-        name = try row.read("name")
-        hostname = try row.read("hostname")
-        status = try row.read("status")
-        binaryVersion = try row.read("binary_version")
-        startedAt = try row.read("started_at")
-        lastHeartbeat = try row.read("last_heartbeat")
-        isLeader = try row.read("is_leader")
-        version = try row.read("version")
-        boot = try row.read("boot")
-        bootOrigin = try row.read("boot_origin")
     }
 
     /// The clock of its machine as it saw it; nil where the machine did not tell.

@@ -35,18 +35,18 @@ public struct IntentRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<IntentRecord> = [
+        Field("intent_id", \.id), Field("instrument", \.instrument), Field("kind", \.kind), Field("state", \.state),
+        Field("signal_fingerprint", \.signal), Field("cause_key", \.causeKey), Field("plan", \.plan),
+        Field("entry_deadline", \.entryDeadline), Field("repair_deadline", \.repairDeadline), Field("reserved_risk", \.reservedRisk),
+        Field("reserved_volatility", \.reservedVolatility), Field("reserved_margin", \.reservedMargin), Field("owner", \.owner),
+        Field("epoch", \.epoch), Field("created_at", \.createdAt), Field("updated_at", \.updatedAt), Field("version", \.version),
+    ]
+
     /// The table `intents`: a signal and a cause key each occur once among its rows.
     public static let table = Table(
-        "intents",
-        columns: [
-            Column("intent_id", .text), Column("instrument", .text), Column("kind", .text), Column("state", .text),
-            Column("signal_fingerprint", .text, optional: true), Column("cause_key", .text, optional: true), Column("plan", .document),
-            Column("entry_deadline", .instant, optional: true), Column("repair_deadline", .instant, optional: true),
-            Column("reserved_risk", .decimal(scale: 4)), Column("reserved_volatility", .decimal(scale: 4)),
-            Column("reserved_margin", .decimal(scale: 4)), Column("owner", .text), Column("epoch", .integer),
-            Column("created_at", .instant), Column("updated_at", .instant), Column("version", .integer),
-        ],
-        primaryKey: ["intent_id"], uniqueKeys: [UniqueKey(["signal_fingerprint"]), UniqueKey(["cause_key"])],
+        "intents", fields, primaryKey: ["intent_id"], uniqueKeys: [UniqueKey(["signal_fingerprint"]), UniqueKey(["cause_key"])],
         indexes: [["state"], ["instrument", "created_at"]], versionColumn: "version")
 
     /// A new decision.
@@ -70,49 +70,6 @@ public struct IntentRecord: Record {
         createdAt = at
         updatedAt = at
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, instrument.column, kind.column, state.column, signal.column, causeKey.column, plan.column, entryDeadline.column,
-            repairDeadline.column, reservedRisk.column, reservedVolatility.column, reservedMargin.column, owner.column, epoch.column,
-            createdAt.column, updatedAt.column, version.column,
-        ]
-    }
-
-    /// Some columns by position; the key and the version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: id.column
-            case 4: signal.column
-            case 5: causeKey.column
-            case 16: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("intent_id")
-        instrument = try row.read("instrument")
-        kind = try row.read("kind")
-        state = try row.read("state")
-        signal = try row.read("signal_fingerprint")
-        causeKey = try row.read("cause_key")
-        plan = try row.read("plan")
-        entryDeadline = try row.read("entry_deadline")
-        repairDeadline = try row.read("repair_deadline")
-        reservedRisk = try row.read("reserved_risk")
-        reservedVolatility = try row.read("reserved_volatility")
-        reservedMargin = try row.read("reserved_margin")
-        owner = try row.read("owner")
-        epoch = try row.read("epoch")
-        createdAt = try row.read("created_at")
-        updatedAt = try row.read("updated_at")
-        version = try row.read("version")
     }
 }
 

@@ -11,11 +11,13 @@ public struct LeaseRecord: Record {
     /// When the holder took it, by the holder's clock; for people.
     public var takenAt: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<LeaseRecord> = [
+        Field("name", \.name), Field("holder", \.holder), Field("epoch", \.epoch), Field("taken_at", \.takenAt),
+    ]
+
     /// The table `lease`: one row per account.
-    public static let table = Table(
-        "lease",
-        columns: [Column("name", .text), Column("holder", .text), Column("epoch", .integer), Column("taken_at", .instant)],
-        primaryKey: ["name"], versionColumn: "epoch")
+    public static let table = Table("lease", fields, primaryKey: ["name"], versionColumn: "epoch")
 
     /// A first holder.
     public init(name: String, holder: Incarnation, at: Instant) {
@@ -32,16 +34,5 @@ public struct LeaseRecord: Record {
         next.epoch += 1
         next.takenAt = at
         return next
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] { [name.column, holder.column, epoch.column, takenAt.column] }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        name = try row.read("name")
-        holder = try row.read("holder")
-        epoch = try row.read("epoch")
-        takenAt = try row.read("taken_at")
     }
 }

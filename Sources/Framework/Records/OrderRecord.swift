@@ -51,20 +51,20 @@ public struct OrderRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<OrderRecord> = [
+        Field("tag", \.tag), Field("intent_id", \.intent), Field("position_id", \.position), Field("instrument", \.instrument),
+        Field("position_plan", \.positionPlan), Field("leg", \.leg), Field("attempt", \.attempt), Field("slice", \.slice),
+        Field("role", \.role), Field("action", \.action), Field("side", \.side), Field("contract", \.contract),
+        Field("symbol", \.symbol), Field("quantity", \.quantity), Field("state", \.state), Field("filled_quantity", \.filled),
+        Field("filled_value", \.filledValue, .decimal(scale: 4)), Field("broker_order_id", \.brokerOrder), Field("sender", \.sender),
+        Field("planned_at", \.plannedAt), Field("sent_at", \.sentAt), Field("finished_at", \.finishedAt), Field("misses", \.misses),
+        Field("message", \.message), Field("version", \.version),
+    ]
+
     /// The table `orders`: one row per attempt, found by tag, intent, state or the broker's number.
     public static let table = Table(
-        "orders",
-        columns: [
-            Column("tag", .text), Column("intent_id", .text), Column("position_id", .text), Column("instrument", .text),
-            Column("position_plan", .integer), Column("leg", .integer), Column("attempt", .integer), Column("slice", .integer),
-            Column("role", .text), Column("action", .text), Column("side", .text), Column("contract", .document), Column("symbol", .text),
-            Column("quantity", .integer), Column("state", .text), Column("filled_quantity", .integer),
-            Column("filled_value", .decimal(scale: 4)), Column("broker_order_id", .text, optional: true),
-            Column("sender", .text, optional: true), Column("planned_at", .instant), Column("sent_at", .instant, optional: true),
-            Column("finished_at", .instant, optional: true), Column("misses", .integer), Column("message", .text, optional: true),
-            Column("version", .integer),
-        ],
-        primaryKey: ["tag"],
+        "orders", fields, primaryKey: ["tag"],
         indexes: [["intent_id"], ["state", "sent_at"], ["sent_at", "tag"], ["instrument", "planned_at"], ["broker_order_id"]],
         versionColumn: "version")
 
@@ -94,56 +94,6 @@ public struct OrderRecord: Record {
         plannedAt = at
         misses = 0
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            tag.column, intent.column, position.column, instrument.column, positionPlan.column, leg.column, attempt.column, slice.column,
-            role.column, action.column, side.column, contract.column, symbol.column,
-            quantity.column, state.column, filled.column, filledValue.column, brokerOrder.column, sender.column, plannedAt.column,
-            sentAt.column, finishedAt.column, misses.column, message.column, version.column,
-        ]
-    }
-
-    /// Some columns by position; the key and the version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: tag.column
-            case 24: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        tag = try row.read("tag")
-        intent = try row.read("intent_id")
-        position = try row.read("position_id")
-        instrument = try row.read("instrument")
-        positionPlan = try row.read("position_plan")
-        leg = try row.read("leg")
-        attempt = try row.read("attempt")
-        slice = try row.read("slice")
-        role = try row.read("role")
-        action = try row.read("action")
-        side = try row.read("side")
-        contract = try row.read("contract")
-        symbol = try row.read("symbol")
-        quantity = try row.read("quantity")
-        state = try row.read("state")
-        filled = try row.read("filled_quantity")
-        filledValue = try row.read("filled_value")
-        brokerOrder = try row.read("broker_order_id")
-        sender = try row.read("sender")
-        plannedAt = try row.read("planned_at")
-        sentAt = try row.read("sent_at")
-        finishedAt = try row.read("finished_at")
-        misses = try row.read("misses")
-        message = try row.read("message")
-        version = try row.read("version")
     }
 }
 
@@ -176,15 +126,16 @@ public struct TradeRecord: Record {
     /// When the core posted it, by the host's clock.
     public var recordedAt: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<TradeRecord> = [
+        Field("trade_id", \.id), Field("tag", \.tag), Field("intent_id", \.intent), Field("position_id", \.position),
+        Field("broker_order_id", \.brokerOrder), Field("symbol", \.symbol), Field("side", \.side), Field("quantity", \.quantity),
+        Field("price", \.price), Field("traded_at", \.tradedAt), Field("recorded_at", \.recordedAt),
+    ]
+
     /// The table `trades`: rows are only added.
     public static let table = Table(
-        "trades",
-        columns: [
-            Column("trade_id", .text), Column("tag", .text), Column("intent_id", .text), Column("position_id", .text),
-            Column("broker_order_id", .text), Column("symbol", .text), Column("side", .text), Column("quantity", .integer),
-            Column("price", .decimal(scale: 4)), Column("traded_at", .instant), Column("recorded_at", .instant),
-        ],
-        primaryKey: ["trade_id"], indexes: [["tag"], ["intent_id"], ["position_id"], ["traded_at"]])
+        "trades", fields, primaryKey: ["trade_id"], indexes: [["tag"], ["intent_id"], ["position_id"], ["traded_at"]])
 
     /// A trade of an order.
     public init(fill: Fill, order: OrderRecord, brokerOrder: BrokerOrderID, at: Instant) {
@@ -199,38 +150,5 @@ public struct TradeRecord: Record {
         price = fill.price
         tradedAt = fill.at
         recordedAt = at
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, tag.column, intent.column, position.column, brokerOrder.column, symbol.column, side.column, quantity.column,
-            price.column, tradedAt.column, recordedAt.column,
-        ]
-    }
-
-    /// Some columns by position; the key comes without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: id.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("trade_id")
-        tag = try row.read("tag")
-        intent = try row.read("intent_id")
-        position = try row.read("position_id")
-        brokerOrder = try row.read("broker_order_id")
-        symbol = try row.read("symbol")
-        side = try row.read("side")
-        quantity = try row.read("quantity")
-        price = try row.read("price")
-        tradedAt = try row.read("traded_at")
-        recordedAt = try row.read("recorded_at")
     }
 }

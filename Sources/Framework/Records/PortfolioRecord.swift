@@ -21,16 +21,16 @@ public struct PortfolioRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PortfolioRecord> = [
+        Field("id", \.id), Field("initial_capital", \.initialCapital), Field("closed_equity", \.closedEquity),
+        Field("equity_high", \.equityHigh), Field("total_risk_amount", \.totalRisk), Field("total_vol_amount", \.totalVolatility),
+        Field("margin_used", \.marginUsed), Field("ledger_number", \.ledgerNumber), Field("updated_at", \.updatedAt),
+        Field("version", \.version),
+    ]
+
     /// The table `portfolio_state`, which has exactly one row.
-    public static let table = Table(
-        "portfolio_state",
-        columns: [
-            Column("id", .integer), Column("initial_capital", .decimal(scale: 4)), Column("closed_equity", .decimal(scale: 4)),
-            Column("equity_high", .decimal(scale: 4)), Column("total_risk_amount", .decimal(scale: 4)),
-            Column("total_vol_amount", .decimal(scale: 4)), Column("margin_used", .decimal(scale: 4)), Column("ledger_number", .integer),
-            Column("updated_at", .instant), Column("version", .integer),
-        ],
-        primaryKey: ["id"], versionColumn: "version")
+    public static let table = Table("portfolio_state", fields, primaryKey: ["id"], versionColumn: "version")
 
     /// An account without money.
     public init(at: Instant) {
@@ -44,39 +44,6 @@ public struct PortfolioRecord: Record {
         ledgerNumber = 0
         updatedAt = at
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, initialCapital.column, closedEquity.column, equityHigh.column, totalRisk.column, totalVolatility.column,
-            marginUsed.column, ledgerNumber.column, updatedAt.column, version.column,
-        ]
-    }
-
-    /// Some columns by position; the key and the version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: id.column
-            case 9: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("id")
-        initialCapital = try row.read("initial_capital")
-        closedEquity = try row.read("closed_equity")
-        equityHigh = try row.read("equity_high")
-        totalRisk = try row.read("total_risk_amount")
-        totalVolatility = try row.read("total_vol_amount")
-        marginUsed = try row.read("margin_used")
-        ledgerNumber = try row.read("ledger_number")
-        updatedAt = try row.read("updated_at")
-        version = try row.read("version")
     }
 }
 
@@ -103,16 +70,17 @@ public struct LedgerRecord: Record {
     /// When it was booked, by the host's clock.
     public var createdAt: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<LedgerRecord> = [
+        Field("id", \.number), Field("entry_key", \.entryKey), Field("transaction_type", \.kind), Field("amount", \.amount),
+        Field("equity_before", \.equityBefore), Field("equity_after", \.equityAfter), Field("position_id", \.position),
+        Field("notes", \.notes), Field("created_by", \.createdBy), Field("created_at", \.createdAt),
+    ]
+
     /// The table `capital_transactions`: rows are only added, and an entry key occurs once.
     public static let table = Table(
-        "capital_transactions",
-        columns: [
-            Column("id", .integer), Column("entry_key", .text), Column("transaction_type", .text), Column("amount", .decimal(scale: 4)),
-            Column("equity_before", .decimal(scale: 4)), Column("equity_after", .decimal(scale: 4)),
-            Column("position_id", .text, optional: true), Column("notes", .text), Column("created_by", .text),
-            Column("created_at", .instant),
-        ],
-        primaryKey: ["id"], uniqueKeys: [UniqueKey(["entry_key"])], indexes: [["created_at"], ["position_id"]])
+        "capital_transactions", fields, primaryKey: ["id"], uniqueKeys: [UniqueKey(["entry_key"])],
+        indexes: [["created_at"], ["position_id"]])
 
     /// A movement.
     public init(
@@ -129,38 +97,5 @@ public struct LedgerRecord: Record {
         self.notes = notes
         self.createdBy = createdBy
         self.createdAt = createdAt
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            number.column, entryKey.column, kind.column, amount.column, equityBefore.column, equityAfter.column, position.column,
-            notes.column, createdBy.column, createdAt.column,
-        ]
-    }
-
-    /// Some columns by position; the keys come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: number.column
-            case 1: entryKey.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        number = try row.read("id")
-        entryKey = try row.read("entry_key")
-        kind = try row.read("transaction_type")
-        amount = try row.read("amount")
-        equityBefore = try row.read("equity_before")
-        equityAfter = try row.read("equity_after")
-        position = try row.read("position_id")
-        notes = try row.read("notes")
-        createdBy = try row.read("created_by")
-        createdAt = try row.read("created_at")
     }
 }

@@ -81,107 +81,30 @@ public struct PositionRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PositionRecord> = [
+        Field("position_id", \.id), Field("instrument", \.instrument), Field("position", \.layer), Field("status", \.status),
+        Field("mode", \.mode), Field("signal_fingerprint", \.signal), Field("entry_timestamp", \.entryTimestamp),
+        Field("entry_price", \.entryPrice), Field("signal_price", \.signalPrice), Field("lots", \.lots), Field("quantity", \.quantity),
+        Field("lot_size", \.unitsPerLot), Field("point_value", \.pointValue), Field("margin_per_lot", \.marginPerLot),
+        Field("initial_stop", \.initialStop), Field("current_stop", \.currentStop), Field("highest_close", \.highestClose),
+        Field("initial_risk_points", \.initialRisk), Field("atr", \.averageTrueRange), Field("limiter", \.limiter),
+        Field("structure", \.structure), Field("expiry", \.expiry), Field("strike", \.strike),
+        Field("opened_value", \.openedValue, .decimal(scale: 4)), Field("realized_pnl", \.realizedProfit), Field("charges", \.charges),
+        Field("rollover_status", \.rolloverStatus), Field("rollover_count", \.rolloverCount), Field("rollover_pnl", \.rolloverProfit),
+        Field("rollover_timestamp", \.rolloverTimestamp), Field("original_entry_price", \.originalEntryPrice),
+        Field("original_expiry", \.originalExpiry), Field("exit_timestamp", \.exitTimestamp), Field("exit_price", \.exitPrice),
+        Field("exit_reason", \.exitReason), Field("is_base_position", \.isBase), Field("intent_id", \.intent),
+        Field("created_at", \.createdAt), Field("updated_at", \.updatedAt), Field("version", \.version),
+    ]
+
     /// The table `portfolio_positions`: among live rows an instrument's layer occurs once.
     public static let table = Table(
-        "portfolio_positions",
-        columns: [
-            Column("position_id", .text), Column("instrument", .text), Column("position", .text), Column("status", .text),
-            Column("mode", .text), Column("signal_fingerprint", .text, optional: true), Column("entry_timestamp", .instant),
-            Column("entry_price", .decimal(scale: 4)), Column("signal_price", .decimal(scale: 4)), Column("lots", .integer),
-            Column("quantity", .integer), Column("lot_size", .integer), Column("point_value", .decimal(scale: 4)),
-            Column("margin_per_lot", .decimal(scale: 4)), Column("initial_stop", .decimal(scale: 4)),
-            Column("current_stop", .decimal(scale: 4)), Column("highest_close", .decimal(scale: 4)),
-            Column("initial_risk_points", .decimal(scale: 4)), Column("atr", .decimal(scale: 4)), Column("limiter", .text),
-            Column("structure", .document), Column("expiry", .day), Column("strike", .decimal(scale: 4), optional: true),
-            Column("opened_value", .decimal(scale: 4)), Column("realized_pnl", .decimal(scale: 4)), Column("charges", .decimal(scale: 4)),
-            Column("rollover_status", .text),
-            Column("rollover_count", .integer), Column("rollover_pnl", .decimal(scale: 4)),
-            Column("rollover_timestamp", .instant, optional: true), Column("original_entry_price", .decimal(scale: 4), optional: true),
-            Column("original_expiry", .day, optional: true), Column("exit_timestamp", .instant, optional: true),
-            Column("exit_price", .decimal(scale: 4), optional: true), Column("exit_reason", .text, optional: true),
-            Column("is_base_position", .boolean), Column("intent_id", .text, optional: true), Column("created_at", .instant),
-            Column("updated_at", .instant), Column("version", .integer),
-        ],
-        primaryKey: ["position_id"],
+        "portfolio_positions", fields, primaryKey: ["position_id"],
         uniqueKeys: [
             UniqueKey(["instrument", "position"], where: KeyCondition("status", in: [.text("open"), .text("closing"), .text("partial")]))
         ],
         indexes: [["instrument", "status"], ["status"], ["entry_timestamp"], ["rollover_status", "expiry"]], versionColumn: "version")
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            id.column, instrument.column, layer.column, status.column, mode.column, signal.column, entryTimestamp.column,
-            entryPrice.column, signalPrice.column, lots.column, quantity.column, unitsPerLot.column, pointValue.column,
-            marginPerLot.column, initialStop.column, currentStop.column, highestClose.column, initialRisk.column,
-            averageTrueRange.column, limiter.column, structure.column, expiry.column, strike.column, openedValue.column,
-            realizedProfit.column,
-            charges.column, rolloverStatus.column, rolloverCount.column, rolloverProfit.column, rolloverTimestamp.column,
-            originalEntryPrice.column, originalExpiry.column, exitTimestamp.column, exitPrice.column, exitReason.column,
-            isBase.column, intent.column, createdAt.column, updatedAt.column, version.column,
-        ]
-    }
-
-    /// Some columns by position; keys, status and version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: id.column
-            case 1: instrument.column
-            case 2: layer.column
-            case 3: status.column
-            case 39: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type, or a live position is not whole lots.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("position_id")
-        instrument = try row.read("instrument")
-        layer = try row.read("position")
-        status = try row.read("status")
-        mode = try row.read("mode")
-        signal = try row.read("signal_fingerprint")
-        entryTimestamp = try row.read("entry_timestamp")
-        entryPrice = try row.read("entry_price")
-        signalPrice = try row.read("signal_price")
-        lots = try row.read("lots")
-        quantity = try row.read("quantity")
-        unitsPerLot = try row.read("lot_size")
-        pointValue = try row.read("point_value")
-        marginPerLot = try row.read("margin_per_lot")
-        initialStop = try row.read("initial_stop")
-        currentStop = try row.read("current_stop")
-        highestClose = try row.read("highest_close")
-        initialRisk = try row.read("initial_risk_points")
-        averageTrueRange = try row.read("atr")
-        limiter = try row.read("limiter")
-        structure = try row.read("structure")
-        expiry = try row.read("expiry")
-        strike = try row.read("strike")
-        openedValue = try row.read("opened_value")
-        realizedProfit = try row.read("realized_pnl")
-        charges = try row.read("charges")
-        rolloverStatus = try row.read("rollover_status")
-        rolloverCount = try row.read("rollover_count")
-        rolloverProfit = try row.read("rollover_pnl")
-        rolloverTimestamp = try row.read("rollover_timestamp")
-        originalEntryPrice = try row.read("original_entry_price")
-        originalExpiry = try row.read("original_expiry")
-        exitTimestamp = try row.read("exit_timestamp")
-        exitPrice = try row.read("exit_price")
-        exitReason = try row.read("exit_reason")
-        isBase = try row.read("is_base_position")
-        intent = try row.read("intent_id")
-        createdAt = try row.read("created_at")
-        updatedAt = try row.read("updated_at")
-        version = try row.read("version")
-        guard !status.isLive || (try? lots.quantity(unitsPerLot: unitsPerLot)) == quantity else {
-            throw .corrupt("portfolio_positions \(id) holds \(quantity) units, which are not \(lots) lots of \(unitsPerLot)")
-        }
-    }
 
     /// A position just settled, with its stops already computed.
     public init(
@@ -223,5 +146,12 @@ public struct PositionRecord: Record {
         createdAt = at
         updatedAt = at
         version = 1
+    }
+
+    /// Throws `.corrupt` when a live position is not whole lots.
+    public func validate() throws(StorageError) {
+        guard !status.isLive || (try? lots.quantity(unitsPerLot: unitsPerLot)) == quantity else {
+            throw .corrupt("portfolio_positions \(id) holds \(quantity) units, which are not \(lots) lots of \(unitsPerLot)")
+        }
     }
 }

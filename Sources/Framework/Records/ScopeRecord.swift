@@ -21,56 +21,22 @@ public struct ScopeRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<ScopeRecord> = [
+        Field("instrument", \.instrument), Field("state", \.state), Field("frozen_reason", \.frozenReason),
+        Field("last_exit_at", \.lastExitAt), Field("newest_exit_timestamp", \.newestExitTimestamp), Field("last_price", \.lastPrice),
+        Field("last_atr", \.lastAverageTrueRange), Field("last_price_at", \.lastPriceAt), Field("version", \.version),
+        Field("last_bar_at", \.lastBarAt),
+    ]
+
     /// The table `scopes`: one row per instrument that was ever configured.
-    public static let table = Table(
-        "scopes",
-        columns: [
-            Column("instrument", .text), Column("state", .text), Column("frozen_reason", .text, optional: true),
-            Column("last_exit_at", .instant, optional: true), Column("newest_exit_timestamp", .instant, optional: true),
-            Column("last_price", .decimal(scale: 4), optional: true),
-            Column("last_atr", .decimal(scale: 4), optional: true), Column("last_price_at", .instant, optional: true),
-            Column("version", .integer), Column("last_bar_at", .instant, optional: true),
-        ],
-        primaryKey: ["instrument"], versionColumn: "version")
+    public static let table = Table("scopes", fields, primaryKey: ["instrument"], versionColumn: "version")
 
     /// A scope nothing happened in.
     public init(instrument: InstrumentName) {
         self.instrument = instrument
         state = .active
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            instrument.column, state.column, frozenReason.column, lastExitAt.column, newestExitTimestamp.column, lastPrice.column,
-            lastAverageTrueRange.column, lastPriceAt.column, version.column, lastBarAt.column,
-        ]
-    }
-
-    /// Some columns by position; the key and the version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: instrument.column
-            case 8: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        instrument = try row.read("instrument")
-        state = try row.read("state")
-        frozenReason = try row.read("frozen_reason")
-        lastExitAt = try row.read("last_exit_at")
-        newestExitTimestamp = try row.read("newest_exit_timestamp")
-        lastPrice = try row.read("last_price")
-        lastAverageTrueRange = try row.read("last_atr")
-        lastPriceAt = try row.read("last_price_at")
-        lastBarAt = try row.read("last_bar_at")
-        version = try row.read("version")
     }
 }
 
@@ -89,15 +55,14 @@ public struct PyramidingRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PyramidingRecord> = [
+        Field("instrument", \.instrument), Field("last_pyramid_price", \.lastPyramidPrice), Field("base_position_id", \.base),
+        Field("pyramid_count", \.taken), Field("updated_at", \.updatedAt), Field("version", \.version),
+    ]
+
     /// The table `pyramiding_state`: one row per instrument.
-    public static let table = Table(
-        "pyramiding_state",
-        columns: [
-            Column("instrument", .text), Column("last_pyramid_price", .decimal(scale: 4), optional: true),
-            Column("base_position_id", .text, optional: true), Column("pyramid_count", .integer), Column("updated_at", .instant),
-            Column("version", .integer),
-        ],
-        primaryKey: ["instrument"], versionColumn: "version")
+    public static let table = Table("pyramiding_state", fields, primaryKey: ["instrument"], versionColumn: "version")
 
     /// A stack without a base.
     public init(instrument: InstrumentName, at: Instant) {
@@ -105,21 +70,6 @@ public struct PyramidingRecord: Record {
         taken = 0
         updatedAt = at
         version = 1
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [instrument.column, lastPyramidPrice.column, base.column, taken.column, updatedAt.column, version.column]
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        instrument = try row.read("instrument")
-        lastPyramidPrice = try row.read("last_pyramid_price")
-        base = try row.read("base_position_id")
-        taken = try row.read("pyramid_count")
-        updatedAt = try row.read("updated_at")
-        version = try row.read("version")
     }
 }
 
@@ -138,14 +88,14 @@ public struct SwitchRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<SwitchRecord> = [
+        Field("name", \.name), Field("is_thrown", \.isThrown), Field("reason", \.reason), Field("changed_by", \.changedBy),
+        Field("changed_at", \.changedAt), Field("version", \.version),
+    ]
+
     /// The table `switches`: one row per switch.
-    public static let table = Table(
-        "switches",
-        columns: [
-            Column("name", .text), Column("is_thrown", .boolean), Column("reason", .text), Column("changed_by", .text),
-            Column("changed_at", .instant), Column("version", .integer),
-        ],
-        primaryKey: ["name"], versionColumn: "version")
+    public static let table = Table("switches", fields, primaryKey: ["name"], versionColumn: "version")
 
     /// A switch in a position.
     public init(name: String, isThrown: Bool, reason: String, changedBy: String, changedAt: Instant, version: Int64 = 1) {
@@ -155,20 +105,5 @@ public struct SwitchRecord: Record {
         self.changedBy = changedBy
         self.changedAt = changedAt
         self.version = version
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [name.column, isThrown.column, reason.column, changedBy.column, changedAt.column, version.column]
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        name = try row.read("name")
-        isThrown = try row.read("is_thrown")
-        reason = try row.read("reason")
-        changedBy = try row.read("changed_by")
-        changedAt = try row.read("changed_at")
-        version = try row.read("version")
     }
 }

@@ -37,18 +37,19 @@ public struct SignalRecord: Record {
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<SignalRecord> = [
+        Field("fingerprint", \.fingerprint), Field("payload", \.signal), Field("instrument", \.instrument),
+        Field("signal_type", \.signalType), Field("position", \.position), Field("signal_timestamp", \.signalTimestamp),
+        Field("received_at", \.receivedAt), Field("digest", \.digest), Field("raw_body", \.rawBody),
+        Field("processing_status", \.status), Field("reason", \.reason), Field("explanation", \.explanation),
+        Field("intent_id", \.intent), Field("attempts", \.attempts), Field("is_duplicate", \.isDuplicate),
+        Field("processed_by_instance", \.processedBy), Field("processed_at", \.processedAt), Field("version", \.version),
+    ]
+
     /// The table `signal_log`: the inbox, found by status, arrival or instrument.
     public static let table = Table(
-        "signal_log",
-        columns: [
-            Column("fingerprint", .text), Column("payload", .document), Column("instrument", .text), Column("signal_type", .text),
-            Column("position", .text), Column("signal_timestamp", .instant), Column("received_at", .instant), Column("digest", .text),
-            Column("raw_body", .text), Column("processing_status", .text), Column("reason", .text, optional: true),
-            Column("explanation", .document, optional: true), Column("intent_id", .text, optional: true), Column("attempts", .integer),
-            Column("is_duplicate", .boolean), Column("processed_by_instance", .text, optional: true),
-            Column("processed_at", .instant, optional: true), Column("version", .integer),
-        ],
-        primaryKey: ["fingerprint"],
+        "signal_log", fields, primaryKey: ["fingerprint"],
         indexes: [["processing_status"], ["received_at"], ["instrument", "signal_timestamp"]],
         versionColumn: "version")
 
@@ -68,48 +69,6 @@ public struct SignalRecord: Record {
         isDuplicate = false
         version = 1
     }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] {
-        [
-            fingerprint.column, signal.column, instrument.column, signalType.column, position.column, signalTimestamp.column,
-            receivedAt.column, digest.column, rawBody.column, status.column, reason.column, explanation.column, intent.column,
-            attempts.column, isDuplicate.column, processedBy.column, processedAt.column, version.column,
-        ]
-    }
-
-    /// Some columns by position; the key and the version come without building the whole row.
-    public func values(at positions: [Int]) -> [Value] {
-        values(at: positions) { position in
-            switch position {
-            case 0: fingerprint.column
-            case 17: version.column
-            default: nil
-            }
-        }
-    }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        fingerprint = try row.read("fingerprint")
-        signal = try row.read("payload")
-        instrument = try row.read("instrument")
-        signalType = try row.read("signal_type")
-        position = try row.read("position")
-        signalTimestamp = try row.read("signal_timestamp")
-        receivedAt = try row.read("received_at")
-        digest = try row.read("digest")
-        rawBody = try row.read("raw_body")
-        status = try row.read("processing_status")
-        reason = try row.read("reason")
-        explanation = try row.read("explanation")
-        intent = try row.read("intent_id")
-        attempts = try row.read("attempts")
-        isDuplicate = try row.read("is_duplicate")
-        processedBy = try row.read("processed_by_instance")
-        processedAt = try row.read("processed_at")
-        version = try row.read("version")
-    }
 }
 
 /// A message with the fingerprint of an accepted signal but other content: kept as evidence, never traded.
@@ -125,14 +84,14 @@ public struct ConflictRecord: Record {
     /// When it first arrived, by the host's clock.
     public var receivedAt: Instant
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<ConflictRecord> = [
+        Field("conflict_id", \.id), Field("fingerprint", \.fingerprint), Field("digest", \.digest), Field("raw_body", \.rawBody),
+        Field("received_at", \.receivedAt),
+    ]
+
     /// The table `signal_conflicts`: rows are only added.
-    public static let table = Table(
-        "signal_conflicts",
-        columns: [
-            Column("conflict_id", .text), Column("fingerprint", .text), Column("digest", .text), Column("raw_body", .text),
-            Column("received_at", .instant),
-        ],
-        primaryKey: ["conflict_id"], indexes: [["fingerprint"]])
+    public static let table = Table("signal_conflicts", fields, primaryKey: ["conflict_id"], indexes: [["fingerprint"]])
 
     /// A conflict seen now.
     public init(fingerprint: Fingerprint, digest: String, rawBody: String, receivedAt: Instant) {
@@ -141,17 +100,5 @@ public struct ConflictRecord: Record {
         self.digest = digest
         self.rawBody = rawBody
         self.receivedAt = receivedAt
-    }
-
-    /// The row in the order of the columns of ``table``.
-    public var values: [Value] { [id.column, fingerprint.column, digest.column, rawBody.column, receivedAt.column] }
-
-    /// Reads a stored row back; throws `.corrupt` when a column holds another type.
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("conflict_id")
-        fingerprint = try row.read("fingerprint")
-        digest = try row.read("digest")
-        rawBody = try row.read("raw_body")
-        receivedAt = try row.read("received_at")
     }
 }

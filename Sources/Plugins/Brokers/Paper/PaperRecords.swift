@@ -29,16 +29,16 @@ public struct PaperOrderRecord: Record {
     /// The optimistic version, counted from 1.
     public var version: Int64
 
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PaperOrderRecord> = [
+        Field("order_id", \.id), Field("number", \.number), Field("day", \.day), Field("tag", \.tag), Field("symbol", \.symbol),
+        Field("side", \.side), Field("quantity", \.quantity), Field("limit_price", \.limit), Field("state", \.state),
+        Field("filled_quantity", \.filled), Field("message", \.message), Field("updated_at", \.updatedAt), Field("version", \.version),
+    ]
+
     public static let table = Table(
-        "paper_orders",
-        columns: [
-            Column("order_id", .text), Column("number", .integer), Column("day", .day), Column("tag", .text, optional: true),
-            Column("symbol", .text), Column("side", .text), Column("quantity", .integer),
-            Column("limit_price", .decimal(scale: 4), optional: true),
-            Column("state", .text), Column("filled_quantity", .integer), Column("message", .text, optional: true),
-            Column("updated_at", .instant), Column("version", .integer),
-        ],
-        primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])], indexes: [["day", "number", "tag"], ["state"]],
+        "paper_orders", fields, primaryKey: ["order_id"], uniqueKeys: [UniqueKey(["number"])],
+        indexes: [["day", "number", "tag"], ["state"]],
         versionColumn: "version")
 
     /// The order as it is now.
@@ -56,29 +56,6 @@ public struct PaperOrderRecord: Record {
         message = order.report.message
         updatedAt = order.report.updatedAt
         version = 1
-    }
-
-    public var values: [Value] {
-        [
-            id.column, number.column, day.column, tag.column, symbol.column, side.column, quantity.column, limit.column, state.column,
-            filled.column, message.column, updatedAt.column, version.column,
-        ]
-    }
-
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("order_id")
-        number = try row.read("number")
-        day = try row.read("day")
-        tag = try row.read("tag")
-        symbol = try row.read("symbol")
-        side = try row.read("side")
-        quantity = try row.read("quantity")
-        limit = try row.read("limit_price")
-        state = try row.read("state")
-        filled = try row.read("filled_quantity")
-        message = try row.read("message")
-        updatedAt = try row.read("updated_at")
-        version = try row.read("version")
     }
 }
 
@@ -101,13 +78,13 @@ public struct PaperTradeRecord: Record {
     /// When.
     public var tradedAt: Instant
 
-    public static let table = Table(
-        "paper_trades",
-        columns: [
-            Column("trade_id", .text), Column("order_id", .text), Column("day", .day), Column("symbol", .text), Column("side", .text),
-            Column("quantity", .integer), Column("price", .decimal(scale: 4)), Column("traded_at", .instant),
-        ],
-        primaryKey: ["trade_id"], indexes: [["order_id"]])
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PaperTradeRecord> = [
+        Field("trade_id", \.id), Field("order_id", \.order), Field("day", \.day), Field("symbol", \.symbol), Field("side", \.side),
+        Field("quantity", \.quantity), Field("price", \.price), Field("traded_at", \.tradedAt),
+    ]
+
+    public static let table = Table("paper_trades", fields, primaryKey: ["trade_id"], indexes: [["order_id"]])
 
     /// A trade of an order.
     init(_ fill: Fill, of order: PaperOrder) {
@@ -122,21 +99,6 @@ public struct PaperTradeRecord: Record {
     }
 
     var fill: Fill { Fill(id: id, quantity: quantity, price: price, at: tradedAt) }
-
-    public var values: [Value] {
-        [id.column, order.column, day.column, symbol.column, side.column, quantity.column, price.column, tradedAt.column]
-    }
-
-    public init(_ row: Row) throws(StorageError) {
-        id = try row.read("trade_id")
-        order = try row.read("order_id")
-        day = try row.read("day")
-        symbol = try row.read("symbol")
-        side = try row.read("side")
-        quantity = try row.read("quantity")
-        price = try row.read("price")
-        tradedAt = try row.read("traded_at")
-    }
 }
 
 /// One symbol of the paper book as it is kept: its last price and what is held of it.
@@ -158,15 +120,13 @@ public struct PaperPositionRecord: Record {
     /// The optimistic version, counted from 1.
     public var version: Int64
 
-    public static let table = Table(
-        "paper_positions",
-        columns: [
-            Column("symbol", .text), Column("contract", .document, optional: true),
-            Column("point_value", .decimal(scale: 4), optional: true),
-            Column("net_quantity", .integer), Column("cash", .decimal(scale: 4)), Column("last_price", .decimal(scale: 4), optional: true),
-            Column("priced_at", .instant, optional: true), Column("version", .integer),
-        ],
-        primaryKey: ["symbol"], versionColumn: "version")
+    /// The columns, each with the property that it holds.
+    public static let fields: Fields<PaperPositionRecord> = [
+        Field("symbol", \.symbol), Field("contract", \.contract), Field("point_value", \.pointValue), Field("net_quantity", \.netUnits),
+        Field("cash", \.cash), Field("last_price", \.lastPrice), Field("priced_at", \.pricedAt), Field("version", \.version),
+    ]
+
+    public static let table = Table("paper_positions", fields, primaryKey: ["symbol"], versionColumn: "version")
 
     /// The symbol as it stands in the book.
     init(_ listing: PaperListing) {
@@ -178,23 +138,5 @@ public struct PaperPositionRecord: Record {
         lastPrice = listing.mark
         pricedAt = listing.markedAt
         version = 1
-    }
-
-    public var values: [Value] {
-        [
-            symbol.column, contract.column, pointValue.column, netUnits.column, cash.column, lastPrice.column, pricedAt.column,
-            version.column,
-        ]
-    }
-
-    public init(_ row: Row) throws(StorageError) {
-        symbol = try row.read("symbol")
-        contract = try row.read("contract")
-        pointValue = try row.read("point_value")
-        netUnits = try row.read("net_quantity")
-        cash = try row.read("cash")
-        lastPrice = try row.read("last_price")
-        pricedAt = try row.read("priced_at")
-        version = try row.read("version")
     }
 }
