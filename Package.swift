@@ -58,6 +58,7 @@ let package = Package(
                 .embedInCode("Migrations/sqlite/v0003_repairs_bars_clocks.up.sql"),
                 .embedInCode("Migrations/sqlite/v0003_repairs_bars_clocks.down.sql"),
                 .embedInCode("Migrations/sqlite/v0004_words.up.sql"), .embedInCode("Migrations/sqlite/v0004_words.down.sql"),
+                .embedInCode("Migrations/sqlite/v0005_commands.up.sql"), .embedInCode("Migrations/sqlite/v0005_commands.down.sql"),
             ]),
         .target(name: "Coordination", dependencies: [kit], path: "Sources/Plugins/Coordination"),
         .target(name: "Alerts", dependencies: [kit], path: "Sources/Plugins/Alerts"),

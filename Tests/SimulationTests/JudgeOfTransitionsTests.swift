@@ -81,7 +81,7 @@ struct JudgeOfTransitionsTests {
     @Test("Capital that was acknowledged and is not in the ledger is seen, and so is another amount", arguments: [0, 5, 7])
     func capital(booked: Int64) {
         var oracle = Oracle(policy: Policy(), tradedInstruments: [Self.traded])
-        oracle.asked(OperatorRequest(id: "P1", command: .capital(Money(units: 7), notes: "", key: "K"), by: "tester"))
+        oracle.asked(CommandRecord(id: "P1", command: .capital(Money(units: 7), notes: "", key: "K"), principal: "tester", at: .testing))
         if booked > 0 { oracle.committed(Self.capital(booked, key: "K"), by: "P1", ModelStore(), at: .testing) }
         oracle.answered(OperatorAnswer(id: "P1", isDone: true, message: ""))
         #expect(oracle.breaches.isEmpty == (booked == 7), "\(oracle.breaches)")

@@ -14,6 +14,7 @@ extension Core {
                 core.doubt(&scope, &transition)
             }
         }
+        wakeCommands(&transition)
         alertCalendarGaps(&transition)
         alertExpiries(&transition)
         isReadingBook = true
@@ -54,6 +55,7 @@ extension Core {
             transition.perform(.wake(.scope(name), at: transition.at))
         }
         tagsInCall = nil
+        wakeCommands(&transition)
     }
 
     /// 4.5: the process that could still have sent an order is gone, and a horizon has passed since, or the order would not be absent.
@@ -67,6 +69,7 @@ extension Core {
     /// Ends recovery: the broker's book was read, so that scopes may go on.
     mutating func finishRecovery(_ transition: inout Transition) {
         hasRecovered = true
+        wakeCommands(&transition)
         for name in scopes.keys { advance(name, &transition) }
         readPositions(&transition)
     }

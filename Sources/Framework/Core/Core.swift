@@ -32,6 +32,8 @@ public struct Core: Sendable {
     var openExposure = ExposureSum()
     /// Decisions in flight of all scopes.
     var inFlightExposure = ExposureSum()
+    /// What people ask for and is not answered, in the order in which it was asked for.
+    var commands: [Tracked<CommandRecord>] = []
     var limiter: OrderLimiter
     var auditCount: Int64 = 0
     var alertCount: Int64 = 0
@@ -129,7 +131,7 @@ public struct Core: Sendable {
         case .bookRead(let reading): compare(reading, &transition)
         case .positionsRead(let reading): compare(reading, &transition)
         case .woke(let alarm): wake(alarm, &transition)
-        case .commanded(let request): obey(request, &transition)
+        case .commanded(let record): accept(record, &transition)
         case .putAside(let what):
             alert(
                 .critical, "write_refused", nil,
@@ -144,6 +146,7 @@ public struct Core: Sendable {
         checkInvariants(transition.touched)
         var transaction = Transaction()
         tradingSwitch.flush(into: &transaction)
+        if !commands.isEmpty { flushCommands(into: &transaction) }
         portfolio.flush(into: &transaction)
         for name in transition.touched {
             scopes.change(name) { $0.flush(into: &transaction) }

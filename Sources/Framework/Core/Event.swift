@@ -22,8 +22,8 @@ public enum Event: Hashable, Codable, Sendable {
     case positionsRead(PositionsReading)
     /// A time that the core asked for has come.
     case woke(Alarm)
-    /// A person asked for something.
-    case commanded(OperatorRequest)
+    /// What a person asks for was committed.
+    case commanded(CommandRecord)
     /// The records refuse what follows from an event each time, so that others go on before it; in words for people.
     case putAside(String)
 }
@@ -130,6 +130,8 @@ public enum Alarm: Hashable, Codable, Sendable {
     case scope(InstrumentName)
     /// Decide what went on record as being decided.
     case decide(InstrumentName)
+    /// Obey a command that waits.
+    case command(CommandID)
     /// Look for orders of unknown outcome, or ask for working ones.
     case book
     /// Compare books and positions.
@@ -144,8 +146,8 @@ public enum Alarm: Hashable, Codable, Sendable {
 public enum OperatorCommand: Hashable, Codable, Sendable {
     /// Refuse everything that increases risk.
     case stop(reason: String)
-    /// Allow it again.
-    case resume(reason: String)
+    /// Allow it again. `lifting` is the version of the switch that was looked at: a stop that came later is not lifted; nil lifts whatever stands.
+    case resume(reason: String, lifting: Int64? = nil)
     /// Close every open position.
     case closeAll(reason: String)
     /// Close one position.

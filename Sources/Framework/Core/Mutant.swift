@@ -32,7 +32,7 @@ public enum Mutant: String, CaseIterable, Codable, Sendable {
         exitPriceOfEntry, costOfPartKept, capitalKeyForgotten, capitalKeysNotRead, capitalNotBooked, highIgnoresCapital
     // Storage and processes.
     case failedCommitIsSuccess, epochNotDemanded, trailGap, trailWithoutEpoch, unansweredGateForgotten,
-        leavingOrdersForgotten, readAnewInOldEpoch, recoverySkipped
+        leavingOrdersForgotten, readAnewInOldEpoch, recoverySkipped, commandKeptWaiting
 }
 
 extension Policy {

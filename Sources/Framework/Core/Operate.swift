@@ -15,6 +15,7 @@ extension Core {
                 core.advance(&scope, &transition)
                 core.endIdleExamination(&scope, &transition)
             }
+        case .command(let id): obey(id, &transition)
         case .book:
             // An alarm that an earlier one overtook rings too; it must not make a second chain of them.
             if nextBookAlarm.map({ $0 <= transition.at }) ?? true { nextBookAlarm = nil }
@@ -25,6 +26,7 @@ extension Core {
             readPositions(&transition)
         case .reconcile:
             beginDay(&transition)
+            wakeCommands(&transition)
             transition.perform(.wake(.reconcile, at: transition.at + policy.reconcileInterval))
             if !isReadingBook {
                 isReadingBook = true
@@ -56,31 +58,6 @@ extension Core {
         alertExpiries(&transition)
     }
 
-    mutating func obey(_ request: OperatorRequest, _ transition: inout Transition) {
-        // I29
-        guard hasRecovered || !request.command.closesOrRolls else {
-            let message = "The host has started and not read the broker's book yet, so that nothing is decided; ask again in a moment."
-            return transition.perform(.answer(OperatorAnswer(id: request.id, isDone: false, message: message)))
-        }
-        let answer: OperatorAnswer
-        switch request.command {
-        case .stop(let reason):
-            set(isThrown: true, reason: reason, by: request.by, &transition)
-            for name in scopes.keys { advance(name, &transition) }
-            answer = OperatorAnswer(id: request.id, isDone: true, message: "Trading is stopped: \(reason). Exits go on.")
-        case .resume(let reason):
-            set(isThrown: false, reason: reason, by: request.by, &transition)
-            answer = OperatorAnswer(id: request.id, isDone: true, message: "Trading goes on: \(reason).")
-        case .closeAll(let reason): answer = closeAll(reason, request, &transition)
-        case .exit(let id, let reason): answer = exit(id, reason, request, &transition)
-        case .bookExit(let id, let price, let reason): answer = bookExit(id, price, reason, request, &transition)
-        case .capital(let amount, let notes, let key): answer = move(amount, notes, key, request, &transition)
-        case .unfreeze(let name, let reason): answer = unfreeze(name, reason, request, &transition)
-        case .rollover(let execute): answer = rollover(execute, request, &transition)
-        }
-        transition.perform(.answer(answer))
-    }
-
     /// Throws or lifts the switch that stops everything that increases risk.
     mutating func set(isThrown: Bool, reason: String, by: String, _ transition: inout Transition) {
         let from = tradingSwitch.record.isThrown ? "stopped" : "running"
@@ -94,7 +71,7 @@ extension Core {
             "\(by) \(isThrown ? "stopped" : "resumed") trading: \(reason).", &transition)
     }
 
-    private mutating func closeAll(_ reason: String, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
+    mutating func closeAll(_ reason: String, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
         var lines: [String] = []
         for name in scopes.keys {
             change(name, &transition) { core, scope, transition in
@@ -112,15 +89,14 @@ extension Core {
         closing positions: [PositionRecord], _ reason: String, _ request: OperatorRequest, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
-        // A request that is sent again closes what is open then, which is nothing that the first one is closing.
-        let name = "\(request.id)-\(scope.name)-\(transition.at.microseconds)"
+        let name = "\(request.id)-\(scope.name)"
         beginExit(
             id: IntentID("operator-\(name)"), of: positions.map { $0.id },
             price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
             causeKey: "operator:\(name)", for: nil, &scope, &transition)
     }
 
-    private mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition)
+    mutating func exit(_ id: PositionID, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition)
         -> OperatorAnswer
     {
         changeOpenPosition(id, request, &transition) { core, scope, index, transition in
@@ -130,7 +106,7 @@ extension Core {
         }
     }
 
-    private mutating func bookExit(
+    mutating func bookExit(
         _ id: PositionID, _ price: Price, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         changeOpenPosition(id, request, &transition) { core, scope, index, transition in
@@ -178,7 +154,7 @@ extension Core {
         return OperatorAnswer(id: request.id, isDone: false, message: "No open position is called \(id).", details: open)
     }
 
-    private mutating func move(
+    mutating func move(
         _ amount: Money, _ notes: String, _ key: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         guard amount != .zero else { return OperatorAnswer(id: request.id, isDone: false, message: "An amount of zero moves nothing.") }
@@ -198,7 +174,7 @@ extension Core {
         return OperatorAnswer(id: request.id, isDone: true, message: "Closed equity is \(after).")
     }
 
-    private mutating func unfreeze(
+    mutating func unfreeze(
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         let answer = change(name, &transition) { core, scope, transition in
@@ -215,7 +191,7 @@ extension Core {
                 id: request.id, isDone: false, message: "No instrument is called \(name).", details: scopes.keys.map(\.text))
     }
 
-    private mutating func rollover(_ execute: Bool, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
+    mutating func rollover(_ execute: Bool, _ request: OperatorRequest, _ transition: inout Transition) -> OperatorAnswer {
         let lines = scopes.values.flatMap { scope in
             scope.positions.map { position in
                 let view = view(of: position.record, scope.traded, next: nil, [], at: transition.at)
@@ -226,15 +202,5 @@ extension Core {
         }
         if execute { queueRolls(&transition) }
         return OperatorAnswer(id: request.id, isDone: true, message: "\(lines.count) positions looked at.", details: lines)
-    }
-}
-
-extension OperatorCommand {
-    /// Whether it decides about positions.
-    fileprivate var closesOrRolls: Bool {
-        switch self {
-        case .closeAll, .exit, .bookExit, .rollover(execute: true): true
-        case .stop, .resume, .capital, .unfreeze, .rollover(execute: false): false
-        }
     }
 }

@@ -24,6 +24,8 @@ public struct Snapshot: Sendable {
     public var trades: [TradeRecord] = []
     /// Signals without a verdict, oldest first.
     public var signals: [SignalRecord] = []
+    /// Commands without an answer, oldest first.
+    public var commands: [CommandRecord] = []
     /// Ledger rows without a position: capital, and what repairs cost.
     public var capital: [LedgerRecord] = []
     /// The signals that came last, newest first, for those who look.
@@ -99,6 +101,7 @@ extension Core {
             count(&scope)
             scopes[name] = scope
         }
+        commands = snapshot.commands.map { Tracked(stored: $0) }
         if !policy.has(.capitalKeysNotRead) { capitalKeys = Set(snapshot.capital.map(\.entryKey)) }
         if snapshot.hasReachedBroker { dayOfLastOrder = day }
         if !policy.has(.rateNotRead) { limiter.restore(snapshot.sent.times, at: at) }

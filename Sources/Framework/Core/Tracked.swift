@@ -11,6 +11,7 @@ extension PortfolioRecord: Versioned {}
 extension ScopeRecord: Versioned {}
 extension PyramidingRecord: Versioned {}
 extension SwitchRecord: Versioned {}
+extension CommandRecord: Versioned {}
 
 /// A record in memory together with whether it still has to be written.
 ///

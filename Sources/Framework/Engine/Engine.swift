@@ -122,13 +122,65 @@ public final class Engine: Sendable {
 
     private func give(_ input: Shell.Input, of generation: Int? = nil) { errands.put(.input(input, generation: generation)) }
 
-    /// Asks for something on a person's behalf and waits for the answer; nil when none comes in time.
-    public func command(_ command: OperatorCommand, by person: String, waiting span: Span) async -> OperatorAnswer? {
-        let number = requestCount.add(1, ordering: .relaxed).newValue
-        let id = "\(parts.incarnation)-\(number)"
-        let ticket = answers.register(id)
-        submit(.commanded(OperatorRequest(id: id, command: command, by: person)))
-        return await answers.value(of: ticket, until: parts.clock.now() + span, clock: parts.clock)
+    /// What came of a command.
+    public enum CommandOutcome: Sendable {
+        /// It was obeyed, declined or let expire, now or before.
+        case answered(OperatorAnswer)
+        /// Another command was given under its name.
+        case conflict(CommandRecord)
+        /// It is stored and not answered yet.
+        case waiting
+    }
+
+    /// Stores a command and waits up to `span` for its answer; throws when it cannot be stored.
+    ///
+    /// - Parameter id: names the command once for ever, so that what is asked for again is answered and not done again; nil for a new name.
+    public func command(
+        _ command: OperatorCommand, by principal: String, id: CommandID? = nil, waiting span: Span
+    ) async throws(StorageError) -> CommandOutcome {
+        let id = id ?? CommandID("\(parts.incarnation)-\(requestCount.add(1, ordering: .relaxed).newValue)")
+        let record = CommandRecord(id: id, command: command, principal: principal, at: parts.clock.now())
+        let deadline = parts.clock.now() + span
+        let ticket = answers.register(id.text)
+        defer { answers.drop(ticket) }
+        try await keep(record, until: deadline)
+        guard let stored = try await stored(id) else { throw .unavailable("the stored command cannot be read back") }
+        guard stored.command == record.command, stored.principal == principal else { return .conflict(stored) }
+        if let outcome = stored.outcome { return .answered(outcome) }
+        submit(.commanded(stored))
+        return try await answer(to: id, ticket, until: deadline)
+    }
+
+    /// Stores a command unless it is there; asks again, as long as there is time, while nobody knows whether that was done.
+    private func keep(_ record: CommandRecord, until deadline: Instant) async throws(StorageError) {
+        var transaction = Transaction()
+        transaction.insertIfAbsent(record)
+        while true {
+            do throws(StorageError) {
+                _ = try await parts.store.commit(transaction)
+                return
+            } catch {
+                guard case .uncertain = error, parts.clock.now() < deadline, !Task.isCancelled else { throw error }
+                try? await parts.clock.sleep(until: min(deadline, parts.clock.now() + .milliseconds(100)))
+            }
+        }
+    }
+
+    /// Waits for an answer of this process, and looks now and then for one of another that decides.
+    private func answer(
+        to id: CommandID, _ ticket: Waiters<String, OperatorAnswer>.Ticket, until deadline: Instant
+    ) async throws(StorageError) -> CommandOutcome {
+        while true {
+            let isDecider = accountView != nil
+            let next = isDecider ? deadline : min(deadline, parts.clock.now() + .milliseconds(250))
+            if let answer = await answers.next(of: ticket, until: next, clock: parts.clock) { return .answered(answer) }
+            if let outcome = try await stored(id)?.outcome { return .answered(outcome) }
+            guard parts.clock.now() < deadline, !Task.isCancelled else { return .waiting }
+        }
+    }
+
+    private func stored(_ id: CommandID) async throws(StorageError) -> CommandRecord? {
+        try await parts.store.fetch(Query<CommandRecord>(.equal("command_id", id), limit: 1)).first
     }
 
     /// Loads, recovers and works until ``stop(grace:)``; throws when the records cannot be read.
@@ -242,7 +294,7 @@ public final class Engine: Sendable {
                 let rows = try? await self.read()
                 self.give(rows.map { .loaded($0.snapshot, lease: $0.lease) } ?? .unloaded, of: generation)
             }
-        case .findUndecided: group.addTask { self.give(.undecided(await self.undecided()), of: generation) }
+        case .findWaiting: group.addTask { self.give(.found(await self.waitingRows()), of: generation) }
         case .commit(let transaction): group.addTask { self.give(.committed(await self.commit(transaction)), of: generation) }
         case .perform(let effects, let gate):
             for effect in effects {
@@ -304,7 +356,10 @@ public final class Engine: Sendable {
         return (try? await parts.store.commit(transaction)) == nil ? nil : lease
     }
 
-    private func undecided() async -> [SignalRecord] { (try? await parts.store.fetch(.undecided)) ?? [] }
+    private func waitingRows() async -> WaitingRows {
+        WaitingRows(
+            signals: (try? await parts.store.fetch(.undecided)) ?? [], commands: (try? await parts.store.fetch(.waiting)) ?? [])
+    }
 
     private func commit(_ transaction: Transaction) async -> StorageError? {
         announce(transaction, isDone: false)

@@ -127,7 +127,7 @@ public struct VirtualEngine<Store: ImmediateStore, Broker: ImmediateBroker> {
         case .load: awaitsRows = true
         case .wake(let alarm, let span): schedule(alarm.input, at: now + span)
         case .noteEpoch, .noteRetirement, .noteFailure: break
-        case .askForLease, .readLease, .claim, .findUndecided:
+        case .askForLease, .readLease, .claim, .findWaiting:
             preconditionFailure("a process that is alone asks for no lease, and one that is told of every signal looks for none")
         }
     }

@@ -35,9 +35,16 @@ final class Waiters<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// The value, or nil when `deadline` passes first.
+    /// The value, or nil when `deadline` passes first; the place in the queue is given up then.
     func value(of ticket: Ticket, until deadline: Instant, clock: any Clock) async -> Value? {
-        let value = await withTaskGroup(of: Value?.self) { group in
+        let value = await next(of: ticket, until: deadline, clock: clock)
+        if value == nil { drop(ticket) }
+        return value
+    }
+
+    /// The value, or nil when `deadline` passes first; the place in the queue is kept until it is given up.
+    func next(of ticket: Ticket, until deadline: Instant, clock: any Clock) async -> Value? {
+        await withTaskGroup(of: Value?.self) { group in
             group.addTask { await ticket.values.first { _ in true } }
             group.addTask {
                 try? await clock.sleep(until: deadline)
@@ -47,11 +54,10 @@ final class Waiters<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             group.cancelAll()
             return first
         }
-        if value == nil { drop(ticket) }
-        return value
     }
 
-    private func drop(_ ticket: Ticket) {
+    /// Gives a place in the queue up.
+    func drop(_ ticket: Ticket) {
         state.withLock { state in
             state.waiting[ticket.key]?.removeAll { $0.number == ticket.number }
             if state.waiting[ticket.key]?.isEmpty ?? false { state.waiting[ticket.key] = nil }

@@ -129,6 +129,7 @@ extension Identifier {
 extension InstrumentName: ColumnValue {}
 extension Fingerprint: ColumnValue {}
 extension IntentID: ColumnValue {}
+extension CommandID: ColumnValue {}
 extension PositionID: ColumnValue {}
 extension Tag: ColumnValue {}
 extension BrokerOrderID: ColumnValue {}

@@ -6,6 +6,7 @@ public enum Tables {
             SignalRecord.self, ConflictRecord.self, ScopeRecord.self, PyramidingRecord.self, IntentRecord.self, OrderRecord.self,
             TradeRecord.self, PositionRecord.self, PortfolioRecord.self, LedgerRecord.self, SwitchRecord.self, AuditRecord.self,
             OutboxRecord.self, DeliveryRecord.self, RolloverRecord.self, InstanceRecord.self, LeaseRecord.self,
+            CommandRecord.self,
         ]
     }
 

@@ -66,7 +66,7 @@ public enum EventSubject: Hashable, Sendable {
     /// A time.
     case alarm(Alarm)
     /// What a person asks for.
-    case command(String)
+    case command(CommandID)
     /// An event that was put aside.
     case aside(String)
 }
@@ -103,7 +103,7 @@ extension Event {
         case .bookRead: .book
         case .positionsRead: .positions
         case .woke(let alarm): .alarm(alarm)
-        case .commanded(let request): .command(request.id)
+        case .commanded(let record): .command(record.id)
         case .putAside(let what): .aside(what)
         }
     }

@@ -11,9 +11,9 @@ extension Shell {
             if let event = refused.takeBack(subject), core != nil { mailbox.append(event) }
             return []
         case .swept: return sweep()
-        case .undecided(let signals):
+        case .found(let waiting):
             // Rows that are being read anew show them as well.
-            if !isReading { for signal in signals { _ = put(.signal(signal)) } }
+            if !isReading { for event in waiting.events { _ = put(event) } }
             handed.noteAnswer()
             return []
         case .campaigned, .leaseAnswered, .leaseRead, .leaseUnread, .claimed: return lead(input, at: now)
@@ -77,7 +77,7 @@ extension Shell {
         if case .stopping = event { isStopping = true }
         guard core != nil else { return [] }
         // Who took a signal tells of it, and so may a sweep.
-        if case .signal(let record) = event, !handed.insert(record.fingerprint) { return [] }
+        if event.mayBeToldAgain, !handed.insert(event.subject) { return [] }
         if parts.publishes, case .signal(let record) = event { viewKeeping.note(record) }
         // Rows that were read anew make the core ask again for a survey whose decision was refused.
         var requests: [Request] = []
@@ -90,7 +90,7 @@ extension Shell {
     private mutating func release(_ effects: [Effect], at now: Moment) -> Request {
         isReady = core?.isReady ?? false
         hasHeardOfStop = core?.isStopping ?? false
-        for case .conclude(let record) in effects { handed.noteVerdict(on: record.fingerprint, isSwept: parts.sweep != nil) }
+        for subject in effects.compactMap(\.concluded) { handed.noteEnd(of: subject, isSwept: parts.sweep != nil) }
         publish(effects)
         return .perform(effects, gate: now.boot)
     }
@@ -156,7 +156,7 @@ extension Shell {
     private mutating func sweep() -> [Request] {
         guard let pause = parts.sweep else { return [] }
         guard core != nil, !isReading, handed.noteQuestion() else { return [.wake(.sweep, after: pause)] }
-        return [.findUndecided, .wake(.sweep, after: pause)]
+        return [.findWaiting, .wake(.sweep, after: pause)]
     }
 
     /// Whether the rows are being read anew.
@@ -165,18 +165,37 @@ extension Shell {
     }
 }
 
+extension Effect {
+    /// What is decided or answered by it.
+    fileprivate var concluded: EventSubject? {
+        switch self {
+        case .conclude(let record): .signal(record.fingerprint)
+        case .answer(let answer): .command(CommandID(answer.id))
+        default: nil
+        }
+    }
+}
+
 extension Event {
+    /// Whether several tell of it: who stored it, a sweep, and rows that are read.
+    var mayBeToldAgain: Bool {
+        switch self {
+        case .signal, .commanded: true
+        default: false
+        }
+    }
+
     /// Whether the event still means something after the rows were read anew.
     public var survivesReload: Bool {
         switch self {
         // Nothing was asked for as long as the commit of the start was not made, and nobody else asks for it.
         case .started: true
         case .reloaded: false
-        // A signal without a verdict is among the rows that were just read.
-        case .signal: false
+        // A signal without a verdict is among the rows that were just read, and so is a command without an answer.
+        case .signal, .commanded: false
         // A survey is asked for again by the decision that needs it.
         case .surveyed: false
-        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .commanded, .putAside: true
+        case .stopping, .placed, .cancelAnswered, .reported, .bookRead, .positionsRead, .woke, .putAside: true
         }
     }
 }

@@ -80,11 +80,9 @@ extension Shell {
             policy: parts.policy, broker: parts.broker, tradedInstruments: parts.tradedInstruments, incarnation: parts.incarnation,
             epoch: Epoch(number: epoch, othersHaveEnded: parts.othersHaveEnded, machine: parts.machine), snapshot: snapshot, at: now.wall)
         // What was told meanwhile and is among the rows is decided from them, once.
-        handed = HandedSignals(snapshot.signals.map(\.fingerprint))
-        mailbox = mailbox.filter { event in
-            guard case .signal(let record) = event else { return true }
-            return handed.insert(record.fingerprint)
-        }
+        handed = HandedEvents(
+            snapshot.signals.map { .signal($0.fingerprint) } + snapshot.commands.map { .command($0.id) })
+        mailbox = mailbox.filter { event in !event.mayBeToldAgain || handed.insert(event.subject) }
         viewKeeping = ViewKeeping(snapshot, known: Set(parts.tradedInstruments.map(\.name)))
         guard case .reading(let waiting) = hold else {
             core = next
@@ -109,7 +107,7 @@ extension Shell {
         journal = Journal()
         generation += 1
         mailbox = []
-        handed = HandedSignals()
+        handed = HandedEvents()
         hold = nil
         refused = RefusedEvents()
         failures = 0

@@ -22,7 +22,7 @@ public struct Shell: Sendable {
         public var othersHaveEnded: Bool
         /// Whether ``Shell/view`` is made after each commit.
         public var publishes: Bool
-        /// How often signals that nobody announced are looked for; nil where whoever stores a signal tells of it.
+        /// How often signals and commands that nobody announced are looked for; nil where whoever stores one tells of it.
         public var sweep: Span?
 
         /// Puts the parts together.
@@ -76,8 +76,8 @@ public struct Shell: Sendable {
         case cameBack(EventSubject)
         /// A time to look for signals that nobody announced.
         case swept
-        /// Signals without a verdict that storage has.
-        case undecided([SignalRecord])
+        /// Signals without a verdict and commands without an answer that storage has.
+        case found(WaitingRows)
     }
 
     /// A time that the shell asks for; each comes back as the input of its name.
@@ -102,8 +102,8 @@ public struct Shell: Sendable {
         case claim(LeaseRecord, isFirst: Bool)
         /// Read all rows after a pause; answers ``Input/loaded(_:lease:)`` or ``Input/unloaded``.
         case load(after: Span)
-        /// Look for signals without a verdict; answers ``Input/undecided(_:)``.
-        case findUndecided
+        /// Look for signals without a verdict and commands without an answer; answers ``Input/found(_:)``.
+        case findWaiting
         /// Write all or nothing; answers ``Input/committed(_:)``. There is one at a time.
         case commit(Transaction)
         /// Perform effects of the core in order; none of them is a commit. `gate` is when they were released.
@@ -151,8 +151,8 @@ public struct Shell: Sendable {
     public internal(set) var view: AccountView?
     var viewKeeping = ViewKeeping()
     var mailbox: [Event] = []
-    /// Signals that the core was given, so that a sweep hands over only others.
-    var handed = HandedSignals()
+    /// Signals and commands that the core was given, so that a sweep hands over only others.
+    var handed = HandedEvents()
     var hold: Hold?
     var refused = RefusedEvents()
     /// Commits that failed one after the other.
@@ -212,7 +212,7 @@ extension Shell {
     public var waitingEvents: Int { mailbox.count }
 
     /// Whether the core was given a signal, in this time of deciding.
-    public func wasGiven(_ signal: Fingerprint) -> Bool { handed.contains(signal) }
+    public func wasGiven(_ signal: Fingerprint) -> Bool { handed.contains(.signal(signal)) }
 
     /// Whether this process decides.
     public var decides: Bool { core != nil }
@@ -221,8 +221,25 @@ extension Shell {
     public var sendsUntil: Span { leadership.map(\.sendsUntil) ?? Span(microseconds: .max) }
 }
 
+/// What storage has that nobody has decided on or answered.
+public struct WaitingRows: Sendable {
+    /// Signals without a verdict, oldest first.
+    public var signals: [SignalRecord]
+    /// Commands without an answer, oldest first.
+    public var commands: [CommandRecord]
+
+    /// These rows.
+    public init(signals: [SignalRecord] = [], commands: [CommandRecord] = []) {
+        self.signals = signals
+        self.commands = commands
+    }
+
+    /// Commands go first: one of them may stop what the signals would do.
+    var events: [Event] { commands.map(Event.commanded) + signals.map(Event.signal) }
+}
+
 extension Query<SignalRecord> {
-    /// What ``Shell/Request/findUndecided`` asks storage for: signals without a verdict, in the order in which they came.
+    /// What ``Shell/Request/findWaiting`` asks storage for: signals without a verdict, in the order in which they came.
     public static var undecided: Query {
         Query(.equal("processing_status", SignalStatus.accepted), order: [.ascending("received_at"), .ascending("fingerprint")])
     }

@@ -18,6 +18,7 @@ extension Snapshot {
                 .isIn("processing_status", [SignalStatus.accepted, .working]),
                 order: [.ascending("received_at"), .ascending("fingerprint")]))
         snapshot.latestSignals = try await store.fetch(.latest)
+        snapshot.commands = try await store.fetch(.waiting)
         snapshot.capital = try await store.fetch(Query<LedgerRecord>(.isNull("position_id")))
         for instrument in instruments {
             snapshot.recentEntries[instrument] = try await recentEntries(of: instrument, since: at - entryMemory, from: store)

@@ -182,7 +182,7 @@ public final class EngineRun {
             start()
         case .ask(let command):
             guard let engine = process?.engine else { return }
-            spawn { _ = await engine.command(command, by: "tester", waiting: .seconds(3)) }
+            spawn { _ = try? await engine.command(command, by: "tester", waiting: .seconds(3)) }
         case .send(let number, let signal, let attempt):
             guard attempt <= 20, notes.answered.withLock({ !$0.contains(number) }) else { return }
             send(number, signal)

@@ -27,9 +27,9 @@ extension Oracle {
     // MARK: - Capital
 
     /// A person asks for something.
-    public mutating func asked(_ request: OperatorRequest) {
-        guard case .capital(let amount, _, let key) = request.command else { return }
-        requests[request.id] = key
+    public mutating func asked(_ record: CommandRecord) {
+        guard case .capital(let amount, _, let key) = record.command.content else { return }
+        requests[record.id.text] = key
         amounts[key, default: []].insert(amount.units)
     }
 

@@ -123,6 +123,7 @@ extension Oracle {
             .map { "I2: signal \($0.fingerprint) \($0.signalType) is \($0.status.rawValue)" }
             + store.matching(Query<IntentRecord>(.isIn("state", [IntentState.active, .flat])))
             .map { "I2: intent \($0.id) is \($0.state.rawValue)" }
+            + store.matching(.waiting).map { "I2: \($0.kind) of \($0.principal), command \($0.id), has no answer" }
     }
 }
 

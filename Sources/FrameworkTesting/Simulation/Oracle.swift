@@ -181,7 +181,7 @@ public struct Oracle: Sendable {
     /// A signal may be told to it late, when it has its verdict: that write is refused, and is the only one.
     mutating func couldNotCommit(_ transaction: Transaction, by process: Incarnation, _ store: ModelStore, _ error: StorageError) {
         guard case .conflict(let index, let reason) = error, let lease = store.row(LeaseRecord.self, "account"),
-            transaction.isDecision, transaction.fence?.epoch == lease.epoch, !(transaction.writes[index].record is SignalRecord)
+            transaction.isDecision, transaction.fence?.epoch == lease.epoch, !transaction.writes[index].record.isFoundBySweep
         else { return }
         breach("I16", "\(process) alone decides in epoch \(lease.epoch), and its commit is refused: \(reason)")
     }
@@ -407,4 +407,9 @@ extension Transaction {
     fileprivate var isDecision: Bool {
         writes.contains { $0.record is AuditRecord || $0.record is IntentRecord || $0.record is OrderRecord }
     }
+}
+
+extension Record {
+    /// Whether a sweep over a replica that lags behind may bring it back when it is decided already.
+    fileprivate var isFoundBySweep: Bool { self is SignalRecord || self is CommandRecord }
 }

@@ -198,12 +198,10 @@ extension Simulation {
     }
 
     func ask(_ command: OperatorCommand) {
-        guard let index = processes.indices.first(where: { processes[$0].decides }) else { return }
+        guard let index = processes.indices.first(where: { processes[$0].isUp && processes[$0].pausedUntil == nil }) else { return }
         var id = "P\(outcome.events)"
         // Several things may be asked for at one moment.
         if case .capital(_, _, let key) = command { id += "-\(key)" }
-        let request = OperatorRequest(id: id, command: command, by: "tester")
-        oracle.asked(request)
-        put(.commanded(request), at: index)
+        call(.ask(CommandRecord(id: CommandID(id), command: command, principal: "tester", at: wall(index))), from: index)
     }
 }

@@ -9,7 +9,8 @@ struct DatabaseCall {
         case readLease
         case claim(LeaseRecord, isFirst: Bool)
         case load
-        case undecided
+        case findWaiting
+        case ask(CommandRecord)
     }
 
     let request: Request
@@ -61,8 +62,13 @@ extension Simulation {
             answer(call, .input(isDatabaseDown ? .leaseUnread : .leaseRead(lease)))
         case .claim(let lease, let isFirst): answer(call, .input(.claimed(claim(lease, isFirst: isFirst, call))))
         case .load: await load(call)
-        case .undecided:
-            answer(call, .input(.undecided(isDatabaseDown ? [] : rows().matching(.undecided))))
+        case .findWaiting:
+            let rows = rows()
+            let waiting =
+                isDatabaseDown
+                ? WaitingRows() : WaitingRows(signals: rows.matching(.undecided), commands: rows.matching(.waiting))
+            answer(call, .input(.found(waiting)))
+        case .ask(let record): if keep(record) { tell(record) }
         }
     }
 
@@ -153,6 +159,21 @@ extension Simulation {
         var transaction = Transaction()
         transaction.insertIfAbsent(record)
         return canStore && (try? store.commit(transaction)) != nil
+    }
+
+    /// Keeps a command; false when the database does not take it, so that the person asks again or lets it be.
+    func keep(_ record: CommandRecord) -> Bool {
+        var transaction = Transaction()
+        transaction.insertIfAbsent(record)
+        guard canStore, (try? store.commit(transaction)) == [true] else { return false }
+        oracle.asked(record)
+        return true
+    }
+
+    /// Half of the time whoever decides is told; else it is found.
+    private func tell(_ record: CommandRecord) {
+        guard later.happens(500), let index = processes.indices.first(where: { processes[$0].decides }) else { return }
+        later(index, .input(.event(.commanded(record))), after: .milliseconds(1), inGeneration: true)
     }
 
     func claim(_ lease: LeaseRecord, isFirst: Bool, _ call: DatabaseCall) -> LeaseRecord? {

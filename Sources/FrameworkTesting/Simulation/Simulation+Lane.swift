@@ -35,7 +35,7 @@ extension Simulation {
         case .readLease(let after): call(.readLease, from: index, after: after)
         case .claim(let lease, let isFirst): call(.claim(lease, isFirst: isFirst), from: index)
         case .load(let after): call(.load, from: index, inGeneration: true, after: after)
-        case .findUndecided: call(.undecided, from: index, inGeneration: true)
+        case .findWaiting: call(.findWaiting, from: index, inGeneration: true)
         case .commit(let transaction): commit(transaction, at: index)
         case .perform(let effects, let gate): release(effects, gate: gate, at: index)
         case .wake(.campaign, let after): later(index, .input(.campaigned), after: after)
@@ -134,7 +134,7 @@ extension Simulation {
         case .bookRead: "book"
         case .positionsRead: "positions"
         case .woke: "woke"
-        case .commanded(let request): request.id
+        case .commanded(let record): record.id.text
         case .putAside(let what): what
         }
     }

@@ -118,12 +118,15 @@ extension Simulation {
             if arrives { _ = admit(message) }
             work = .inboxAnswered(message, .failed)
         case .contradict(let record, let message): work = .contradicted(message, record, isKept: false)
+        case .ask(let record):
+            if arrives { _ = keep(record) }
+            return
         case .readLease: work = .input(.leaseUnread)
         case .claim(let lease, let isFirst):
             if arrives { _ = claim(lease, isFirst: isFirst, call) }
             work = .input(.claimed(nil))
         case .load: work = .input(.unloaded)
-        case .undecided: work = .input(.undecided([]))
+        case .findWaiting: work = .input(.found(WaitingRows()))
         }
         add(.process(call.process, life: call.life, generation: call.generation, work), after: wait)
     }

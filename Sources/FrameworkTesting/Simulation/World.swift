@@ -128,8 +128,14 @@ public final class World {
     /// A person asks for something.
     @discardableResult
     public func ask(_ command: OperatorCommand, id: String? = nil) -> OperatorAnswer? {
-        let name = id ?? "R\(answers.count + 1)"
-        run { engine.handle(.commanded(OperatorRequest(id: name, command: command, by: "tester"))) }
+        let name = id ?? "R\(engine.store.all(CommandRecord.self).count + 1)"
+        let record = CommandRecord(id: CommandID(name), command: command, principal: "tester", at: engine.now)
+        var asking = Transaction()
+        asking.insertIfAbsent(record)
+        run {
+            guard !engine.isDead, (try? engine.store.commit(asking)) == [true] else { return }
+            engine.handle(.commanded(record))
+        }
         return answers.last { $0.id == name }
     }
 
@@ -167,7 +173,7 @@ public final class World {
     /// A commit meets another state, so that the rows are read anew in the middle of a life.
     public func reload() async throws(StorageError) {
         engine.store.meetsAnotherState = true
-        ask(.resume(reason: "the next commit is refused once"))
+        hand(.putAside("nothing; the next commit is refused once"))
         let snapshot = try await rows(policy)
         run {
             engine.give(rows: snapshot)

@@ -5,7 +5,7 @@ struct EmergencyRoutes: Sendable {
     let application: Application
 
     var all: [RouteDescription] {
-        let whoAndWhy = [OperatorFields.reason, OperatorFields.by]
+        let whoAndWhy = [OperatorFields.reason, OperatorFields.by, OperatorFields.key]
         return [
             route("/emergency/stop", "Refuse everything that increases risk; exits go on.", whoAndWhy, stop),
             route("/emergency/resume", "Allow entries again.", whoAndWhy, resume),
@@ -13,9 +13,11 @@ struct EmergencyRoutes: Sendable {
                 "/emergency/close-all", "Close every open position, or show which would be closed.", whoAndWhy + [OperatorFields.dryRun],
                 closeAll),
             route(
-                "/rollover/scan", "Hold every position against its rollover rule and change nothing.", [OperatorFields.by], scan),
+                "/rollover/scan", "Hold every position against its rollover rule and change nothing.",
+                [OperatorFields.by, OperatorFields.key], scan),
             route(
-                "/rollover/execute", "Roll what is due, or show what would be rolled.", [OperatorFields.by, OperatorFields.dryRun], roll),
+                "/rollover/execute", "Roll what is due, or show what would be rolled.",
+                [OperatorFields.by, OperatorFields.key, OperatorFields.dryRun], roll),
             route(
                 "/scopes/{instrument}/unfreeze", "Let a frozen instrument take entries again.", whoAndWhy,
                 further: [404: .failure("No instrument is called so.")], unfreeze),
@@ -36,7 +38,9 @@ struct EmergencyRoutes: Sendable {
     }
 
     @Sendable private func resume(_ call: RouteCall) async throws -> HTTPResponse {
-        OperatorReply(try await application.ask(.resume(reason: call.required("reason")), for: call)).response
+        // What is lifted is the stop that stands now, not one that comes while this is on its way.
+        let stop = try await application.account().tradingSwitch?.version
+        return OperatorReply(try await application.ask(.resume(reason: call.required("reason"), lifting: stop), for: call)).response
     }
 
     @Sendable private func closeAll(_ call: RouteCall) async throws -> HTTPResponse {

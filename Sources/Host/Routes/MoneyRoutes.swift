@@ -1,12 +1,8 @@
 import MunimKit
-import Synchronization
 
 /// Moving money in and out, and exits that a person decides, for operators.
 struct MoneyRoutes: Sendable {
     let application: Application
-    private let keys = CapitalKeys()
-
-    init(application: Application) { self.application = application }
 
     var all: [RouteDescription] {
         [
@@ -31,7 +27,7 @@ struct MoneyRoutes: Sendable {
                 body: [
                     RouteField("position_id", .text(longest: 128), isRequired: true, summary: "The position."),
                     RouteField("price", .price, summary: "At which price it was closed by hand; not beside execute."),
-                    OperatorFields.reason, OperatorFields.by,
+                    OperatorFields.reason, OperatorFields.by, OperatorFields.key,
                     RouteField("execute", .flag, whenMissing: .flag(false), summary: "Whether to send orders that close it."),
                 ],
                 responses: [
@@ -46,24 +42,12 @@ struct MoneyRoutes: Sendable {
         let isDeposit = try call.required("type") == LedgerEntryKind.deposit.rawValue
         let key = try call.required("key")
         let amount = isDeposit ? size : Money(units: -size.units)
-        // The core takes each request for a new one, and a second row with one key would be refused by the store for ever.
-        guard keys.reserve(key) else {
-            throw RouteRefusal(status: 503, kind: .unavailable, message: "a movement with this key is under way; ask again")
-        }
-        do {
-            if let before = try await entry(key) {
-                keys.release(key)
-                return try repeated(before, amount)
-            }
-        } catch {
-            keys.release(key)
-            throw error
-        }
-        // No answer means that it may still come, so the key stays reserved until it does.
+        if let before = try await entry(key) { return try repeated(before, amount) }
         let command = OperatorCommand.capital(amount, notes: call.text("notes") ?? "", key: key)
-        let answer = try await application.ask(command, for: call) { [keys] in keys.release(key) }
+        // The ledger knows the keys of what moved; one whose movement was declined is free for another.
+        let answer = try await application.ask(command, for: call, isNamedByKey: false)
         guard answer.isDone, let row = try await entry(key) else { return OperatorReply(answer).response }
-        return .encoded(CapitalReply(row))
+        return try repeated(row, amount)
     }
 
     private func entry(_ key: String) async throws -> LedgerRecord? {
@@ -118,14 +102,4 @@ extension CapitalReply: DescribedAnswer {
     static var meanings: [String: String] {
         ["status": "Always done.", "message": "The same in a sentence.", "entry": "Its row of the ledger."]
     }
-}
-
-/// The keys of movements that are under way in this process.
-final class CapitalKeys: Sendable {
-    private let reserved = Mutex<Set<String>>([])
-
-    /// Whether nobody else works on the key; at most a thousand at once.
-    func reserve(_ key: String) -> Bool { reserved.withLock { $0.count < 1_000 && $0.insert(key).inserted } }
-
-    func release(_ key: String) { reserved.withLock { _ = $0.remove(key) } }
 }

@@ -38,27 +38,29 @@ extension OperatorReply: DescribedAnswer {
 }
 
 extension Application {
-    /// Asks the core on a person's behalf; refuses with 503 when no answer comes in time, because the request may still be carried out.
+    /// Asks whoever decides on a person's behalf: the request is stored, obeyed once, and answered; the same key again gets the same answer.
     ///
-    /// `afterwards` is called once, when nothing comes of the request any more, however late that is.
-    func ask(_ command: OperatorCommand, for call: RouteCall, afterwards: @escaping @Sendable () -> Void = {})
-        async throws(RouteRefusal) -> OperatorAnswer
-    {
-        guard let person = call.text("by"), engine.acceptsCommands else {
-            afterwards()
-            throw Self.unanswered
-        }
+    /// Refuses with 503 when no answer comes in time, because the request may still be obeyed until its deadline.
+    func ask(_ command: OperatorCommand, for call: RouteCall, isNamedByKey: Bool = true) async throws -> OperatorAnswer {
+        guard let person = call.text("by"), engine.acceptsCommands else { throw Self.unanswered }
         log(
             .warning, "an operator asks", LogField("request", call.request.id), LogField("by", person),
             LogField("route", call.request.path.joined(separator: "/")), LogField("peer", call.request.peer))
-        let answer = await operatorsWait.value { [engine] in
-            // Much longer than anybody waits: the core answers every request as soon as its records can be written.
-            let answer = await engine.command(command, by: person, waiting: .minutes(24 * 60))
-            afterwards()
-            return answer
+        let id = isNamedByKey ? call.text("key").map(CommandID.init) : nil
+        let outcome = await operatorsWait.value { [engine] () -> Result<Engine.CommandOutcome, StorageError> in
+            // Much longer than anybody waits: what gives up sooner is the patience around it.
+            do throws(StorageError) {
+                return .success(try await engine.command(command, by: person, id: id, waiting: CommandRecord.patience + .minutes(1)))
+            } catch { return .failure(error) }
         }
-        guard case .some(.some(let answer)) = answer else { throw Self.unanswered }
-        return answer
+        switch try outcome?.get() {
+        case .answered(let answer): return answer
+        case .conflict(let stored):
+            throw RouteRefusal(
+                status: 409, kind: .conflict,
+                message: "this key was used for \(stored.kind) by \(stored.principal); another request needs another key")
+        case .waiting, nil: throw Self.unanswered
+        }
     }
 
     private static let unanswered = RouteRefusal(
@@ -78,7 +80,12 @@ extension Engine {
 enum OperatorFields {
     static let by = RouteField("by", .text(longest: 64), isRequired: true, summary: "The name of the person who asks.")
     static let reason = RouteField("reason", .text(longest: 200), isRequired: true, summary: "Why, in one line.")
+    static let key = RouteField(
+        "key", .text(longest: 100), summary: "Names this request once for ever: asked for again it is answered and not done again.")
     static let dryRun = RouteField(
         "dry_run", .flag, whenMissing: .flag(true), summary: "Whether to show only what would be done; false really does it.")
-    static let responses: [Int: RouteAnswer] = [200: .value(OperatorReply.self, "Done, or what would be done.")]
+    static let responses: [Int: RouteAnswer] = [
+        200: .value(OperatorReply.self, "Done, or what would be done."),
+        409: .either([OperatorReply.self, Failure.self], "Something speaks against it, or the key was used for another request."),
+    ]
 }

@@ -118,6 +118,14 @@ struct RecordRoutes: Sendable {
                     .init("id", .text(longest: 128), column: "entity_id", summary: "Only of this signal, order, position or switch."),
                 ], time: "at", order: "at", place: \.at.microseconds
             ) { $0.map(AuditView.init) }.described(store),
+            ListRoute<CommandRecord, CommandView>(
+                pattern: "/commands", summary: "What people asked for, with what came of it, newest first.",
+                filters: [
+                    .init("state", .words(of: CommandState.self), column: "state", summary: "Only in this state."),
+                    .init("kind", .text(longest: 32), column: "kind", summary: "Only of this kind."),
+                    .init("principal", .text(longest: 64), column: "principal", summary: "Only of this person or program."),
+                ], time: "created_at", order: "created_at", place: \.createdAt.microseconds
+            ) { $0.map(CommandView.init) }.described(store),
             ListRoute<OutboxRecord, AlertView>(
                 pattern: "/alerts", summary: "Alerts, newest first.",
                 filters: [

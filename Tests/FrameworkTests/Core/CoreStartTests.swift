@@ -68,14 +68,61 @@ struct CoreStartTests {
         world.broker { $0.bookMood = .failing }
         try await world.restart()
         for early in [command, .exit(position.id, reason: "a drill"), .bookExit(position.id, price: position.entryPrice, reason: "done")] {
-            #expect(world.ask(early)?.isDone == false)
+            #expect(world.ask(early) == nil)
         }
-        #expect(world.ask(.stop(reason: "a drill"))?.isDone == true)
+        let stop = world.ask(.stop(reason: "a drill"))
+        #expect(stop?.isDone == true)
         #expect(world.intents.allSatisfy { $0.kind == .entry } && world.positions == [position])
         world.broker { $0.bookMood = .honest }
-        world.wait(.minutes(1))
-        #expect(world.ask(command)?.isDone == true)
+        world.wait(.seconds(50))
+        // All three are answered, the first one that closes is done and the others find nothing open.
+        #expect(world.answers.count == 4 && world.answers.contains { $0.isDone && $0.id != stop?.id })
+        #expect(world.engine.store.all(CommandRecord.self).allSatisfy { $0.state != .waiting })
+        #expect(world.positions.isEmpty)
         expectSound(world)
+    }
+
+    @Test("A command that nobody could obey in time is answered and not done, a stop is obeyed however late")
+    func expires() async throws {
+        let world = CoreCrashTests.held(1, Fixture.future)
+        world.broker { $0.bookMood = .failing }
+        try await world.restart()
+        world.ask(.closeAll(reason: "a drill"))
+        world.wait(.minutes(2))
+        world.broker { $0.bookMood = .honest }
+        world.wait(.minutes(1))
+        let row = try #require(world.engine.store.all(CommandRecord.self).first)
+        #expect(row.state == .expired && world.positions.count == 1)
+        world.death = (world.performed, false)
+        world.ask(.stop(reason: "a drill"))
+        world.death = nil
+        try await world.restart(after: .minutes(90))
+        world.wait(.seconds(1))
+        #expect(world.engine.store.all(CommandRecord.self).map(\.state) == [.expired, .done])
+        #expect(world.engine.store.row(SwitchRecord.self, Core.tradingSwitchName)?.isThrown == true)
+    }
+
+    @Test("A command is obeyed once wherever its process dies")
+    func obeyedOnce() async throws {
+        let crashes = WorldCrashes(setUp: { CoreCrashTests.held(2, Fixture.future) }, scenario: { $0.ask(.closeAll(reason: "a drill")) })
+        var states: Set<CommandState> = []
+        try await crashes.single { world, point in
+            expectSound(world)
+            #expect(world.positions.isEmpty, "\(point)")
+            #expect(world.intents.count { $0.kind == .exit } == 1, "\(point)")
+            states.formUnion(world.engine.store.all(CommandRecord.self).map(\.state))
+        }
+        #expect(states == [.done])
+    }
+
+    @Test("A stop that came after somebody looked is not lifted by what he asks for")
+    func laterStop() {
+        let world = Fixture.world()
+        world.ask(.stop(reason: "first"))
+        let seen = world.engine.shell.view?.tradingSwitch?.version
+        world.ask(.stop(reason: "second"))
+        #expect(world.ask(.resume(reason: "over", lifting: seen))?.isDone == false)
+        #expect(world.ask(.resume(reason: "over", lifting: world.engine.shell.view?.tradingSwitch?.version))?.isDone == true)
     }
 
     @Test("C42 An order with our tag that no record explains is told once and freezes its scope", arguments: [true, false])

@@ -161,7 +161,7 @@ struct EngineTests {
         let bench = try EngineBench()
         try await bench.run {
             await bench.store.fail(at: "stopped", .uncertain("the disk did not confirm"))
-            _ = await bench.engine.command(.stop(reason: "drill"), by: "tester", waiting: .seconds(30))
+            _ = try await bench.engine.command(.stop(reason: "drill"), by: "tester", waiting: .seconds(30))
             try await bench.wait { await bench.store.all(OutboxRecord.self).allSatisfy { $0.deliveredAt != nil } }
         }
         #expect(await Set(bench.channel.tries) == Set(bench.store.all(OutboxRecord.self).map(\.id)))
@@ -172,7 +172,7 @@ struct EngineTests {
         let bench = try EngineBench()
         try await bench.run(grace: .milliseconds(50)) {
             await bench.store.setFull(true)
-            bench.engine.submit(.commanded(OperatorRequest(id: "R1", command: .stop(reason: "drill"), by: "tester")))
+            bench.engine.submit(.commanded(CommandRecord(id: "R1", command: .stop(reason: "drill"), principal: "tester", at: .testing)))
             try await bench.wait { bench.engine.condition.storageFailure != nil }
             #expect(!bench.engine.acceptsSignals)
         }

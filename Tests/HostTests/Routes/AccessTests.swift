@@ -14,6 +14,7 @@ extension InterfaceTests {
             "GET /metrics", "GET /signals", "GET /signals/{fingerprint}", "GET /positions", "GET /positions/{id}", "GET /orders",
             "GET /trades",
             "GET /portfolio", "GET /capital", "GET /rollover/status", "GET /config", "GET /status", "GET /audit", "GET /alerts",
+            "GET /commands",
         ]
 
         /// What the routes of `table` answer without a token, by method and pattern.

@@ -18,7 +18,7 @@ extension InterfaceTests {
             }
         }
 
-        private static let lists = ["/signals", "/positions", "/orders", "/trades", "/capital", "/audit", "/alerts"]
+        private static let lists = ["/signals", "/positions", "/orders", "/trades", "/capital", "/audit", "/commands", "/alerts"]
         private static let pages = ["/portfolio", "/rollover/status", "/config", "/status"]
         private static let commands = [
             "/emergency/stop", "/emergency/resume", "/emergency/close-all", "/rollover/scan", "/rollover/execute",
@@ -114,11 +114,27 @@ extension InterfaceTests {
                     .post("/manual-exit", #"{"position_id":"\#(position)","price":"52100","reason":"drill",\#(who)}"#, 200),
                     .post("/manual-exit", #"{"position_id":"\#(position)","price":"52100","reason":"drill",\#(who)}"#, 409),
                 ], of: host, check)
+            try await keys(of: host, check)
             try await host.twin(of: fingerprint)
             try await ask(
                 [.get("/signals/{fingerprint}", 409, path: "/signals/\(fingerprint.prefix(8))")] + Self.lists.map { .get($0, 200) },
                 of: host,
                 check)
+        }
+
+        /// A key that was used for one request names no other.
+        private func keys(of host: RunningHost, _ check: SchemaCheck) async throws {
+            func body(_ reason: String) -> String { "{\"by\":\"asha\",\"key\":\"used\"\(reason)}" }
+            let why = #","reason":"drill""#
+            try await ask([.post("/emergency/stop", body(why), 200), .post("/emergency/stop", body(why), 200)], of: host, check)
+            try await ask(
+                [
+                    .post("/emergency/stop", body(#","reason":"another drill""#), 409), .post("/emergency/resume", body(why), 409),
+                    .post("/emergency/close-all", body(why + #","dry_run":false"#), 409),
+                    .post("/scopes/{instrument}/unfreeze", body(why), 409, path: "/scopes/SILVER_MINI/unfreeze"),
+                    .post("/rollover/scan", body(""), 409), .post("/rollover/execute", body(#","dry_run":false"#), 409),
+                ], of: host, check)
+            #expect(try await host.get("/commands?kind=stop&state=done").json["items"].list.count == 2)
         }
 
         /// Hosts that believe nobody: a wrong token, no token at all, a sender from elsewhere.

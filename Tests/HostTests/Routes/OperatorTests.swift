@@ -76,6 +76,23 @@ extension InterfaceTests {
             }
         }
 
+        @Test("A request with a key is obeyed once, however often it is sent and whichever process answers")
+        func keyed() async throws {
+            try await RunningHost.run { host async throws in
+                _ = try await host.verdict(of: .baseEntry)
+                let body = #"{"reason":"drill","by":"asha","dry_run":false,"key":"close-1"}"#
+                let first = try await host.command("/emergency/close-all", body)
+                #expect(first.status == 200 && first.json["details"].list.count == 1)
+                #expect(try await host.command("/emergency/close-all", body).text == first.text)
+                try await host.restarted { next async throws in
+                    #expect(try await next.command("/emergency/close-all", body).text == first.text)
+                    let command = try await next.get("/commands").json["items"][0]
+                    #expect(
+                        command["command_id"].text == "close-1" && command["principal"].text == "asha" && command["state"].text == "done")
+                }
+            }
+        }
+
         @Test("Many requests with one key at the same time book once, and the host goes on")
         func capitalAtOnce() async throws {
             try await RunningHost.run { host async throws in

@@ -59,7 +59,7 @@ enum TraceStory {
                 ?? missing("the positions", reading.failure)
         case .woke(let alarm): "it is time to \(text(of: alarm))"
         case .putAside(let what): "the records refuse what follows from \(what)"
-        case .commanded(let request): "\(request.by) asks: \(text(of: request.command))"
+        case .commanded(let request): "\(request.principal) asks: \(text(of: request.command.content))"
         }
     }
 

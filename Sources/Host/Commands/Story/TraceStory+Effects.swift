@@ -71,6 +71,7 @@ extension TraceStory {
     static func text(of alarm: Alarm) -> String {
         switch alarm {
         case .scope(let name): "go on with \(name)"
+        case .command(let id): "obey request \(id)"
         case .book: "look into the order book"
         case .reconcile: "compare with the broker"
         case .decide(let name): "decide in \(name) what went on record"
@@ -82,7 +83,7 @@ extension TraceStory {
     static func text(of command: OperatorCommand) -> String {
         switch command {
         case .stop(let reason): "stop trading, \(reason)"
-        case .resume(let reason): "resume trading, \(reason)"
+        case .resume(let reason, _): "resume trading, \(reason)"
         case .closeAll(let reason): "close everything, \(reason)"
         case .exit(let position, let reason): "close \(position), \(reason)"
         case .bookExit(let position, let price, let reason): "book the exit of \(position) at \(price), \(reason)"

@@ -9,6 +9,7 @@ enum SQLiteMigrations {
                 3, "repairs_bars_clocks", PackageResources.v0003_repairs_bars_clocks_up_sql,
                 PackageResources.v0003_repairs_bars_clocks_down_sql),
             migration(4, "words", PackageResources.v0004_words_up_sql, PackageResources.v0004_words_down_sql),
+            migration(5, "commands", PackageResources.v0005_commands_up_sql, PackageResources.v0005_commands_down_sql),
         ]
     }
 
