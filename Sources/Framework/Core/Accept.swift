@@ -43,10 +43,7 @@ extension Core {
                         guard core.tagsInCall?.contains(scope.intents[intent].orders[order].tag) != true,
                             !core.policy.has(.unansweredGateForgotten)
                         else { continue }
-                        core.move(
-                            &scope.intents[intent].orders[order], to: .notSent,
-                            cause: "the commit of its gate was not answered: no call was made",
-                            &transition)
+                        core.end(&scope.intents[intent].orders[order], as: .notSent, because: .callNotMade, &transition)
                     }
                 }
                 core.advance(&scope, &transition)
@@ -87,13 +84,14 @@ extension Core {
 
     private mutating func refuseUnknownInstrument(_ record: SignalRecord, _ transition: inout Transition) {
         var refused = Tracked(stored: record)
-        refused.status = .refused
-        refused.reason = "unknown_instrument"
+        refused.status = Reason.unknownInstrument.status
+        refused.reason = .unknownInstrument
         refused.processedAt = transition.at
         refused.explanation = Stored(Explanation(summary: "No instrument \(record.instrument) is configured."))
         transition.write { refused.flush(into: &$0) }
         audit(
-            "signal", record.fingerprint, from: record.status.rawValue, to: SignalStatus.refused.rawValue, cause: "unknown_instrument",
+            "signal", record.fingerprint, from: record.status.rawValue, to: refused.status.rawValue,
+            cause: Reason.unknownInstrument.rawValue,
             &transition)
         transition.perform(.conclude(refused.record))
     }
@@ -115,13 +113,13 @@ extension Core {
         }
     }
 
-    /// Gives a signal its one verdict.
+    /// Gives a signal its one verdict: that of the reason, or executed without one.
     mutating func conclude(
-        _ fingerprint: Fingerprint, _ status: SignalStatus, _ reason: String?, _ explanation: Explanation?, _ scope: inout Scope,
+        _ fingerprint: Fingerprint, _ reason: Reason?, _ explanation: Explanation?, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
         guard let index = scope.signals.firstIndex(where: { $0.fingerprint == fingerprint }) else { return }
-        let from = scope.signals[index].status
+        let (from, status) = (scope.signals[index].status, reason?.status ?? .executed)
         precondition(!from.isVerdict, "I2: a signal has one verdict")
         // An exit that nobody carries out keeps older entries from being traded as well.
         noteExit(scope.signals[index].signal.content, &scope, at: transition.at)
@@ -131,7 +129,7 @@ extension Core {
         scope.signals[index].processedAt = transition.at
         if from == .accepted { beginDeciding(index, &scope, &transition) }
         scope.signals[index].processedBy = incarnation.text
-        audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason ?? "", &transition)
+        audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason?.rawValue ?? "", &transition)
         transition.perform(.conclude(scope.signals[index].record))
     }
 

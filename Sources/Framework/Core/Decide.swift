@@ -47,7 +47,7 @@ extension Core {
         }
         switch structure(for: signal, scope.traded, at: transition.at) {
         case .failure(let refusal):
-            conclude(record.fingerprint, .refused, refusal.code, Explanation(summary: refusal.sentence), &scope, &transition)
+            conclude(record.fingerprint, refusal.reason, Explanation(summary: refusal.sentence), &scope, &transition)
             return true
         case .success(let structure):
             let subject = Subject.signal(record.fingerprint, scope.name)
@@ -63,7 +63,7 @@ extension Core {
 
     private mutating func refuse(_ record: SignalRecord, _ refusal: Refusal, _ scope: inout Scope, _ transition: inout Transition) {
         conclude(
-            record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
+            record.fingerprint, refusal.reason, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
             &transition)
     }
 
@@ -77,11 +77,11 @@ extension Core {
     private func structure(for signal: Signal, _ traded: TradedInstrument, at: Instant) -> Result<Structure, Refusal> {
         let day = TradingDay(of: at)
         guard let expiry = traded.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
-            return .failure(Refusal("no_contract", "No contract of \(traded.name) may be entered on \(day)."))
+            return .failure(Refusal(.noContract, "No contract of \(traded.name) may be entered on \(day)."))
         }
         do throws(InstrumentFault) { return .success(try traded.instrument.structure(expiry: expiry, price: signal.price, on: day)) } catch
         {
-            return .failure(Refusal("no_contract", "No contract of \(traded.name) can be named: \(error)."))
+            return .failure(Refusal(.noContract, "No contract of \(traded.name) can be named: \(error)."))
         }
     }
 
@@ -117,7 +117,7 @@ extension Core {
             let entry = try size(signal, structure, survey, scope, priceBefore: priceBefore, at: transition.at)
             open(entry, for: record, &scope, &transition)
         } catch {
-            conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &transition)
+            conclude(record.fingerprint, error.reason, error.explanation, &scope, &transition)
         }
     }
 
@@ -169,7 +169,7 @@ extension Core {
         guard !live.isEmpty else {
             let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
-                record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
+                record.fingerprint, .noPosition, Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
                 &scope, &transition)
             return true
         }
@@ -177,7 +177,7 @@ extension Core {
         let older = live.filter { $0.entryTimestamp.seconds <= signal.timestamp.seconds || policy.has(.exitOlderThanPosition) }
         guard !older.isEmpty else {
             conclude(
-                record.fingerprint, .superseded, "exit_older_than_position",
+                record.fingerprint, .exitOlderThanPosition,
                 Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope,
                 &transition)
             return true

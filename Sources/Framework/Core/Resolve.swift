@@ -281,7 +281,7 @@ extension Core {
         }
         order.misses += 1
         guard order.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
-        move(&order, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &transition)
+        end(&order, as: .absent, because: .orderAbsent, &transition)
         alert(
             .error, "order_absent", scope.name,
             "Order \(order.tag) (\(order.record.side.rawValue) \(order.record.quantity) \(order.record.symbol)) never reached the broker as far as its book shows.",
@@ -294,13 +294,10 @@ extension Core {
         return isBlank ? max(broker.horizon, policy.emptyBookHorizon) : broker.horizon
     }
 
-    /// What is noted of an order whose day ended before it was resolved.
-    public static let dayEnded = "its day ended before it was resolved"
-
     /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
     private mutating func leaveUnresolved(_ order: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
         let (tag, symbol) = (order.record.tag, order.record.symbol)
-        move(&order, to: .absent, cause: Self.dayEnded, &transition)
+        end(&order, as: .absent, because: .dayEnded, &transition)
         freeze(
             &scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", happensOnce: true,
             &transition)

@@ -219,7 +219,7 @@ extension Core {
             }
             for signal in done {
                 conclude(
-                    signal.fingerprint, .executed, "closed_by_interrupted_roll",
+                    signal.fingerprint, .closedByInterruptedRoll,
                     Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &transition)
             }
         }

@@ -4,7 +4,7 @@ extension Core {
     mutating func send(_ indices: [Int], _ leg: Leg, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let reducesRisk = leg.action == .close
         if let reason = reasonToDrop(leg, intent, scope, at: transition.at) {
-            for index in indices { move(&intent.orders[index], to: .dropped, cause: reason, &transition) }
+            for index in indices { end(&intent.orders[index], as: .dropped, because: reason, &transition) }
             return true
         }
         if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !leg.isRepair { return false }
@@ -18,16 +18,14 @@ extension Core {
             case .now: sendNow(index, &intent, &transition)
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
-                    move(
-                        &intent.orders[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window",
-                        &transition)
+                    end(&intent.orders[index], as: .dropped, because: .orderRate, &transition)
                     return true
                 }
                 transition.perform(.wake(.scope(scope.name), at: time))
                 return false
             case .notToday:
                 guard reducesRisk else {
-                    move(&intent.orders[index], to: .dropped, cause: "order_rate: the day's orders are used up", &transition)
+                    end(&intent.orders[index], as: .dropped, because: .orderRate, &transition)
                     return true
                 }
                 waitForRate(&scope, &transition)
@@ -53,16 +51,16 @@ extension Core {
         transition.perform(.wake(.scope(scope.name), at: next))
     }
 
-    private func reasonToDrop(_ leg: Leg, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
+    private func reasonToDrop(_ leg: Leg, _ intent: Intent, _ scope: Scope, at: Instant) -> Reason? {
         guard leg.action == .open else { return nil }
-        if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
+        if isOutranked(intent, in: scope) { return .supersededByExit }
         if policy.has(.secondLegUnderSwitch), leg.number > 0 { return nil }
         if policy.has(.rollUnderSwitch), intent.record.kind == .roll { return nil }
-        if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return "trading_stopped: \(tradingSwitch.record.reason)" }
+        if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return .tradingStopped }
         if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
-            return "entry_window: the entry window ended at \(deadline)"
+            return .entryWindow
         }
-        if !isOpen(scope.traded, at: at) { return "outside_session: the session ended" }
+        if !isOpen(scope.traded, at: at) { return .outsideSession }
         return nil
     }
 
@@ -82,8 +80,20 @@ extension Core {
         guard order.state != state else { return }
         if !policy.has(.trailGap) { audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: cause, &transition) }
         order.state = state
+        if order.record.reason != nil { order.reason = nil }
         if state.isTerminal { order.finishedAt = transition.at }
         if state != .filled, state != .working, state != .sending { order.message = cause }
+    }
+
+    /// Ends an order by our own decision: it is dropped, or given up as proven or believed not to be there.
+    mutating func end(_ order: inout Tracked<OrderRecord>, as state: OrderState, because reason: Reason, _ transition: inout Transition) {
+        guard order.state != state else { return }
+        if !policy.has(.trailGap) {
+            audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: reason.rawValue, &transition)
+        }
+        order.state = state
+        order.reason = reason
+        order.finishedAt = transition.at
     }
 
     /// Has the positions read, once at a time.

@@ -46,8 +46,10 @@ public struct OrderRecord: Record {
     public var finishedAt: Instant?
     /// Successful complete looks into the book, begun after the horizon, that did not show it.
     public var misses: Int
-    /// Why it did not simply work or fill: the broker's words or ours; nil where there is nothing to say.
+    /// The broker's words on why it did not simply work or fill, or ours on what became of it; nil where there is nothing to say.
     public var message: String?
+    /// Why we dropped it or gave it up; nil while we did neither.
+    public var reason: Reason?
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
@@ -62,7 +64,7 @@ public struct OrderRecord: Record {
             Column("filled_value", .decimal(scale: 4)), Column("broker_order_id", .text, optional: true),
             Column("sender", .text, optional: true), Column("planned_at", .instant), Column("sent_at", .instant, optional: true),
             Column("finished_at", .instant, optional: true), Column("misses", .integer), Column("message", .text, optional: true),
-            Column("version", .integer),
+            Column("version", .integer), Column("reason", .text, optional: true),
         ],
         primaryKey: ["tag"],
         indexes: [["intent_id"], ["state", "sent_at"], ["sent_at", "tag"], ["instrument", "planned_at"], ["broker_order_id"]],
@@ -102,7 +104,7 @@ public struct OrderRecord: Record {
             tag.column, intent.column, position.column, instrument.column, positionPlan.column, leg.column, attempt.column, slice.column,
             role.column, action.column, side.column, contract.column, symbol.column,
             quantity.column, state.column, filled.column, filledValue.column, brokerOrder.column, sender.column, plannedAt.column,
-            sentAt.column, finishedAt.column, misses.column, message.column, version.column,
+            sentAt.column, finishedAt.column, misses.column, message.column, version.column, reason.column,
         ]
     }
 
@@ -143,6 +145,7 @@ public struct OrderRecord: Record {
         finishedAt = try row.read("finished_at")
         misses = try row.read("misses")
         message = try row.read("message")
+        reason = try row.read("reason")
         version = try row.read("version")
     }
 }

@@ -227,7 +227,7 @@ struct HistoryCheck {
             // The broker has one that restored rows only plan.
             case .unknown: before == .sending || before == .planned
             case .notSent: before == .sending
-            case .absent: before == .unknown || before == .sending || before == .working && row.cause == Core.dayEnded
+            case .absent: before == .unknown || before == .sending || before == .working && row.cause == Reason.dayEnded.rawValue
             case .working, .filled, .rejected, .cancelled: before != nil && before != .planned && before != .filled
             }
         if !isLegal { breach("order \(tag) went from \(before?.rawValue ?? "nothing") to \(row.to)") }

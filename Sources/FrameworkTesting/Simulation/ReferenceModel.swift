@@ -110,7 +110,7 @@ struct ReferenceModel {
             breach("\(name) does not say when or why it is \(row.status.rawValue)")
         }
         if (row.reason == nil) != (row.status == .executed), !wasDoneByRoll(row) {
-            breach("\(name) is \(row.status.rawValue): \(row.reason ?? "no reason")")
+            breach("\(name) is \(row.status.rawValue): \(row.reason?.rawValue ?? "no reason")")
         }
         let intent = row.intent.flatMap { evidence.intents[$0] }
         if let id = row.intent, intent?.signal != row.fingerprint { breach("\(name) has the intent \(id) of another") }

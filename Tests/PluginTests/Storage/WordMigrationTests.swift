@@ -46,6 +46,30 @@ struct WordMigrationTests {
         }
     }
 
+    @Test(
+        "Why an order was dropped or given up moves from its words to a column of its own, and back",
+        arguments: [
+            ("dropped", "order_rate: the day's orders are used up", Reason.orderRate),
+            ("dropped", "superseded_by_exit: an exit outranks it", .supersededByExit),
+            ("dropped", "order_rates are what the market is about", nil), ("rejected", "trading_stopped: by the venue", nil),
+            ("absent", "its day ended before it was resolved", .dayEnded),
+            ("absent", "not in two complete books after the horizon of 60s", .orderAbsent), ("planned", nil, nil),
+        ] as [(String, String?, Reason?)])
+    func reasons(_ state: String, _ message: String?, _ reason: Reason?) async throws {
+        try await keepBefore()
+        try await folder.withStorage(migrations: Self.before) { storage in
+            _ = try await storage.records().sql(("UPDATE orders SET state = ?, message = ?", [.text(state), message.column]))
+        }
+        try await folder.withStorage { storage in
+            #expect(try await storage.records().fetch(Query<OrderRecord>()).map(\.reason) == [reason])
+            // What this binary wrote has no message of its own.
+            if reason != nil { try await storage.records().sql(("UPDATE orders SET message = NULL", [])) }
+            try await storage.migrate(to: .number(3))
+            let words = try await storage.records().sql(("SELECT coalesce(message, '') FROM orders", []))
+            #expect(reason == nil || "\(words)".contains(reason == .dayEnded ? "its day ended" : "\(reason?.rawValue ?? ""):"))
+        }
+    }
+
     private func plan(in storage: SQLiteStorage) async throws -> [[Value]] {
         try await storage.records().sql(("SELECT plan FROM intents", []))
     }

@@ -3,6 +3,10 @@
 UPDATE intents SET plan = replace(replace(replace(plan, '"positionPlans":', '"strands":'), '"legs":[]', '"steps":[]'), '"legs":[{"action":', '"steps":[{"action":');
 
 DROP VIEW orders_view;
+-- The binary of before tells a reason by the first word of the message.
+UPDATE orders SET message = CASE reason WHEN 'day_ended' THEN 'its day ended before it was resolved' ELSE reason || ':' END
+WHERE reason IS NOT NULL AND message IS NULL;
+ALTER TABLE orders DROP COLUMN reason;
 ALTER TABLE orders RENAME COLUMN position_plan TO strand;
 ALTER TABLE orders RENAME COLUMN leg TO step;
 CREATE VIEW orders_view AS

@@ -6,6 +6,19 @@ UPDATE intents SET plan = replace(replace(plan, '"strands":', '"positionPlans":'
 DROP VIEW orders_view;
 ALTER TABLE orders RENAME COLUMN strand TO position_plan;
 ALTER TABLE orders RENAME COLUMN step TO leg;
+-- Why an order was dropped or given up has a column of its own; it stood before its words until now.
+ALTER TABLE orders ADD COLUMN reason TEXT;
+UPDATE orders SET reason = CASE
+    WHEN state = 'absent' AND message = 'its day ended before it was resolved' THEN 'day_ended'
+    WHEN state = 'absent' THEN 'order_absent'
+    WHEN state = 'dropped' AND instr(message, 'superseded_by_exit:') = 1 THEN 'superseded_by_exit'
+    WHEN state = 'dropped' AND instr(message, 'trading_stopped:') = 1 THEN 'trading_stopped'
+    WHEN state = 'dropped' AND instr(message, 'entry_window:') = 1 THEN 'entry_window'
+    WHEN state = 'dropped' AND instr(message, 'outside_session:') = 1 THEN 'outside_session'
+    WHEN state = 'dropped' AND instr(message, 'order_rate:') = 1 THEN 'order_rate'
+    WHEN state = 'dropped' AND message = 'the position changed before the exit began' THEN 'position_changed'
+END
+WHERE state IN ('absent', 'dropped');
 CREATE VIEW orders_view AS
 SELECT
     tag,
@@ -35,5 +48,6 @@ SELECT
         || printf('.%06dZ', (finished_at % 1000000 + 1000000) % 1000000) AS finished_at,
     misses,
     message,
-    version
+    version,
+    reason
 FROM orders;
