@@ -132,6 +132,13 @@ extension RunEvidence {
 
 extension JudgeTests {
     static let verdicts: [Wrong] = [
+        Wrong("which cannot be") { evidence in
+            evidence.alerts.append(
+                OutboxRecord(
+                    Alert(
+                        id: "A", severity: .critical, code: "impossible_change", message: "order T is filled, which cannot be",
+                        instrument: nil, at: Instant(seconds: 1))))
+        },
         Wrong("has no verdict") { $0.signals[$0.declined.fingerprint]?.status = .working },
         Wrong("was accepted and is gone") { $0.signals[$0.declined.fingerprint] = nil },
         Wrong("was never accepted") { evidence in evidence.trail.removeAll { $0 is SignalRecord } },

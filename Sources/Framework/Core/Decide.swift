@@ -246,10 +246,9 @@ extension Core {
         var positionPlans: [PositionPlan] = []
         for index in scope.positions.indices.reversed() where positions.contains(scope.positions[index].id) {
             let position = scope.positions[index].record
-            scope.positions[index].status = .closing
+            move(&scope.positions[index], \.status, to: .closing, of: "position", position.id, cause: reason, &transition)
             scope.positions[index].intent = id
             scope.positions[index].updatedAt = transition.at
-            audit("position", position.id, from: position.status.rawValue, to: PositionStatus.closing.rawValue, cause: reason, &transition)
             positionPlans.append(PositionPlan(closing: position))
         }
         let names = positionPlans.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
@@ -270,12 +269,9 @@ extension Core {
         }
         audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &transition)
         if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
-            scope.signals[index].status = .working
             scope.signals[index].intent = record.id
             beginDeciding(index, &scope, &transition)
-            audit(
-                "signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text,
-                &transition)
+            move(&scope.signals[index], \.status, to: .working, of: "signal", signal, cause: record.id.text, &transition)
         }
         scope.intents.append(intent)
     }

@@ -183,11 +183,8 @@ extension Core {
 
     /// R3: a roll whose old contract is closed and whose new one is not open yet holds nothing.
     private mutating func markAsFlat(_ intent: inout Intent, _ transition: inout Transition) {
-        guard intent.record.state != .flat else { return }
-        audit(
-            "intent", intent.id, from: intent.record.state.rawValue, to: IntentState.flat.rawValue,
-            cause: "closed, and the new contract is not open", &transition)
-        intent.record.state = .flat
+        move(
+            &intent.record, \.state, to: .flat, of: "intent", intent.id, cause: "closed, and the new contract is not open", &transition)
     }
 
     /// Takes what an opening leg got as its whole, and lowers the later opening legs to whole lots of it.

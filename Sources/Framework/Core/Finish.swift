@@ -3,16 +3,14 @@ extension Core {
     mutating func finish(_ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) {
         let isQuarantined = holdsSlot(intent)
         let outcome = self.outcome(of: intent, scope)
-        let from = intent.record.state
-        intent.record.state = isQuarantined ? .quarantined : (outcome.hasChangedExposure ? .settled : .failed)
+        move(
+            &intent.record, \.state, to: isQuarantined ? .quarantined : outcome.end, of: "intent", intent.id,
+            cause: outcome.failure?.reason.rawValue ?? "", &transition)
         intent.record.reservedRisk = .zero
         intent.record.reservedVolatility = .zero
         if !policy.has(.reservationKept) { intent.record.reservedMargin = .zero }
         if intent.record.record.repairDeadline != nil { intent.record.repairDeadline = nil }
         intent.record.updatedAt = transition.at
-        audit(
-            "intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.failure?.reason.rawValue ?? "",
-            &transition)
         watch(intent, &scope)
         if intent.hasStarted { scope.lastTradeAt = transition.at }
         if isQuarantined { releaseLater(scope, &transition) }
@@ -53,10 +51,8 @@ extension Core {
     /// Lets entries into a slot again.
     mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ transition: inout Transition) {
         let intent = scope.intents[index]
-        let end: IntentState = outcome(of: intent, scope).hasChangedExposure ? .settled : .failed
-        scope.intents[index].record.state = end
+        move(&scope.intents[index].record, \.state, to: outcome(of: intent, scope).end, of: "intent", intent.id, cause: cause, &transition)
         scope.intents[index].record.updatedAt = transition.at
-        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: end.rawValue, cause: cause, &transition)
     }
 
     private mutating func releaseLater(_ scope: Scope, _ transition: inout Transition) {
@@ -121,5 +117,6 @@ private struct Outcome {
     let failure: (reason: Reason, words: String)?
     let lines: [String]
 
-    var hasChangedExposure: Bool { failure == nil }
+    /// Where its intent stands then, unless it waits for the end of its slot's quarantine.
+    var end: IntentState { failure == nil ? .settled : .failed }
 }

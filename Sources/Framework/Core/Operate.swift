@@ -200,11 +200,9 @@ extension Core {
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         let answer = change(name, &transition) { core, scope, transition in
-            let from = scope.record.record.state
-            scope.record.state = .active
+            core.move(
+                &scope.record, \.state, to: .active, of: "scope", name, cause: "\(request.by): \(reason)", &transition)
             scope.record.frozenReason = nil
-            core.audit(
-                "scope", name, from: from.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &transition)
             core.advance(&scope, &transition)
             return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
         }

@@ -65,35 +65,15 @@ extension Core {
     }
 
     private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        precondition(intent.orders[index].state == .planned, "I8: only a planned order is sent")
+        // I8: only what is planned is sent.
+        guard move(&intent.orders[index], \.state, to: .sending, of: "order", intent.orders[index].tag, cause: "send gate", &transition)
+        else { return }
         if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: transition.at) }
         intent.orders[index].sender = incarnation
         intent.orders[index].sentAt = transition.at
-        move(&intent.orders[index], to: .sending, cause: "send gate", &transition)
         let order = intent.orders[index].record
         transition.perform(
             .place(OrderRequest(tag: order.tag, contract: order.contract.content, side: order.side, quantity: order.quantity)))
-    }
-
-    /// Moves an order to another state with its audit row.
-    mutating func move(_ order: inout Tracked<OrderRecord>, to state: OrderState, cause: String, _ transition: inout Transition) {
-        guard order.state != state else { return }
-        if !policy.has(.trailGap) { audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: cause, &transition) }
-        order.state = state
-        if order.record.reason != nil { order.reason = nil }
-        if state.isTerminal { order.finishedAt = transition.at }
-        if state != .filled, state != .working, state != .sending { order.message = cause }
-    }
-
-    /// Ends an order by our own decision: it is dropped, or given up as proven or believed not to be there.
-    mutating func end(_ order: inout Tracked<OrderRecord>, as state: OrderState, because reason: Reason, _ transition: inout Transition) {
-        guard order.state != state else { return }
-        if !policy.has(.trailGap) {
-            audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: reason.rawValue, &transition)
-        }
-        order.state = state
-        order.reason = reason
-        order.finishedAt = transition.at
     }
 
     /// Has the positions read, once at a time.
@@ -113,9 +93,8 @@ extension Core {
             return alert(
                 .critical, code, scope.name, "\(scope.name) takes no entries, and now \(reason). See `munim reconcile`.", &transition)
         }
-        scope.record.state = .frozen
+        move(&scope.record, \.state, to: .frozen, of: "scope", scope.name, cause: code, &transition)
         scope.record.frozenReason = "\(code): \(reason)"
-        audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &transition)
         alert(
             .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.",
             &transition

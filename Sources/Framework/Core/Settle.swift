@@ -166,10 +166,8 @@ extension Core {
         let position = scope.positions[index].record
         let units = min(fills.whole(.close), position.quantity.count)
         guard units > 0, let price = fills.price(of: position.structure.content, .close) else {
-            audit(
-                "position", position.id, from: position.status.rawValue, to: PositionStatus.open.rawValue, cause: "nothing was closed",
-                &transition)
-            scope.positions[index].status = .open
+            move(
+                &scope.positions[index], \.status, to: .open, of: "position", position.id, cause: "nothing was closed", &transition)
             scope.positions[index].intent = nil
             return
         }
@@ -202,14 +200,13 @@ extension Core {
         scope.positions[index].exitReason = reason
         scope.positions[index].updatedAt = transition.at
         scope.positions[index].intent = nil
-        scope.positions[index].status = isWhole ? .closed : .partial
         if !isWhole {
             if !policy.has(.costOfPartKept) { scope.positions[index].openedValue = Int64(Int128(position.openedValue) - opened) }
             scope.positions[index].quantity = Quantity(position.quantity.count - units)
             scope.positions[index].lots = Lots(position.lots.count - lots.count)
         }
-        audit(
-            "position", position.id, from: position.status.rawValue, to: scope.positions[index].status.rawValue,
+        move(
+            &scope.positions[index], \.status, to: isWhole ? .closed : .partial, of: "position", position.id,
             cause: "\(lots) lots at \(price), profit \(profit?.description ?? "does not fit")", &transition)
         guard isWhole else { return }
         if scope.stack.record.base == position.id {

@@ -40,12 +40,18 @@ struct ReferenceModel {
         model.checkMoney()
         model.checkPortfolio()
         model.checkStacks()
+        model.checkMoves()
         return model.breaches.sorted()
     }
 
     private init(evidence: RunEvidence, declined: [Fingerprint: Circumstances]) {
         self.evidence = evidence
         self.declined = declined
+    }
+
+    /// Rows that nobody but the host writes lead to no move that cannot be.
+    private mutating func checkMoves() {
+        for alert in evidence.alerts where alert.code == "impossible_change" { breach("somebody was told: \(alert.message)") }
     }
 
     mutating func breach(_ sentence: String) {
