@@ -133,11 +133,11 @@ extension Core {
                 number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(entry.lots.count * leg.contract.unitsPerLot.count))
         }
-        let positionPlan = PositionPlan(
-            position: position, layer: layer, lots: entry.lots, legs: legs, opens: entry.structure, closes: nil,
-            limiter: entry.explanation.sizing?.limiter ?? "")
+        let opening = PositionPlan.Opening(
+            structure: entry.structure, layer: layer, lots: entry.lots, limiter: entry.limiter, price: signal.price,
+            averageTrueRange: signal.atr)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: signal.price, averageTrueRange: signal.atr, reason: "signal",
+            positionPlans: [PositionPlan(position: position, kind: .open(opening), legs: legs)], price: signal.price, reason: "signal",
             explanation: entry.explanation)
         var intent = IntentRecord(
             id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
@@ -240,21 +240,22 @@ extension Core {
 
     /// Writes an intent that closes positions, newest layer first.
     mutating func beginExit(
-        id: IntentID, of positions: [PositionID], price: Price, reason: String, causeKey: String?, for signal: Fingerprint?,
+        id: IntentID, of positions: [PositionID], price: Price?, reason: String, causeKey: String?, for signal: Fingerprint?,
         _ scope: inout Scope, _ transition: inout Transition
     ) {
         var positionPlans: [PositionPlan] = []
+        var names: [String] = []
         for index in scope.positions.indices.reversed() where positions.contains(scope.positions[index].id) {
             let position = scope.positions[index].record
             move(&scope.positions[index], \.status, to: .closing, of: "position", position.id, cause: reason, &transition)
             scope.positions[index].intent = id
             scope.positions[index].updatedAt = transition.at
             positionPlans.append(PositionPlan(closing: position))
+            names.append("\(position.layer) \(position.lots) lots")
         }
-        let names = positionPlans.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
         let plan = IntentPlan(
-            positionPlans: positionPlans, price: price, averageTrueRange: scope.record.record.lastAverageTrueRange ?? .zero, reason: reason,
-            explanation: Explanation(summary: "Close \(names)."))
+            positionPlans: positionPlans, price: price, reason: reason,
+            explanation: Explanation(summary: "Close \(names.joined(separator: ", "))."))
         let record = IntentRecord(
             id: id, instrument: scope.name, kind: .exit, signal: signal, causeKey: causeKey, plan: plan, entryDeadline: nil,
             owner: incarnation, epoch: epoch.number, at: transition.at)
@@ -325,6 +326,6 @@ extension PositionPlan {
                 number: number, role: leg.role, action: .close, contract: leg.contract, side: leg.side(for: .close),
                 quantity: position.quantity)
         }
-        self.init(position: position.id, layer: position.layer, lots: position.lots, legs: legs, opens: nil, closes: structure)
+        self.init(position: position.id, kind: .close(structure, layer: position.layer, lots: position.lots), legs: legs)
     }
 }

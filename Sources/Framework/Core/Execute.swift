@@ -144,7 +144,7 @@ extension Core {
             let opened = scope.positionIndex(positionPlan.position).map { scope.positions[$0].entryTimestamp } ?? intent.record.createdAt
             return scope.hasExitUnderWay { $0 == positionPlan.position }
                 || scope.hasWaitingExit {
-                    $0.timestamp.seconds >= opened.seconds && ($0.target == .all || $0.target == .layer(positionPlan.layer))
+                    $0.timestamp.seconds >= opened.seconds && ($0.target == .all || positionPlan.layer.map(SignalTarget.layer) == $0.target)
                 }
         }
     }

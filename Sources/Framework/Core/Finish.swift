@@ -81,7 +81,12 @@ extension Core {
         let lines = plan.positionPlans.enumerated().map { number, positionPlan in describe(positionPlan, number, intent) }
         let hasChanged = plan.positionPlans.enumerated().contains { number, positionPlan in
             let fills = PositionPlanFills(positionPlan, number, intent)
-            return fills.whole(positionPlan.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && positionPlan.opens == nil
+            return switch positionPlan.kind {
+            case .open: fills.whole(.open) > 0
+            case .roll: fills.whole(.close) > 0
+            case .close: fills.whole(.close) > 0 || !fills.repairs.isEmpty
+            case .repair: !fills.repairs.isEmpty
+            }
         }
         guard !hasChanged else {
             return Outcome(failure: nil, lines: lines)
@@ -107,7 +112,7 @@ extension Core {
             return
                 "\(leg.side.rawValue) \(filled) \(leg.contract.symbol)\(price.map { " at \($0)" } ?? "")\(leg.isRepair ? " (repair)" : "")"
         }
-        return "\(positionPlan.layer): \(parts.joined(separator: ", "))"
+        return "\(positionPlan.layer?.description ?? "repair"): \(parts.joined(separator: ", "))"
     }
 }
 

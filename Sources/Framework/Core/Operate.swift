@@ -114,7 +114,7 @@ extension Core {
         let name = "\(request.id)-\(scope.name)-\(transition.at.microseconds)"
         beginExit(
             id: IntentID("operator-\(name)"), of: positions.map { $0.id },
-            price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
+            price: scope.record.record.lastPrice, reason: "\(request.by): \(reason)",
             causeKey: "operator:\(name)", for: nil, &scope, &transition)
     }
 

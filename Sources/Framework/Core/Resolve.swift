@@ -418,11 +418,9 @@ extension Core {
         let leg = Leg(
             number: 0, role: order.role, action: .close, contract: order.contract.content, side: order.side.opposite,
             quantity: Quantity(units), isRepair: true)
-        var positionPlan = PositionPlan(
-            position: order.position, layer: .base, lots: .zero, legs: [leg], opens: nil, closes: nil, limiter: "late order")
-        positionPlan.lateValue = policy.has(.lateCostForgotten) ? 0 : value
+        let kind = PositionPlan.Kind.repair(lateValue: policy.has(.lateCostForgotten) ? 0 : value)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: .zero, averageTrueRange: .zero, reason: "late order \(order.tag)",
+            positionPlans: [PositionPlan(position: order.position, kind: kind, legs: [leg])], price: nil, reason: "late order \(order.tag)",
             explanation: Explanation(summary: "Take back the late order \(order.tag)."))
         let record = IntentRecord(
             id: IntentID("repair-\(order.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(order.tag)",

@@ -77,13 +77,11 @@ extension Core {
                 number: closing.legs.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(position.lots.count * leg.contract.unitsPerLot.count))
         }
-        var positionPlan = closing
-        positionPlan.legs += opening
-        positionPlan.opens = next
+        let kind = PositionPlan.Kind.roll(from: position.structure.content, to: next, layer: position.layer, lots: position.lots)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: scope.record.record.lastPrice ?? position.entryPrice,
-            averageTrueRange: position.averageTrueRange,
-            reason: "rollover: \(advice.reason)", explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
+            positionPlans: [PositionPlan(position: id, kind: kind, legs: closing.legs + opening)],
+            price: scope.record.record.lastPrice ?? position.entryPrice, reason: "rollover: \(advice.reason)",
+            explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
         // I22: a position rolls at most once per expiry.
         let record = IntentRecord(
             id: IntentID("roll-\(id)-\(position.expiry)-\(position.version)"), instrument: scope.name, kind: .roll, signal: nil,
@@ -110,14 +108,14 @@ extension Core {
 
     /// R5: new contract, count, realised part, stops and ledger in one commit.
     mutating func settleRoll(
-        to structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        to structure: Structure, _ fills: PositionPlanFills, _ id: PositionID, _ intent: inout Intent, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
-        guard let index = scope.positionIndex(positionPlan.position) else { return }
+        guard let index = scope.positionIndex(id) else { return }
         if scope.positions[index].status.isHeld { scope.positions[index].intent = nil }
         scope.positions[index].updatedAt = transition.at
-        bookRepairs(fills, structure, positionPlan, intent, &transition)
-        let isRolled = bookRoll(index, to: structure, fills, positionPlan, &intent, &scope, &transition)
+        bookRepairs(fills, structure, scope.positions[index].layer, intent, &transition)
+        let isRolled = bookRoll(index, to: structure, fills, &intent, &scope, &transition)
         moveRoll(of: &scope.positions[index], to: isRolled ? .rolled : .failed, &transition)
     }
 
@@ -129,8 +127,8 @@ extension Core {
 
     /// Books what a roll closed and opened; false when the position is not in its new contract then.
     private mutating func bookRoll(
-        _ index: Int, to structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent,
-        _ scope: inout Scope, _ transition: inout Transition
+        _ index: Int, to structure: Structure, _ fills: PositionPlanFills, _ intent: inout Intent, _ scope: inout Scope,
+        _ transition: inout Transition
     ) -> Bool {
         let old = scope.positions[index].record
         let closed = min(fills.whole(.close), old.quantity.count)
@@ -147,7 +145,7 @@ extension Core {
             let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"
             reduce(
                 index, by: closed, closedValue: fills.signedValue(.close, units: closed), price: exit, reason: reason,
-                key: "\(intent.id):\(positionPlan.layer)", &scope, &transition)
+                key: "\(intent.id):\(old.layer)", &scope, &transition)
             alert(
                 .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &transition)
             return false
@@ -231,7 +229,8 @@ extension Core {
             let isLast = !scope.positions.contains { $0.status.isLive }
             let done = scope.signals.filter { signal in
                 guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
-                return signal.signal.content.target == .layer(positionPlan.layer) || (isLast && signal.signal.content.target == .all)
+                return signal.signal.content.target == positionPlan.layer.map(SignalTarget.layer)
+                    || (isLast && signal.signal.content.target == .all)
             }
             for signal in done {
                 conclude(

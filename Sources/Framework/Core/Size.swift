@@ -5,6 +5,7 @@ struct SizedEntry {
     let risk: Money
     let volatility: Money
     let margin: Money
+    let limiter: String
     let explanation: Explanation
 }
 
@@ -46,7 +47,7 @@ extension Core {
         explanation.summary = Self.summary(of: numbers)
         return SizedEntry(
             structure: structure, lots: numbers.lots, risk: numbers.risk, volatility: numbers.volatility, margin: numbers.margin,
-            explanation: explanation)
+            limiter: numbers.decision.limiter, explanation: explanation)
     }
 
     private func numbers(

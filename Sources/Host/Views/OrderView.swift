@@ -121,7 +121,7 @@ struct IntentView: Codable, Sendable {
     var state: IntentState
     var instrument: InstrumentName
     var reason: String
-    var price: Price
+    var price: Price?
     var positions: [PositionID]
     var reservedRisk: Money
     var reservedVolatility: Money

@@ -64,7 +64,7 @@ struct StorageCommandTests {
         #expect(nowhere.code == 1)
         #expect(await run("signals").output == signals, "no copy, no change")
         let down = await run("migrate", "down", "--to", "0", "--copy", copy)
-        #expect(down.output == ["the records are copied to \(copy)", "the schema stood at 3 and stands at 0"])
+        #expect(down.output == ["the records are copied to \(copy)", "the schema stood at 4 and stands at 0"])
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let other = try folder.write(text.replacing("path: bench.db", with: "path: \(copy)"), to: "copy.yaml")
         #expect(await Munim.run("signals", "--config", other).output == signals)

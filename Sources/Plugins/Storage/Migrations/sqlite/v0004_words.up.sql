@@ -2,6 +2,10 @@
 -- A quotation mark inside a text of a document is written \", so that a quoted word with a colon behind it is always a key; no other part of a
 -- plan has keys of these names.
 UPDATE intents SET plan = replace(replace(plan, '"strands":', '"positionPlans":'), '"steps":', '"legs":');
+-- What opens a layer has the price and the range of its signal itself. A repair has neither price nor layer, and nothing reads the ones it had.
+UPDATE intents SET plan = json_set(plan, '$.positionPlans', (
+    SELECT json_group_array(json_patch(value, json_object('price', plan ->> '$.price', 'averageTrueRange', plan ->> '$.averageTrueRange')))
+    FROM json_each(plan, '$.positionPlans')));
 
 DROP VIEW orders_view;
 ALTER TABLE orders RENAME COLUMN strand TO position_plan;
