@@ -97,7 +97,7 @@ struct StopPointTests {
         #expect(open.count <= 1)
         if let isExecuted = death.isExecuted { #expect(open.count == (isExecuted ? 1 : 0)) }
         if open.isEmpty {
-            #expect(agreement.signals.first?.reason == "order_absent")
+            #expect(agreement.signals.first?.reason == .orderAbsent)
             #expect(host.log.contains("never reached the broker"))
         }
     }

@@ -194,7 +194,11 @@ extension JudgeOfTransitionsTests {
             change: rows(IntentRecord.self) { $0.changeRequest { $0.stop = Price(units: $0.stop.units + 1) } }),
         Planted(
             sentence: "its rule and the market allow",
-            change: rows(IntentRecord.self) { if $0.kind == .entry { $0.plan.content.positionPlans[0].lots = Lots(900) } }),
+            change: rows(IntentRecord.self) {
+                guard $0.kind == .entry, case .open(var opening) = $0.plan.content.positionPlans[0].kind else { return }
+                opening.lots = Lots(900)
+                $0.plan.content.positionPlans[0].kind = .open(opening)
+            }),
         Planted(sentence: "reserves", change: rows(IntentRecord.self) { if $0.kind == .entry { $0.reservedMargin = .zero } }),
         Planted(
             sentence: "brings the risk to",
@@ -244,7 +248,10 @@ extension JudgeOfTransitionsTests {
             change: rows(PositionRecord.self) { $0.exitPrice = $0.exitPrice.map { Price(units: $0.units + 1) } }),
         Planted(
             sentence: "takes back", faults: [.orderVeryLate],
-            change: rows(IntentRecord.self) { if $0.kind == .repair { $0.plan.content.positionPlans[0].lateValue += 1 } }),
+            change: rows(IntentRecord.self) {
+                guard case .repair(let value) = $0.plan.content.positionPlans[0].kind else { return }
+                $0.plan.content.positionPlans[0].kind = .repair(lateValue: value + 1)
+            }),
     ]
 
     static let gates: [Planted] = [

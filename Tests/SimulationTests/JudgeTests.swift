@@ -20,7 +20,7 @@ struct JudgeTests {
         let live = evidence.positions.values.filter(\.status.isLive)
         return evidence.policy.chargeRate > .zero && live.contains { $0.structure.content.legs.count == 2 }
             && evidence.positions.values.contains { !$0.isBase }
-            && evidence.signals.values.contains { $0.reason == "no_base_position_found" }
+            && evidence.signals.values.contains { $0.reason == .noBase }
             && evidence.scopes.contains { scope in
                 evidence.intents.values.count { $0.kind == .entry && $0.instrument == scope.instrument } > 2
             }
@@ -62,15 +62,15 @@ struct JudgeTests {
     func reasons(reason: String) async throws {
         var evidence = await Self.sound.value
         evidence.policy.sessions = .enforced
-        let declined = try #require(evidence.signals.values.first { $0.reason == "no_base_position_found" })
-        evidence.signals[declined.fingerprint]?.reason = reason
+        let declined = try #require(evidence.signals.values.first { $0.reason == .noBase })
+        evidence.signals[declined.fingerprint]?.reason = Reason(rawValue: reason)
         #expect(Self.breaches(evidence).contains { $0.contains("with \(reason), which was not so") })
     }
 
     @Test("Expiry and supersession need their times", arguments: [SignalStatus.expired, .superseded, .quarantined])
     func times(status: SignalStatus) async throws {
         var evidence = await Self.sound.value
-        let declined = try #require(evidence.signals.values.first { $0.reason == "no_base_position_found" })
+        let declined = try #require(evidence.signals.values.first { $0.reason == .noBase })
         evidence.signals[declined.fingerprint]?.status = status
         #expect(Self.breaches(evidence).contains { $0.contains("is \(status.rawValue)") })
     }
@@ -94,7 +94,7 @@ extension RunEvidence {
     fileprivate var entered: SignalRecord {
         signals.values.filter { $0.status == .executed && $0.signalType == "BASE_ENTRY" }.min { $0.receivedAt < $1.receivedAt } ?? declined
     }
-    fileprivate var declined: SignalRecord { one(signals.values.first { $0.reason == "no_base_position_found" }) }
+    fileprivate var declined: SignalRecord { one(signals.values.first { $0.reason == .noBase }) }
     fileprivate var exited: SignalRecord { one(signals.values.first { $0.status == .executed && $0.signalType == "EXIT" }) }
     fileprivate var live: PositionRecord { one(positions.values.filter(\.status.isLive).min { $0.id < $1.id }) }
     fileprivate var closed: PositionRecord { one(positions.values.first { !$0.status.isLive }) }
@@ -132,6 +132,13 @@ extension RunEvidence {
 
 extension JudgeTests {
     static let verdicts: [Wrong] = [
+        Wrong("which cannot be") { evidence in
+            evidence.alerts.append(
+                OutboxRecord(
+                    Alert(
+                        id: "A", severity: .critical, code: "impossible_change", message: "order T is filled, which cannot be",
+                        instrument: nil, at: Instant(seconds: 1))))
+        },
         Wrong("has no verdict") { $0.signals[$0.declined.fingerprint]?.status = .working },
         Wrong("was accepted and is gone") { $0.signals[$0.declined.fingerprint] = nil },
         Wrong("was never accepted") { evidence in evidence.trail.removeAll { $0 is SignalRecord } },
@@ -149,7 +156,7 @@ extension JudgeTests {
         Wrong("with trading_stopped, which was not so") { evidence in
             let exit = evidence.exited.fingerprint
             evidence.signals[exit]?.status = .refused
-            evidence.signals[exit]?.reason = "trading_stopped"
+            evidence.signals[exit]?.reason = .tradingStopped
             evidence.changeAudits { if $0.entityID == exit.text, $0.to == "executed" { $0.to = "refused" } }
         },
     ]

@@ -28,9 +28,13 @@ extension Core {
         for intent in scope.intents.indices {
             for order in scope.intents[intent].orders.indices where scope.intents[intent].orders[order].state == .sending {
                 guard !policy.has(.sendingForgotten) else { continue }
-                move(
-                    &scope.intents[intent].orders[order], to: policy.has(.sentAgainAfterDeath) ? .planned : .unknown,
-                    cause: "its sender ended before the outcome was written", &transition)
+                if policy.has(.sentAgainAfterDeath) {
+                    scope.intents[intent].orders[order].state = .planned
+                    continue
+                }
+                bring(
+                    &scope.intents[intent].orders[order], to: .unknown, cause: "its sender ended before the outcome was written",
+                    &transition)
             }
         }
     }
@@ -44,10 +48,7 @@ extension Core {
                         guard core.tagsInCall?.contains(scope.intents[intent].orders[order].tag) != true,
                             !core.policy.has(.unansweredGateForgotten)
                         else { continue }
-                        core.move(
-                            &scope.intents[intent].orders[order], to: .notSent,
-                            cause: "the commit of its gate was not answered: no call was made",
-                            &transition)
+                        core.end(&scope.intents[intent].orders[order], as: .notSent, because: .callNotMade, &transition)
                     }
                 }
             }
@@ -89,14 +90,13 @@ extension Core {
 
     private mutating func refuseUnknownInstrument(_ record: SignalRecord, _ transition: inout Transition) {
         var refused = Tracked(stored: record)
-        refused.status = .refused
-        refused.reason = "unknown_instrument"
+        move(
+            &refused, \.status, to: Reason.unknownInstrument.status, of: "signal", record.fingerprint,
+            cause: Reason.unknownInstrument.rawValue, &transition)
+        refused.reason = .unknownInstrument
         refused.processedAt = transition.at
         refused.explanation = Stored(Explanation(summary: "No instrument \(record.instrument) is configured."))
         transition.write { refused.flush(into: &$0) }
-        audit(
-            "signal", record.fingerprint, from: record.status.rawValue, to: SignalStatus.refused.rawValue, cause: "unknown_instrument",
-            &transition)
         transition.perform(.conclude(refused.record))
     }
 
@@ -117,23 +117,26 @@ extension Core {
         }
     }
 
-    /// Gives a signal its one verdict.
+    /// Gives a signal its one verdict: that of the reason, or executed without one.
     mutating func conclude(
-        _ fingerprint: Fingerprint, _ status: SignalStatus, _ reason: String?, _ explanation: Explanation?, _ scope: inout Scope,
+        _ fingerprint: Fingerprint, _ reason: Reason?, _ explanation: Explanation?, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
         guard let index = scope.signals.firstIndex(where: { $0.fingerprint == fingerprint }) else { return }
-        let from = scope.signals[index].status
-        precondition(!from.isVerdict, "I2: a signal has one verdict")
+        let wasWaiting = scope.signals[index].status == .accepted
+        // I2: a signal has one verdict.
+        guard
+            move(
+                &scope.signals[index], \.status, to: reason?.status ?? .executed, of: "signal", fingerprint, cause: reason?.rawValue ?? "",
+                &transition)
+        else { return }
         // An exit that nobody carries out keeps older entries from being traded as well.
         noteExit(scope.signals[index].signal.content, &scope, at: transition.at)
-        scope.signals[index].status = status
         scope.signals[index].reason = reason
         scope.signals[index].explanation = explanation.map { Stored($0) }
         scope.signals[index].processedAt = transition.at
-        if from == .accepted { beginDeciding(index, &scope, &transition) }
+        if wasWaiting { beginDeciding(index, &scope, &transition) }
         scope.signals[index].processedBy = incarnation.text
-        audit("signal", fingerprint, from: from.rawValue, to: status.rawValue, cause: reason ?? "", &transition)
         transition.perform(.conclude(scope.signals[index].record))
     }
 
@@ -155,7 +158,7 @@ extension Core {
         guard hasRecovered || policy.has(.recoverySkipped), !isStopping else { return }
         // What is more than this goes on in another transition, so that no scope holds up the others.
         for _ in 0..<2_000 {
-            guard advanceOnce(&scope, &transition) else { return scheduleBook(for: scope, &transition) }
+            guard transition.refusedCount < 10, advanceOnce(&scope, &transition) else { return scheduleBook(for: scope, &transition) }
         }
         transition.perform(.wake(.scope(scope.name), at: transition.at))
     }
@@ -187,7 +190,10 @@ extension Core {
     }
 
     private mutating func execute(at index: Int, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
-        scope.changeIntent(at: index) { scope, intent in execute(&intent, &scope, &transition) }
+        let refused = transition.refusedCount
+        let hasChanged = scope.changeIntent(at: index) { scope, intent in execute(&intent, &scope, &transition) }
+        // What cannot go on keeps nothing else waiting.
+        return hasChanged && transition.refusedCount == refused
     }
 }
 

@@ -148,10 +148,7 @@ extension Core {
     mutating func lower(_ orders: [Int], of leg: Leg, to units: Int64, _ intent: inout Intent, _ transition: inout Transition) -> Bool {
         guard orders.reduce(0, { $0 + intent.orders[$1].quantity.count }) > units else { return false }
         for index in orders {
-            move(
-                &intent.orders[index], to: .dropped, cause: "the broker reports less of \(leg.contract.symbol) than the records",
-                &transition
-            )
+            end(&intent.orders[index], as: .dropped, because: .accountHoldsLess, &transition)
         }
         return true
     }

@@ -67,6 +67,8 @@ public struct Core: Sendable {
     var capitalKeys: Set<String> = []
     /// The machines of processes that sent what is not resolved; only looked up, never walked.
     var machines: [Incarnation: MachineTime] = [:]
+    /// Moves that cannot be, of which people were told; only looked up, never walked.
+    var toldRefused: Set<String> = []
     /// Where a tag's order is; only looked up, never walked.
     var scopeOfTag: [Tag: InstrumentName] = [:]
     /// Where an order is watched that ended unfilled; only looked up, never walked.
@@ -166,6 +168,7 @@ public struct Core: Sendable {
     ) -> Result? {
         guard var scope = scopes.take(name) else { return nil }
         let result = change(&self, &scope, &transition)
+        freezeRefused(&scope, &transition)
         count(&scope)
         scopes[name] = scope
         transition.touch(name)

@@ -47,7 +47,7 @@ extension Core {
         }
         switch structure(for: signal, scope.traded, at: transition.at) {
         case .failure(let refusal):
-            conclude(record.fingerprint, .refused, refusal.code, Explanation(summary: refusal.sentence), &scope, &transition)
+            conclude(record.fingerprint, refusal.reason, Explanation(summary: refusal.sentence), &scope, &transition)
             return true
         case .success(let structure):
             let subject = Subject.signal(record.fingerprint, scope.name)
@@ -63,7 +63,7 @@ extension Core {
 
     private mutating func refuse(_ record: SignalRecord, _ refusal: Refusal, _ scope: inout Scope, _ transition: inout Transition) {
         conclude(
-            record.fingerprint, refusal.status, refusal.code, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
+            record.fingerprint, refusal.reason, Explanation(summary: refusal.sentence, gates: refusal.gates), &scope,
             &transition)
     }
 
@@ -77,11 +77,11 @@ extension Core {
     private func structure(for signal: Signal, _ traded: TradedInstrument, at: Instant) -> Result<Structure, Refusal> {
         let day = TradingDay(of: at)
         guard let expiry = traded.entryExpiry(on: day, avoidingDays: policy.entryRolloverDays) else {
-            return .failure(Refusal("no_contract", "No contract of \(traded.name) may be entered on \(day)."))
+            return .failure(Refusal(.noContract, "No contract of \(traded.name) may be entered on \(day)."))
         }
         do throws(InstrumentFault) { return .success(try traded.instrument.structure(expiry: expiry, price: signal.price, on: day)) } catch
         {
-            return .failure(Refusal("no_contract", "No contract of \(traded.name) can be named: \(error)."))
+            return .failure(Refusal(.noContract, "No contract of \(traded.name) can be named: \(error)."))
         }
     }
 
@@ -117,7 +117,7 @@ extension Core {
             let entry = try size(signal, structure, survey, scope, priceBefore: priceBefore, at: transition.at)
             open(entry, for: record, &scope, &transition)
         } catch {
-            conclude(record.fingerprint, error.status, error.code, error.explanation, &scope, &transition)
+            conclude(record.fingerprint, error.reason, error.explanation, &scope, &transition)
         }
     }
 
@@ -133,11 +133,11 @@ extension Core {
                 number: number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(entry.lots.count * leg.contract.unitsPerLot.count))
         }
-        let positionPlan = PositionPlan(
-            position: position, layer: layer, lots: entry.lots, legs: legs, opens: entry.structure, closes: nil,
-            limiter: entry.explanation.sizing?.limiter ?? "")
+        let opening = PositionPlan.Opening(
+            structure: entry.structure, layer: layer, lots: entry.lots, limiter: entry.limiter, price: signal.price,
+            averageTrueRange: signal.atr)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: signal.price, averageTrueRange: signal.atr, reason: "signal",
+            positionPlans: [PositionPlan(position: position, kind: .open(opening), legs: legs)], price: signal.price, reason: "signal",
             explanation: entry.explanation)
         var intent = IntentRecord(
             id: id, instrument: scope.name, kind: kind, signal: record.fingerprint, causeKey: nil, plan: plan,
@@ -169,7 +169,7 @@ extension Core {
         guard !live.isEmpty else {
             let closing = named.allSatisfy { !$0.status.isLive } ? "no open position" : "only positions that are closing already"
             conclude(
-                record.fingerprint, .refused, "no_position", Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
+                record.fingerprint, .noPosition, Explanation(summary: "\(scope.name) has \(closing) in \(signal.target)."),
                 &scope, &transition)
             return true
         }
@@ -177,7 +177,7 @@ extension Core {
         let older = live.filter { $0.entryTimestamp.seconds <= signal.timestamp.seconds || policy.has(.exitOlderThanPosition) }
         guard !older.isEmpty else {
             conclude(
-                record.fingerprint, .superseded, "exit_older_than_position",
+                record.fingerprint, .exitOlderThanPosition,
                 Explanation(summary: "The exit of \(signal.timestamp) is older than every open position in \(signal.target)."), &scope,
                 &transition)
             return true
@@ -240,22 +240,22 @@ extension Core {
 
     /// Writes an intent that closes positions, newest layer first.
     mutating func beginExit(
-        id: IntentID, of positions: [PositionID], price: Price, reason: String, causeKey: String?, for signal: Fingerprint?,
+        id: IntentID, of positions: [PositionID], price: Price?, reason: String, causeKey: String?, for signal: Fingerprint?,
         _ scope: inout Scope, _ transition: inout Transition
     ) {
         var positionPlans: [PositionPlan] = []
+        var names: [String] = []
         for index in scope.positions.indices.reversed() where positions.contains(scope.positions[index].id) {
             let position = scope.positions[index].record
-            scope.positions[index].status = .closing
+            move(&scope.positions[index], \.status, to: .closing, of: "position", position.id, cause: reason, &transition)
             scope.positions[index].intent = id
             scope.positions[index].updatedAt = transition.at
-            audit("position", position.id, from: position.status.rawValue, to: PositionStatus.closing.rawValue, cause: reason, &transition)
             positionPlans.append(PositionPlan(closing: position))
+            names.append("\(position.layer) \(position.lots) lots")
         }
-        let names = positionPlans.map { "\($0.layer) \($0.lots) lots" }.joined(separator: ", ")
         let plan = IntentPlan(
-            positionPlans: positionPlans, price: price, averageTrueRange: scope.record.record.lastAverageTrueRange ?? .zero, reason: reason,
-            explanation: Explanation(summary: "Close \(names)."))
+            positionPlans: positionPlans, price: price, reason: reason,
+            explanation: Explanation(summary: "Close \(names.joined(separator: ", "))."))
         let record = IntentRecord(
             id: id, instrument: scope.name, kind: .exit, signal: signal, causeKey: causeKey, plan: plan, entryDeadline: nil,
             owner: incarnation, epoch: epoch.number, at: transition.at)
@@ -270,12 +270,9 @@ extension Core {
         }
         audit("intent", record.id, from: "", to: record.state.rawValue, cause: record.plan.content.reason, &transition)
         if let signal, let index = scope.signals.firstIndex(where: { $0.fingerprint == signal }) {
-            scope.signals[index].status = .working
             scope.signals[index].intent = record.id
             beginDeciding(index, &scope, &transition)
-            audit(
-                "signal", signal, from: SignalStatus.accepted.rawValue, to: SignalStatus.working.rawValue, cause: record.id.text,
-                &transition)
+            move(&scope.signals[index], \.status, to: .working, of: "signal", signal, cause: record.id.text, &transition)
         }
         scope.intents.append(intent)
     }
@@ -329,6 +326,6 @@ extension PositionPlan {
                 number: number, role: leg.role, action: .close, contract: leg.contract, side: leg.side(for: .close),
                 quantity: position.quantity)
         }
-        self.init(position: position.id, layer: position.layer, lots: position.lots, legs: legs, opens: nil, closes: structure)
+        self.init(position: position.id, kind: .close(structure, layer: position.layer, lots: position.lots), legs: legs)
     }
 }

@@ -45,7 +45,7 @@ extension Core {
             .critical, "signal_quarantined", scope.name,
             "Signal \(record.fingerprint) was being decided in \(record.attempts) processes that ended; it is set aside and needs a person.",
             &transition)
-        conclude(record.fingerprint, .quarantined, "processes_ended_while_deciding", nil, &scope, &transition)
+        conclude(record.fingerprint, .endedProcesses, nil, &scope, &transition)
         scope.heldSurvey = nil
         transition.perform(.wake(.scope(scope.name), at: transition.at))
     }

@@ -14,9 +14,6 @@ private enum Standing {
 
 /// Transitions of an intent: position plan after position plan, leg after leg.
 extension Core {
-    /// What is noted of the orders of an exit that is planned anew, because its position changed before it began.
-    public static let positionChanged = "the position changed before the exit began"
-
     /// One transition of an intent; false when it waits for something.
     mutating func execute(_ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         for number in intent.record.plan.content.positionPlans.indices where !intent.record.plan.content.positionPlans[number].isSettled {
@@ -57,7 +54,7 @@ extension Core {
                 }
                 return send(orders, leg, &intent, &scope, &transition)
             case .overplanned(let orders):
-                for index in orders { move(&intent.orders[index], to: .dropped, cause: "an earlier attempt filled after all", &transition) }
+                for index in orders { end(&intent.orders[index], as: .dropped, because: .overtakenByFill, &transition) }
                 return true
             case .short:
                 return leg.action == .open
@@ -75,7 +72,7 @@ extension Core {
         let fills = PositionPlanFills(intent.record.plan.content.positionPlans[number], number, intent)
         let filled = intent.filled(positionPlan: number, leg: leg.number)
         guard fills.surplus(against: leg) < leg.quantity.count - filled else { return false }
-        for index in orders { move(&intent.orders[index], to: .dropped, cause: "a late fill changed what is too many", &transition) }
+        for index in orders { end(&intent.orders[index], as: .dropped, because: .surplusChanged, &transition) }
         intent.record.plan.content.positionPlans[number].legs[leg.number].quantity = Quantity(filled)
         return true
     }
@@ -92,7 +89,7 @@ extension Core {
             intent.hasOnlyPlanned(positionPlan: number)
         else { return false }
         for index in intent.orders.indices where intent.orders[index].positionPlan == number {
-            move(&intent.orders[index], to: .dropped, cause: Self.positionChanged, &transition)
+            end(&intent.orders[index], as: .dropped, because: .positionChanged, &transition)
         }
         guard let position else {
             for leg in positionPlan.legs.indices { intent.record.plan.content.positionPlans[number].legs[leg].quantity = .zero }
@@ -112,7 +109,7 @@ extension Core {
             scope.positionIndex(positionPlan.position).map({ !scope.positions[$0].status.isHeld }) ?? true,
             intent.hasOnlyPlanned(positionPlan: number)
         else { return false }
-        for index in planned { move(&intent.orders[index], to: .dropped, cause: "its position is being closed", &transition) }
+        for index in planned { end(&intent.orders[index], as: .dropped, because: .positionClosing, &transition) }
         for leg in positionPlan.legs.indices { intent.record.plan.content.positionPlans[number].legs[leg].quantity = .zero }
         return true
     }
@@ -147,7 +144,7 @@ extension Core {
             let opened = scope.positionIndex(positionPlan.position).map { scope.positions[$0].entryTimestamp } ?? intent.record.createdAt
             return scope.hasExitUnderWay { $0 == positionPlan.position }
                 || scope.hasWaitingExit {
-                    $0.timestamp.seconds >= opened.seconds && ($0.target == .all || $0.target == .layer(positionPlan.layer))
+                    $0.timestamp.seconds >= opened.seconds && ($0.target == .all || positionPlan.layer.map(SignalTarget.layer) == $0.target)
                 }
         }
     }
@@ -186,11 +183,8 @@ extension Core {
 
     /// R3: a roll whose old contract is closed and whose new one is not open yet holds nothing.
     private mutating func markAsFlat(_ intent: inout Intent, _ transition: inout Transition) {
-        guard intent.record.state != .flat else { return }
-        audit(
-            "intent", intent.id, from: intent.record.state.rawValue, to: IntentState.flat.rawValue,
-            cause: "closed, and the new contract is not open", &transition)
-        intent.record.state = .flat
+        move(
+            &intent.record, \.state, to: .flat, of: "intent", intent.id, cause: "closed, and the new contract is not open", &transition)
     }
 
     /// Takes what an opening leg got as its whole, and lowers the later opening legs to whole lots of it.
@@ -209,7 +203,7 @@ extension Core {
     /// Replaces the planned attempts of a leg by attempts for another quantity.
     mutating func replan(_ leg: Leg, to quantity: Quantity, positionPlan: Int, _ intent: inout Intent, _ transition: inout Transition) {
         for index in intent.orderIndices(positionPlan: positionPlan, leg: leg.number) where intent.orders[index].state == .planned {
-            move(&intent.orders[index], to: .dropped, cause: "the leg before it filled less", &transition)
+            end(&intent.orders[index], as: .dropped, because: .legFilledLess, &transition)
         }
         planOrders(leg, of: quantity, positionPlan: positionPlan, attempt: 1, &intent, &transition)
     }

@@ -119,7 +119,8 @@ extension Scope {
         for intent in intents where intent.record.record.state.isOpen && intent.record.record.kind.increasesRisk {
             let record = intent.record.record
             let reach = record.plan.content.positionPlans.reduce(Int128(0)) { sum, positionPlan in
-                positionPlan.opens.map { sum + ExposureSum.reach(of: positionPlan.lots, at: $0.pointValue) } ?? sum
+                guard case .open(let opening) = positionPlan.kind else { return sum }
+                return sum + ExposureSum.reach(of: opening.lots, at: opening.structure.pointValue)
             }
             sum.add(risk: record.reservedRisk, volatility: record.reservedVolatility, margin: record.reservedMargin, reach: reach)
         }

@@ -3,14 +3,14 @@ extension Core {
     mutating func finish(_ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) {
         let isQuarantined = holdsSlot(intent)
         let outcome = self.outcome(of: intent, scope)
-        let from = intent.record.state
-        intent.record.state = isQuarantined ? .quarantined : (outcome.hasChangedExposure ? .settled : .failed)
+        move(
+            &intent.record, \.state, to: isQuarantined ? .quarantined : outcome.end, of: "intent", intent.id,
+            cause: outcome.failure?.reason.rawValue ?? "", &transition)
         intent.record.reservedRisk = .zero
         intent.record.reservedVolatility = .zero
         if !policy.has(.reservationKept) { intent.record.reservedMargin = .zero }
         if intent.record.record.repairDeadline != nil { intent.record.repairDeadline = nil }
         intent.record.updatedAt = transition.at
-        audit("intent", intent.id, from: from.rawValue, to: intent.record.state.rawValue, cause: outcome.code ?? "", &transition)
         watch(intent, &scope)
         if intent.hasStarted { scope.lastTradeAt = transition.at }
         if isQuarantined { releaseLater(scope, &transition) }
@@ -18,10 +18,8 @@ extension Core {
         guard let signal = intent.record.record.signal, !policy.has(.verdictForgotten) else { return }
         var explanation = intent.record.plan.content.explanation
         explanation.outcome = outcome.lines
-        if let code = outcome.code, outcome.status != .executed {
-            explanation.summary = "\(outcome.sentence) (\(code)). \(explanation.summary)"
-        }
-        conclude(signal, outcome.status, outcome.code, explanation, &scope, &transition)
+        if let (reason, words) = outcome.failure { explanation.summary = "\(words) (\(reason.rawValue)). \(explanation.summary)" }
+        conclude(signal, outcome.failure?.reason, explanation, &scope, &transition)
     }
 
     /// 4.5: a slot stays closed while a late order of a sender that still lives could appear.
@@ -53,10 +51,8 @@ extension Core {
     /// Lets entries into a slot again.
     mutating func release(_ index: Int, cause: String, _ scope: inout Scope, _ transition: inout Transition) {
         let intent = scope.intents[index]
-        let end: IntentState = outcome(of: intent, scope).hasChangedExposure ? .settled : .failed
-        scope.intents[index].record.state = end
+        move(&scope.intents[index].record, \.state, to: outcome(of: intent, scope).end, of: "intent", intent.id, cause: cause, &transition)
         scope.intents[index].record.updatedAt = transition.at
-        audit("intent", intent.id, from: IntentState.quarantined.rawValue, to: end.rawValue, cause: cause, &transition)
     }
 
     private mutating func releaseLater(_ scope: Scope, _ transition: inout Transition) {
@@ -85,26 +81,28 @@ extension Core {
         let lines = plan.positionPlans.enumerated().map { number, positionPlan in describe(positionPlan, number, intent) }
         let hasChanged = plan.positionPlans.enumerated().contains { number, positionPlan in
             let fills = PositionPlanFills(positionPlan, number, intent)
-            return fills.whole(positionPlan.closes == nil ? .open : .close) > 0 || !fills.repairs.isEmpty && positionPlan.opens == nil
+            return switch positionPlan.kind {
+            case .open: fills.whole(.open) > 0
+            case .roll: fills.whole(.close) > 0
+            case .close: fills.whole(.close) > 0 || !fills.repairs.isEmpty
+            case .repair: !fills.repairs.isEmpty
+            }
         }
         guard !hasChanged else {
-            return Outcome(status: .executed, code: nil, sentence: "Executed", lines: lines, hasChangedExposure: true)
+            return Outcome(failure: nil, lines: lines)
         }
-        let (status, code, sentence) = failure(of: intent)
-        return Outcome(status: status, code: code, sentence: sentence, lines: lines, hasChangedExposure: false)
+        return Outcome(failure: failure(of: intent), lines: lines)
     }
 
     /// Why nothing came of an intent: our own reasons first, then the broker's words.
-    private func failure(of intent: Intent) -> (SignalStatus, String, String) {
-        let messages = intent.orders.compactMap { order in order.state.isTerminal && order.state != .filled ? order.record.message : nil }
-        let own: [(code: String, status: SignalStatus)] = [
-            ("superseded_by_exit", .superseded), ("trading_stopped", .refused), ("entry_window", .expired), ("outside_session", .refused),
-            ("order_rate", .refused),
-        ]
-        for (code, status) in own { if let message = messages.first(where: { $0.hasPrefix(code) }) { return (status, code, message) } }
-        if intent.lastCancelAt != nil { return (.superseded, "superseded_by_exit", "An exit ended its orders before they filled") }
-        let code = intent.orders.contains { $0.state == .absent } ? "order_absent" : "order_failed"
-        return (.failed, code, messages.first ?? "nothing was filled")
+    private func failure(of intent: Intent) -> (reason: Reason, words: String) {
+        let ended = intent.orders.lazy.map(\.record).filter { $0.state.isTerminal && $0.state != .filled }
+        for own in [Reason.supersededByExit, .tradingStopped, .entryWindow, .outsideSession, .orderRate] {
+            if ended.contains(where: { $0.reason == own }) { return (own, own.words) }
+        }
+        if intent.lastCancelAt != nil { return (.supersededByExit, "An exit ended its orders before they filled") }
+        let reason: Reason = intent.orders.contains { $0.state == .absent } ? .orderAbsent : .orderFailed
+        return (reason, ended.lazy.compactMap { $0.reason?.words ?? $0.message }.first ?? reason.words)
     }
 
     private func describe(_ positionPlan: PositionPlan, _ number: Int, _ intent: Intent) -> String {
@@ -114,15 +112,16 @@ extension Core {
             return
                 "\(leg.side.rawValue) \(filled) \(leg.contract.symbol)\(price.map { " at \($0)" } ?? "")\(leg.isRepair ? " (repair)" : "")"
         }
-        return "\(positionPlan.layer): \(parts.joined(separator: ", "))"
+        return "\(positionPlan.layer?.description ?? "repair"): \(parts.joined(separator: ", "))"
     }
 }
 
 /// How an intent ended.
 private struct Outcome {
-    let status: SignalStatus
-    let code: String?
-    let sentence: String
+    /// Why nothing came of it; nil when something did.
+    let failure: (reason: Reason, words: String)?
     let lines: [String]
-    let hasChangedExposure: Bool
+
+    /// Where its intent stands then, unless it waits for the end of its slot's quarantine.
+    var end: IntentState { failure == nil ? .settled : .failed }
 }

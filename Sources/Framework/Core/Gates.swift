@@ -6,27 +6,27 @@ extension Core {
         return [
             oneRGate(signal, base), spacingGate(signal, scope, terms), profitGate(signal, scope),
             Gate(
-                "maximum_pyramids", passed: scope.stack.record.taken < terms.maximumPyramids, value: "\(scope.stack.record.taken) taken",
+                .maximumPyramids, passed: scope.stack.record.taken < terms.maximumPyramids, value: "\(scope.stack.record.taken) taken",
                 limit: "below \(terms.maximumPyramids)"),
         ]
     }
 
     private func oneRGate(_ signal: Signal, _ base: PositionRecord) -> Gate {
         guard base.initialRisk > .zero else {
-            return Gate("invalid_initial_risk", passed: false, value: base.initialRisk.description, limit: "above 0")
+            return Gate(.invalidInitialRisk, passed: false, value: base.initialRisk.description, limit: "above 0")
         }
         let move = (try? signal.price.subtracting(base.entryPrice)) ?? .zero
         return Gate(
-            "1r_gate_not_passed", passed: move > base.initialRisk || policy.has(.oneRIgnored), value: "\(move) points",
+            .oneR, passed: move > base.initialRisk || policy.has(.oneRIgnored), value: "\(move) points",
             limit: "above \(base.initialRisk)")
     }
 
     private func spacingGate(_ signal: Signal, _ scope: Scope, _ terms: InstrumentTerms) -> Gate {
         guard let last = scope.stack.record.lastPyramidPrice, signal.atr > .zero,
             let distance = try? signal.price.subtracting(last), let needed = try? signal.atr.times(terms.pyramidSpacing)
-        else { return Gate("pyramid_spacing", passed: false, value: "unknown", limit: "\(terms.pyramidSpacing) ATR") }
+        else { return Gate(.pyramidSpacing, passed: false, value: "unknown", limit: "\(terms.pyramidSpacing) ATR") }
         return Gate(
-            "pyramid_spacing", passed: distance >= needed || policy.has(.spacingIgnored), value: "\(distance) points",
+            .pyramidSpacing, passed: distance >= needed || policy.has(.spacingIgnored), value: "\(distance) points",
             limit: "\(needed) points (\(terms.pyramidSpacing) ATR)")
     }
 
@@ -36,7 +36,7 @@ extension Core {
             profit = (try? profit.adding(position.record.unrealizedProfit(at: signal.price) ?? .zero)) ?? profit
         }
         return Gate(
-            "negative_instrument_pnl", passed: profit > .zero, value: profit.description, limit: "above 0")
+            .negativeProfit, passed: profit > .zero, value: profit.description, limit: "above 0")
     }
 
     /// The gates that hold a size against the whole account, everything in flight counted as used.
@@ -47,14 +47,14 @@ extension Core {
         let limits = policy.limits
         return [
             shareGate(
-                "portfolio_risk_gate", committed.risk, risk, of: equity,
+                .portfolioRisk, committed.risk, risk, of: equity,
                 limit: isPyramid != policy.has(.riskLimitsSwapped) ? limits.pyramidRisk : limits.entryRisk),
             shareGate(
-                "portfolio_vol_gate", policy.has(.volatilityOfNewOnly) ? .zero : committed.volatility, volatility, of: equity,
+                .portfolioVolatility, policy.has(.volatilityOfNewOnly) ? .zero : committed.volatility, volatility, of: equity,
                 limit: isPyramid ? limits.pyramidVolatility : limits.entryVolatility),
-            shareGate("portfolio_margin_gate", committed.margin, margin, of: equity, limit: policy.marginShare),
+            shareGate(.portfolioMargin, committed.margin, margin, of: equity, limit: policy.marginShare),
             Gate(
-                "position_count", passed: committed.positions < limits.positions || policy.has(.positionLimitIgnored),
+                .positionCount, passed: committed.positions < limits.positions || policy.has(.positionLimitIgnored),
                 value: "\(committed.positions + 1)",
                 limit: "at most \(limits.positions)"),
         ]
@@ -66,13 +66,13 @@ extension Core {
         let slices = structure.legs.map { Self.slices(of: lots, $0.contract) }.max() ?? 0
         return [
             Gate(
-                "decision_lots", passed: lots <= limits.lots || policy.has(.decisionLotsIgnored), value: "\(lots) lots",
+                .decisionLots, passed: lots <= limits.lots || policy.has(.decisionLotsIgnored), value: "\(lots) lots",
                 limit: "at most \(limits.lots)"),
             Gate(
-                "decision_orders", passed: slices <= limits.slices || policy.has(.decisionOrdersIgnored),
+                .decisionOrders, passed: slices <= limits.slices || policy.has(.decisionOrdersIgnored),
                 value: "\(slices) orders for one leg", limit: "at most \(limits.slices)"),
             Gate(
-                "order_value", passed: value <= limits.orderValue || policy.has(.decisionValueIgnored), value: value.description,
+                .orderValue, passed: value <= limits.orderValue || policy.has(.decisionValueIgnored), value: value.description,
                 limit: "at most \(limits.orderValue)"),
         ]
     }
@@ -93,7 +93,7 @@ extension Core {
         let units = structure.legs.map { Int128(lots.count) * Int128($0.contract.unitsPerLot.count) }.max() ?? 0
         let isCountable = units * ExposureSum.highestPrice * Int128(Price.unitsPerWhole) <= Int128(Self.largestValue)
         return Gate(
-            "number_too_large", passed: isCountable && most <= Int128(Int64.max),
+            .numberTooLarge, passed: isCountable && most <= Int128(Int64.max),
             value: "\(lots) lots at up to \(ExposureSum.highestPrice)",
             limit: "what 64 bits can book")
     }
@@ -105,17 +105,17 @@ extension Core {
         let allowed = (try? low.times(policy.divergence.jump)).flatMap { try? low.adding($0) } ?? Price(units: .max)
         return [
             Gate(
-                "price_jump", passed: high <= allowed, value: "\(signal.price) after \(last)",
+                .priceJump, passed: high <= allowed, value: "\(signal.price) after \(last)",
                 limit: "\(policy.divergence.jump.percentText) % of the smaller one apart")
         ]
     }
 
-    private func shareGate(_ name: String, _ used: Money, _ added: Money, of equity: Money, limit: Ratio) -> Gate {
+    private func shareGate(_ reason: Reason, _ used: Money, _ added: Money, of equity: Money, limit: Ratio) -> Gate {
         guard let sum = try? used.adding(added), let share = sum.share(of: equity) else {
-            return Gate(name, passed: false, value: "not a share of the equity \(equity)", limit: "\(limit.percentText) %")
+            return Gate(reason, passed: false, value: "not a share of the equity \(equity)", limit: "\(limit.percentText) %")
         }
         return Gate(
-            name, passed: share <= limit, value: "\(share.percentText) % (\(used) in use, \(added) new)", limit: "\(limit.percentText) %")
+            reason, passed: share <= limit, value: "\(share.percentText) % (\(used) in use, \(added) new)", limit: "\(limit.percentText) %")
     }
 
     /// Holds the market against the signal; exits are never refused for price, so only entries come here.
@@ -126,18 +126,18 @@ extension Core {
         guard let difference = try? market.subtracting(signal.price), let planned = try? signal.price.subtracting(signal.stop),
             planned > .zero,
             let allowed = try? signal.price.times(limit)
-        else { return [Gate("divergence_too_high", passed: false, value: "unknown", limit: "\(limit.percentText) %")] }
+        else { return [Gate(.divergence, passed: false, value: "unknown", limit: "\(limit.percentText) %")] }
         guard market > signal.stop else {
-            return [Gate("execution_price_below_stop", passed: false, value: market.description, limit: "above \(signal.stop)")]
+            return [Gate(.belowStop, passed: false, value: market.description, limit: "above \(signal.stop)")]
         }
         let distance = Price(units: abs(difference.units))
         let riskAllowed = (try? planned.times(riskLimit)) ?? .zero
         return [
             Gate(
-                "divergence_too_high", passed: distance <= allowed, value: "\(difference) points",
+                .divergence, passed: distance <= allowed, value: "\(difference) points",
                 limit: "±\(allowed) points (\(limit.percentText) %)"),
             Gate(
-                "risk_increase_too_high", passed: difference <= riskAllowed, value: "\(difference) points",
+                .riskIncrease, passed: difference <= riskAllowed, value: "\(difference) points",
                 limit: "\(riskAllowed) points (\(riskLimit.percentText) % of the planned risk)"),
         ]
     }

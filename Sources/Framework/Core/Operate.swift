@@ -92,7 +92,7 @@ extension Core {
         let name = "\(request.id)-\(scope.name)"
         beginExit(
             id: IntentID("operator-\(name)"), of: positions.map { $0.id },
-            price: scope.record.record.lastPrice ?? .zero, reason: "\(request.by): \(reason)",
+            price: scope.record.record.lastPrice, reason: "\(request.by): \(reason)",
             causeKey: "operator:\(name)", for: nil, &scope, &transition)
     }
 
@@ -178,11 +178,9 @@ extension Core {
         _ name: InstrumentName, _ reason: String, _ request: OperatorRequest, _ transition: inout Transition
     ) -> OperatorAnswer {
         let answer = change(name, &transition) { core, scope, transition in
-            let from = scope.record.record.state
-            scope.record.state = .active
+            core.move(
+                &scope.record, \.state, to: .active, of: "scope", name, cause: "\(request.by): \(reason)", &transition)
             scope.record.frozenReason = nil
-            core.audit(
-                "scope", name, from: from.rawValue, to: ScopeState.active.rawValue, cause: "\(request.by): \(reason)", &transition)
             core.advance(&scope, &transition)
             return OperatorAnswer(id: request.id, isDone: true, message: "\(name) takes entries again.")
         }

@@ -8,14 +8,14 @@ extension Core {
             switch outcome {
             case .accepted(let report):
                 intent.orders[order].brokerOrder = report.orderID
-                core.move(&intent.orders[order], to: .working, cause: "accepted", &transition)
+                core.bring(&intent.orders[order], to: .working, cause: "accepted", &transition)
                 core.merge(report, into: order, &intent, &transition)
-            case .rejected(let reason): core.move(&intent.orders[order], to: .rejected, cause: reason, &transition)
-            case .notSent(let reason): core.move(&intent.orders[order], to: .notSent, cause: reason, &transition)
+            case .rejected(let reason): core.bring(&intent.orders[order], to: .rejected, cause: reason, &transition)
+            case .notSent(let reason): core.bring(&intent.orders[order], to: .notSent, cause: reason, &transition)
             case .unknown(let reason):
                 // It left after the commit of its gate, however long that took; the horizon counts from the latest time at which it can have.
                 intent.orders[order].sentAt = transition.at
-                core.move(&intent.orders[order], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &transition)
+                core.bring(&intent.orders[order], to: core.policy.has(.unknownIsRefusal) ? .rejected : .unknown, cause: reason, &transition)
             }
         }
     }
@@ -83,15 +83,15 @@ extension Core {
             }
         }
         if intent.orders[index].record.filled >= intent.orders[index].record.quantity {
-            return move(&intent.orders[index], to: .filled, cause: "filled at the broker", &transition)
+            return bring(&intent.orders[index], to: .filled, cause: "filled at the broker", &transition)
         }
         guard wasLive || intent.orders[index].state == .absent else { return }
         switch report.state {
         case .submitted, .open, .filled:
             // "Filled" with fills still missing: they come with the next report.
-            move(&intent.orders[index], to: .working, cause: "seen at the broker", &transition)
-        case .cancelled: move(&intent.orders[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &transition)
-        case .rejected: move(&intent.orders[index], to: .rejected, cause: report.message ?? "rejected by the broker", &transition)
+            bring(&intent.orders[index], to: .working, cause: "seen at the broker", &transition)
+        case .cancelled: bring(&intent.orders[index], to: .cancelled, cause: report.message ?? "cancelled at the broker", &transition)
+        case .rejected: bring(&intent.orders[index], to: .rejected, cause: report.message ?? "rejected by the broker", &transition)
         }
     }
 
@@ -248,7 +248,7 @@ extension Core {
     /// The broker has an order that these rows only plan: they are older than it, so that it is not sent again, and a person must look.
     private mutating func adopt(_ order: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
         order.sentAt = transition.at
-        move(&order, to: .unknown, cause: "the broker has it, although these records did not send it", &transition)
+        bring(&order, to: .unknown, cause: "the broker has it, although these records did not send it", &transition)
         freeze(
             &scope, "order_without_record", "the broker has order \(order.tag), which our records only plan: they may be an older copy",
             &transition
@@ -281,7 +281,7 @@ extension Core {
         }
         order.misses += 1
         guard order.misses >= (policy.has(.oneLookIsEnough) ? 1 : 2) else { return }
-        move(&order, to: .absent, cause: "not in two complete books after the horizon of \(broker.horizon)", &transition)
+        end(&order, as: .absent, because: .orderAbsent, &transition)
         alert(
             .error, "order_absent", scope.name,
             "Order \(order.tag) (\(order.record.side.rawValue) \(order.record.quantity) \(order.record.symbol)) never reached the broker as far as its book shows.",
@@ -294,13 +294,10 @@ extension Core {
         return isBlank ? max(broker.horizon, policy.emptyBookHorizon) : broker.horizon
     }
 
-    /// What is noted of an order whose day ended before it was resolved.
-    public static let dayEnded = "its day ended before it was resolved"
-
     /// The book forgets yesterday: from now on only positions are evidence, and a person compares them before the scope takes entries.
     private mutating func leaveUnresolved(_ order: inout Tracked<OrderRecord>, _ scope: inout Scope, _ transition: inout Transition) {
         let (tag, symbol) = (order.record.tag, order.record.symbol)
-        move(&order, to: .absent, cause: Self.dayEnded, &transition)
+        end(&order, as: .absent, because: .dayEnded, &transition)
         freeze(
             &scope, "order_unknown", "order \(tag) of \(symbol) was not resolved on its day; compare positions by hand", happensOnce: true,
             &transition)
@@ -421,11 +418,9 @@ extension Core {
         let leg = Leg(
             number: 0, role: order.role, action: .close, contract: order.contract.content, side: order.side.opposite,
             quantity: Quantity(units), isRepair: true)
-        var positionPlan = PositionPlan(
-            position: order.position, layer: .base, lots: .zero, legs: [leg], opens: nil, closes: nil, limiter: "late order")
-        positionPlan.lateValue = policy.has(.lateCostForgotten) ? 0 : value
+        let kind = PositionPlan.Kind.repair(lateValue: policy.has(.lateCostForgotten) ? 0 : value)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: .zero, averageTrueRange: .zero, reason: "late order \(order.tag)",
+            positionPlans: [PositionPlan(position: order.position, kind: kind, legs: [leg])], price: nil, reason: "late order \(order.tag)",
             explanation: Explanation(summary: "Take back the late order \(order.tag)."))
         let record = IntentRecord(
             id: IntentID("repair-\(order.tag)"), instrument: scope.name, kind: .repair, signal: nil, causeKey: "late:\(order.tag)",

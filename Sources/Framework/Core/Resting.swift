@@ -23,7 +23,7 @@ extension Core {
         if order.filled > .zero { return true }
         if leg.action == .open, let deadline = intent.record.record.entryDeadline, at > deadline { return true }
         let plan = intent.record.plan.content.positionPlans[positionPlan]
-        return isBroken(plan, positionPlan, intent) || plan.opens != nil && plan.closes != nil && leg.action == .open
+        return isBroken(plan, positionPlan, intent) || intent.record.kind == .roll && leg.action == .open
     }
 
     /// Tells people soon when a structure of several legs is not whole, and once more when its time is over.

@@ -44,7 +44,7 @@ extension Core {
         guard position.rolloverStatus != .pending else { return }
         let view = view(of: position, scope.traded, next: nil, [], at: transition.at)
         guard scope.traded.rollover.advice(on: view).isDue else { return }
-        scope.positions[index].rolloverStatus = .pending
+        moveRoll(of: &scope.positions[index], to: .pending, &transition)
         scope.positions[index].updatedAt = transition.at
     }
 
@@ -77,19 +77,17 @@ extension Core {
                 number: closing.legs.count + number, role: leg.role, action: .open, contract: leg.contract, side: leg.openingSide,
                 quantity: Quantity(position.lots.count * leg.contract.unitsPerLot.count))
         }
-        var positionPlan = closing
-        positionPlan.legs += opening
-        positionPlan.opens = next
+        let kind = PositionPlan.Kind.roll(from: position.structure.content, to: next, layer: position.layer, lots: position.lots)
         let plan = IntentPlan(
-            positionPlans: [positionPlan], price: scope.record.record.lastPrice ?? position.entryPrice,
-            averageTrueRange: position.averageTrueRange,
-            reason: "rollover: \(advice.reason)", explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
+            positionPlans: [PositionPlan(position: id, kind: kind, legs: closing.legs + opening)],
+            price: scope.record.record.lastPrice ?? position.entryPrice, reason: "rollover: \(advice.reason)",
+            explanation: Explanation(summary: advice.reason, quotes: survey.quotes))
         // I22: a position rolls at most once per expiry.
         let record = IntentRecord(
             id: IntentID("roll-\(id)-\(position.expiry)-\(position.version)"), instrument: scope.name, kind: .roll, signal: nil,
             causeKey: "roll:\(id):\(position.expiry)", plan: plan, entryDeadline: nil, owner: incarnation, epoch: epoch.number,
             at: transition.at)
-        scope.positions[index].rolloverStatus = .inProgress
+        moveRoll(of: &scope.positions[index], to: .inProgress, &transition)
         scope.positions[index].intent = record.id
         scope.positions[index].updatedAt = transition.at
         begin(record, for: nil, &scope, &transition)
@@ -110,31 +108,47 @@ extension Core {
 
     /// R5: new contract, count, realised part, stops and ledger in one commit.
     mutating func settleRoll(
-        to structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        to structure: Structure, _ fills: PositionPlanFills, _ id: PositionID, _ intent: inout Intent, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
-        guard let index = scope.positionIndex(positionPlan.position) else { return }
-        scope.positions[index].rolloverStatus = .failed
+        guard let index = scope.positionIndex(id) else { return }
         if scope.positions[index].status.isHeld { scope.positions[index].intent = nil }
         scope.positions[index].updatedAt = transition.at
-        bookRepairs(fills, structure, positionPlan, intent, &transition)
+        bookRepairs(fills, structure, scope.positions[index].layer, intent, &transition)
+        let isRolled = bookRoll(index, to: structure, fills, &intent, &scope, &transition)
+        moveRoll(of: &scope.positions[index], to: isRolled ? .rolled : .failed, &transition)
+    }
+
+    /// Where a roll stands has no row of the trail of its own.
+    private func moveRoll(of position: inout Tracked<PositionRecord>, to next: RolloverStatus, _ transition: inout Transition) {
+        guard mayMove(from: position.rolloverStatus, to: next, "the roll of \(position.id)", &transition) else { return }
+        position.rolloverStatus = next
+    }
+
+    /// Books what a roll closed and opened; false when the position is not in its new contract then.
+    private mutating func bookRoll(
+        _ index: Int, to structure: Structure, _ fills: PositionPlanFills, _ intent: inout Intent, _ scope: inout Scope,
+        _ transition: inout Transition
+    ) -> Bool {
         let old = scope.positions[index].record
         let closed = min(fills.whole(.close), old.quantity.count)
         guard closed > 0, let exit = fills.price(of: old.structure.content, .close) else {
-            guard fills.whole(.open) > 0 else { return }
-            return freeze(
+            guard fills.whole(.open) > 0 else { return false }
+            freeze(
                 &scope, "rollover_not_closed",
                 "\(old.id) opened \(fills.whole(.open)) units of \(structure.expiry), although nothing of \(old.expiry) is known to be closed",
                 happensOnce: true, &transition)
+            return false
         }
         let opened = fills.whole(.open)
         guard opened > 0, let entry = fills.price(of: structure, .open), let unitsPerLot = structure.legs.first?.contract.unitsPerLot else {
             let reason = isOutranked(intent, in: scope) ? "exit_during_roll" : "rollover_not_reopened"
             reduce(
                 index, by: closed, closedValue: fills.signedValue(.close, units: closed), price: exit, reason: reason,
-                key: "\(intent.id):\(positionPlan.layer)", &scope, &transition)
-            return alert(
+                key: "\(intent.id):\(old.layer)", &scope, &transition)
+            alert(
                 .critical, reason, scope.name, "\(old.id) was closed at \(exit) and not opened again; it is flat.", &transition)
+            return false
         }
         let cost = Int128(old.openedValue) * Int128(closed) / Int128(max(1, old.quantity.count))
         let profit = Self.money(
@@ -160,10 +174,10 @@ extension Core {
         rolled.openedValue = fills.signedValue(.open)
         replace(&scope.positions[index], with: rolled)
         shiftLastPrice(by: basis, of: old, &scope)
-        scope.positions[index].rolloverStatus = .rolled
         audit(
             "position", old.id, from: old.status.rawValue, to: old.status.rawValue,
             cause: "rolled from \(old.expiry) to \(structure.expiry), basis \(basis)", &transition)
+        return true
     }
 
     /// The next layer is spaced from the last one, so that the price of that one follows its own roll, once.
@@ -215,11 +229,12 @@ extension Core {
             let isLast = !scope.positions.contains { $0.status.isLive }
             let done = scope.signals.filter { signal in
                 guard signal.status == .accepted, signal.signal.content.kind == .exit else { return false }
-                return signal.signal.content.target == .layer(positionPlan.layer) || (isLast && signal.signal.content.target == .all)
+                return signal.signal.content.target == positionPlan.layer.map(SignalTarget.layer)
+                    || (isLast && signal.signal.content.target == .all)
             }
             for signal in done {
                 conclude(
-                    signal.fingerprint, .executed, "closed_by_interrupted_roll",
+                    signal.fingerprint, .closedByInterruptedRoll,
                     Explanation(summary: "The position was being rolled; it was closed and not opened again."), &scope, &transition)
             }
         }

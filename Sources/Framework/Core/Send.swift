@@ -4,7 +4,7 @@ extension Core {
     mutating func send(_ indices: [Int], _ leg: Leg, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition) -> Bool {
         let reducesRisk = leg.action == .close
         if let reason = reasonToDrop(leg, intent, scope, at: transition.at) {
-            for index in indices { move(&intent.orders[index], to: .dropped, cause: reason, &transition) }
+            for index in indices { end(&intent.orders[index], as: .dropped, because: reason, &transition) }
             return true
         }
         if policy.has(.exitHeldBySwitch), tradingSwitch.record.isThrown, !leg.isRepair { return false }
@@ -18,16 +18,14 @@ extension Core {
             case .now: sendNow(index, &intent, &transition)
             case .at(let time):
                 if !reducesRisk, let deadline = intent.record.record.entryDeadline, time > deadline {
-                    move(
-                        &intent.orders[index], to: .dropped, cause: "order_rate: the rate limit lets it leave only after its window",
-                        &transition)
+                    end(&intent.orders[index], as: .dropped, because: .orderRate, &transition)
                     return true
                 }
                 transition.perform(.wake(.scope(scope.name), at: time))
                 return false
             case .notToday:
                 guard reducesRisk else {
-                    move(&intent.orders[index], to: .dropped, cause: "order_rate: the day's orders are used up", &transition)
+                    end(&intent.orders[index], as: .dropped, because: .orderRate, &transition)
                     return true
                 }
                 waitForRate(&scope, &transition)
@@ -53,37 +51,29 @@ extension Core {
         transition.perform(.wake(.scope(scope.name), at: next))
     }
 
-    private func reasonToDrop(_ leg: Leg, _ intent: Intent, _ scope: Scope, at: Instant) -> String? {
+    private func reasonToDrop(_ leg: Leg, _ intent: Intent, _ scope: Scope, at: Instant) -> Reason? {
         guard leg.action == .open else { return nil }
-        if isOutranked(intent, in: scope) { return "superseded_by_exit: an exit outranks it" }
+        if isOutranked(intent, in: scope) { return .supersededByExit }
         if policy.has(.secondLegUnderSwitch), leg.number > 0 { return nil }
         if policy.has(.rollUnderSwitch), intent.record.kind == .roll { return nil }
-        if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return "trading_stopped: \(tradingSwitch.record.reason)" }
+        if tradingSwitch.record.isThrown, !policy.has(.switchForgottenAtGate) { return .tradingStopped }
         if let deadline = intent.record.record.entryDeadline, at > deadline, !policy.has(.windowIgnoredAtGate) {
-            return "entry_window: the entry window ended at \(deadline)"
+            return .entryWindow
         }
-        if !isOpen(scope.traded, at: at) { return "outside_session: the session ended" }
+        if !isOpen(scope.traded, at: at) { return .outsideSession }
         return nil
     }
 
     private mutating func sendNow(_ index: Int, _ intent: inout Intent, _ transition: inout Transition) {
-        precondition(intent.orders[index].state == .planned, "I8: only a planned order is sent")
+        // I8: only what is planned is sent.
+        guard move(&intent.orders[index], \.state, to: .sending, of: "order", intent.orders[index].tag, cause: "send gate", &transition)
+        else { return }
         if !policy.has(.exitsUncounted) || intent.record.kind.mayOpen { limiter.take(at: transition.at) }
         intent.orders[index].sender = incarnation
         intent.orders[index].sentAt = transition.at
-        move(&intent.orders[index], to: .sending, cause: "send gate", &transition)
         let order = intent.orders[index].record
         transition.perform(
             .place(OrderRequest(tag: order.tag, contract: order.contract.content, side: order.side, quantity: order.quantity)))
-    }
-
-    /// Moves an order to another state with its audit row.
-    mutating func move(_ order: inout Tracked<OrderRecord>, to state: OrderState, cause: String, _ transition: inout Transition) {
-        guard order.state != state else { return }
-        if !policy.has(.trailGap) { audit("order", order.tag, from: order.state.rawValue, to: state.rawValue, cause: cause, &transition) }
-        order.state = state
-        if state.isTerminal { order.finishedAt = transition.at }
-        if state != .filled, state != .working, state != .sending { order.message = cause }
     }
 
     /// Has the positions read, once at a time.
@@ -103,9 +93,8 @@ extension Core {
             return alert(
                 .critical, code, scope.name, "\(scope.name) takes no entries, and now \(reason). See `munim reconcile`.", &transition)
         }
-        scope.record.state = .frozen
+        move(&scope.record, \.state, to: .frozen, of: "scope", scope.name, cause: code, &transition)
         scope.record.frozenReason = "\(code): \(reason)"
-        audit("scope", scope.name, from: ScopeState.active.rawValue, to: ScopeState.frozen.rawValue, cause: code, &transition)
         alert(
             .critical, code, scope.name, "\(scope.name) takes no entries: \(reason). Nothing was traded away; see `munim reconcile`.",
             &transition

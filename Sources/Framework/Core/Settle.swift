@@ -9,11 +9,11 @@ extension Core {
         {
             return true
         }
-        switch (positionPlan.opens, positionPlan.closes) {
-        case (let structure?, nil): settleOpening(structure, fills, positionPlan, &intent, &scope, &transition)
-        case (nil, .some): settleClosing(fills, positionPlan, &intent, &scope, &transition)
-        case (let structure?, .some): settleRoll(to: structure, fills, positionPlan, &intent, &scope, &transition)
-        case (nil, nil): settleRepair(fills, positionPlan, intent, scope, &transition)
+        switch positionPlan.kind {
+        case .open(let opening): settleOpening(opening, of: positionPlan.position, fills, &intent, &scope, &transition)
+        case .close: settleClosing(fills, positionPlan.position, &intent, &scope, &transition)
+        case .roll(_, let structure, _, _): settleRoll(to: structure, fills, positionPlan.position, &intent, &scope, &transition)
+        case .repair(let value): settleRepair(fills, value, intent, scope, &transition)
         }
         freezeUnbooked(&scope, &transition)
         intent.record.plan.content.positionPlans[number].isSettled = true
@@ -61,7 +61,7 @@ extension Core {
         _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ number: Int, _ intent: inout Intent, _ scope: Scope,
         _ transition: inout Transition
     ) -> Bool {
-        guard positionPlan.opens == nil, positionPlan.closes == nil, let first = positionPlan.legs.first, let leg = fills.repairs.first
+        guard case .repair = positionPlan.kind, let first = positionPlan.legs.first, let leg = fills.repairs.first
         else { return false }
         let done = fills.repairs.reduce(0) { $1.side == first.side ? $0 + $1.units : $0 - $1.units }
         let surplus = done - leg.wanted
@@ -79,28 +79,28 @@ extension Core {
     // MARK: - Opening
 
     private mutating func settleOpening(
-        _ structure: Structure, _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
+        _ opening: PositionPlan.Opening, of id: PositionID, _ fills: PositionPlanFills, _ intent: inout Intent, _ scope: inout Scope,
         _ transition: inout Transition
     ) {
-        bookRepairs(fills, structure, positionPlan, intent, &transition)
+        let structure = opening.structure
+        bookRepairs(fills, structure, opening.layer, intent, &transition)
         guard fills.whole(.open) > 0, let price = fills.price(of: structure, .open), let first = structure.legs.first else { return }
-        let units = policy.has(.plannedSizeBooked) ? positionPlan.lots.count * first.contract.unitsPerLot.count : fills.whole(.open)
+        let units = policy.has(.plannedSizeBooked) ? opening.lots.count * first.contract.unitsPerLot.count : fills.whole(.open)
         let terms = scope.traded.instrument.terms(on: TradingDay(of: transition.at))
-        let plan = intent.record.plan.content
         let signal = intent.record.record.signal.flatMap { id in scope.signals.first { $0.fingerprint == id }?.signal.content }
         let multiple = policy.has(.firstStopByTrail) ? terms.trailingStopMultiple : terms.initialStopMultiple
-        let distance = (try? plan.averageTrueRange.times(multiple)) ?? .zero
-        let stop = max(.zero, (try? (policy.has(.stopFromSignalPrice) ? plan.price : price).subtracting(distance)) ?? .zero)
+        let distance = (try? opening.averageTrueRange.times(multiple)) ?? .zero
+        let stop = max(.zero, (try? (policy.has(.stopFromSignalPrice) ? opening.price : price).subtracting(distance)) ?? .zero)
         let lots = Quantity(units).lots(unitsPerLot: first.contract.unitsPerLot)
         let position = PositionRecord(
-            id: positionPlan.position, instrument: scope.name, layer: positionPlan.layer, mode: policy.mode,
+            id: id, instrument: scope.name, layer: opening.layer, mode: policy.mode,
             signal: intent.record.record.signal,
-            entryPrice: price, signalPrice: plan.price, lots: lots, quantity: Quantity(units), unitsPerLot: first.contract.unitsPerLot,
+            entryPrice: price, signalPrice: opening.price, lots: lots, quantity: Quantity(units), unitsPerLot: first.contract.unitsPerLot,
             marginPerLot: terms.marginPerLot, initialStop: stop, initialRisk: (try? price.subtracting(stop)) ?? .zero,
-            averageTrueRange: plan.averageTrueRange, limiter: positionPlan.limiter, structure: structure,
+            averageTrueRange: opening.averageTrueRange, limiter: opening.limiter, structure: structure,
             openedValue: fills.signedValue(.open),
             entryTimestamp: signal?.timestamp ?? transition.at, at: transition.at)
-        add(position, signalPrice: plan.price, &scope, &transition)
+        add(position, signalPrice: opening.price, &scope, &transition)
         let cost = policy.has(.openedWithoutCharges) ? .zero : charges(price: price, lots: lots, pointValue: structure.pointValue)
         bookCharges(cost, of: position.id, key: "\(intent.id):open", &transition)
         if let index = scope.positionIndex(position.id), let cost { scope.positions[index].charges = cost }
@@ -131,15 +131,15 @@ extension Core {
 
     /// The loss or gain of a surplus that was taken back, booked with its intent.
     mutating func bookRepairs(
-        _ fills: PositionPlanFills, _ structure: Structure, _ positionPlan: PositionPlan, _ intent: Intent, _ transition: inout Transition
+        _ fills: PositionPlanFills, _ structure: Structure, _ layer: Layer, _ intent: Intent, _ transition: inout Transition
     ) {
         guard let unitsPerLot = structure.legs.first?.contract.unitsPerLot, !policy.has(.repairUnbooked) else { return }
         let profit = Self.money(Int128(fills.repairProfit), pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
         book(
-            .tradingProfit, profit, key: "\(intent.id):\(positionPlan.layer):repair", position: nil,
+            .tradingProfit, profit, key: "\(intent.id):\(layer):repair", position: nil,
             notes: "a surplus of one leg was taken back", by: "munim", &transition)
         let value = Self.money(fills.repairedValue, pointValue: structure.pointValue, unitsPerLot: unitsPerLot)
-        bookRepairCharges(on: value, key: "\(intent.id):\(positionPlan.layer)", &transition)
+        bookRepairCharges(on: value, key: "\(intent.id):\(layer)", &transition)
     }
 
     /// Charges of what was traded too much, and of taking it back.
@@ -159,24 +159,21 @@ extension Core {
     // MARK: - Closing
 
     private mutating func settleClosing(
-        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: inout Intent, _ scope: inout Scope,
-        _ transition: inout Transition
+        _ fills: PositionPlanFills, _ id: PositionID, _ intent: inout Intent, _ scope: inout Scope, _ transition: inout Transition
     ) {
-        guard let index = scope.positionIndex(positionPlan.position) else { return }
+        guard let index = scope.positionIndex(id) else { return }
         let position = scope.positions[index].record
         let units = min(fills.whole(.close), position.quantity.count)
         guard units > 0, let price = fills.price(of: position.structure.content, .close) else {
-            audit(
-                "position", position.id, from: position.status.rawValue, to: PositionStatus.open.rawValue, cause: "nothing was closed",
-                &transition)
-            scope.positions[index].status = .open
+            move(
+                &scope.positions[index], \.status, to: .open, of: "position", position.id, cause: "nothing was closed", &transition)
             scope.positions[index].intent = nil
             return
         }
-        bookRepairs(fills, position.structure.content, positionPlan, intent, &transition)
+        bookRepairs(fills, position.structure.content, position.layer, intent, &transition)
         reduce(
             index, by: units, closedValue: fills.signedValue(.close, units: units), price: price, reason: intent.record.plan.content.reason,
-            key: "\(intent.id):\(positionPlan.layer)", &scope, &transition)
+            key: "\(intent.id):\(position.layer)", &scope, &transition)
     }
 
     /// Takes units out of a position, with profit, charges, ledger and stack in the same commit.
@@ -202,14 +199,13 @@ extension Core {
         scope.positions[index].exitReason = reason
         scope.positions[index].updatedAt = transition.at
         scope.positions[index].intent = nil
-        scope.positions[index].status = isWhole ? .closed : .partial
         if !isWhole {
             if !policy.has(.costOfPartKept) { scope.positions[index].openedValue = Int64(Int128(position.openedValue) - opened) }
             scope.positions[index].quantity = Quantity(position.quantity.count - units)
             scope.positions[index].lots = Lots(position.lots.count - lots.count)
         }
-        audit(
-            "position", position.id, from: position.status.rawValue, to: scope.positions[index].status.rawValue,
+        move(
+            &scope.positions[index], \.status, to: isWhole ? .closed : .partial, of: "position", position.id,
             cause: "\(lots) lots at \(price), profit \(profit?.description ?? "does not fit")", &transition)
         guard isWhole else { return }
         if scope.stack.record.base == position.id {
@@ -222,19 +218,19 @@ extension Core {
 
     /// A late order that was taken back: what it cost is booked, no position changes.
     private mutating func settleRepair(
-        _ fills: PositionPlanFills, _ positionPlan: PositionPlan, _ intent: Intent, _ scope: Scope, _ transition: inout Transition
+        _ fills: PositionPlanFills, _ lateValue: Int64, _ intent: Intent, _ scope: Scope, _ transition: inout Transition
     ) {
         guard let leg = fills.repairs.first else { return }
         let pointValue = scope.traded.instrument.terms(on: TradingDay(of: transition.at)).pointValue
         let cash = fills.repairs.reduce(Int128(0)) { $1.side == .sell ? $0 + Int128($1.value) : $0 - Int128($1.value) }
         let difference =
             cash
-            + ((leg.side == .sell) != policy.has(.lateCostReversed) ? 0 - Int128(positionPlan.lateValue) : Int128(positionPlan.lateValue))
+            + ((leg.side == .sell) != policy.has(.lateCostReversed) ? 0 - Int128(lateValue) : Int128(lateValue))
         let profit = Self.money(difference, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot)
         book(
             .tradingProfit, profit, key: "\(intent.id):late", position: nil, notes: intent.record.plan.content.reason, by: "munim",
             &transition)
-        let traded = fills.repairs.reduce(Int128(positionPlan.lateValue)) { $0 + Int128($1.value) }
+        let traded = fills.repairs.reduce(Int128(lateValue)) { $0 + Int128($1.value) }
         bookRepairCharges(
             on: Self.money(traded, pointValue: pointValue, unitsPerLot: leg.contract.unitsPerLot), key: "\(intent.id):late", &transition)
     }

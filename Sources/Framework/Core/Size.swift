@@ -5,6 +5,7 @@ struct SizedEntry {
     let risk: Money
     let volatility: Money
     let margin: Money
+    let limiter: String
     let explanation: Explanation
 }
 
@@ -25,7 +26,7 @@ extension Core {
         }
         let numbers: SizedNumbers
         do throws(Overflow) { numbers = try self.numbers(signal, structure, survey, scope, terms, market: market) } catch {
-            throw Refusal("number_too_large", "The numbers of the signal do not fit 64 bits; it is not traded.", details: explanation)
+            throw Refusal(.numberTooLarge, "The numbers of the signal do not fit 64 bits; it is not traded.", details: explanation)
         }
         explanation.request = numbers.request
         explanation.sizing = numbers.decision
@@ -46,7 +47,7 @@ extension Core {
         explanation.summary = Self.summary(of: numbers)
         return SizedEntry(
             structure: structure, lots: numbers.lots, risk: numbers.risk, volatility: numbers.volatility, margin: numbers.margin,
-            explanation: explanation)
+            limiter: numbers.decision.limiter, explanation: explanation)
     }
 
     private func numbers(
@@ -69,7 +70,7 @@ extension Core {
             survey.quotes.first { $0.symbol == leg.contract.symbol }?.quote.reference.map { LegPrice(role: leg.role, price: $0) }
         }
         guard let price = structure.price(of: prices) else {
-            throw Refusal("no_quote", "The market gave no price for every leg\(survey.failure.map { ": \($0)" } ?? "").")
+            throw Refusal(.noQuote, "The market gave no price for every leg\(survey.failure.map { ": \($0)" } ?? "").")
         }
         return price
     }
@@ -97,12 +98,14 @@ extension Core {
 
     private func refuse(on explanation: Explanation) throws(Refusal) {
         guard let failed = explanation.gates.first(where: { !$0.passed }) else { return }
-        throw Refusal(failed.name, "Blocked by \(failed.name): \(failed.value) against \(failed.limit).", details: explanation)
+        throw Refusal(
+            Reason(rawValue: failed.name), "Blocked by \(failed.name): \(failed.value) against \(failed.limit).", details: explanation)
     }
 
     private static func refusal(of decision: SizingDecision, _ explanation: Explanation) -> Refusal {
         Refusal(
-            decision.limiter, "The size is 0 lots, limited by \(decision.limiter) (\(numbers(of: decision))).", details: explanation)
+            .limited(by: decision.limiter), "The size is 0 lots, limited by \(decision.limiter) (\(numbers(of: decision))).",
+            details: explanation)
     }
 
     private static func summary(of numbers: SizedNumbers) -> String {

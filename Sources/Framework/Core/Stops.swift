@@ -30,7 +30,7 @@ extension Core {
                 for: nil, &scope, &transition)
         }
         conclude(
-            record.fingerprint, .executed, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope,
+            record.fingerprint, nil, Explanation(summary: "Price \(bar.price), ATR \(bar.atr).", outcome: lines), &scope,
             &transition)
     }
 

@@ -7,6 +7,10 @@ struct Transition {
     private(set) var transaction = Transaction()
     private(set) var effects: [Effect] = []
     private(set) var touched: [InstrumentName] = []
+    /// Moves that cannot be, in sentences for people.
+    private var refused: [String] = []
+    /// How many moves were refused, told or not.
+    private(set) var refusedCount = 0
     /// What could not be booked, in sentences for people.
     private var unbooked: [String] = []
 
@@ -28,6 +32,19 @@ struct Transition {
     mutating func takeUnbooked() -> [String] {
         defer { unbooked = [] }
         return unbooked
+    }
+
+    /// Keeps a sentence on a move that cannot be.
+    mutating func refuse(_ sentence: String) {
+        refused.append(sentence)
+        refusedCount += 1
+    }
+
+    /// The sentences on such moves so far, once.
+    mutating func takeRefused() -> [String] {
+        guard !refused.isEmpty else { return [] }
+        defer { refused = [] }
+        return refused
     }
 
     mutating func perform(_ effect: Effect) { effects.append(effect) }

@@ -41,6 +41,11 @@ public struct Gate: Hashable, Codable, Sendable {
     /// What was allowed.
     public var limit: String
 
+    /// A gate that refuses with a reason when it does not pass.
+    init(_ reason: Reason, passed: Bool, value: String, limit: String) {
+        self.init(reason.rawValue, passed: passed, value: value, limit: limit)
+    }
+
     /// Creates a gate.
     public init(_ name: String, passed: Bool, value: String, limit: String) {
         self.name = name

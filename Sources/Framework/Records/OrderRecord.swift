@@ -46,8 +46,10 @@ public struct OrderRecord: Record {
     public var finishedAt: Instant?
     /// Successful complete looks into the book, begun after the horizon, that did not show it.
     public var misses: Int
-    /// Why it did not simply work or fill: the broker's words or ours; nil where there is nothing to say.
+    /// The broker's words on why it did not simply work or fill, or ours on what became of it; nil where there is nothing to say.
     public var message: String?
+    /// Why we dropped it or gave it up; nil while we did neither.
+    public var reason: Reason?
     /// Optimistic version, 1 at insertion and one more per update; a commit with another expectation is a conflict.
     public var version: Int64
 
@@ -59,7 +61,7 @@ public struct OrderRecord: Record {
         Field("symbol", \.symbol), Field("quantity", \.quantity), Field("state", \.state), Field("filled_quantity", \.filled),
         Field("filled_value", \.filledValue, .decimal(scale: 4)), Field("broker_order_id", \.brokerOrder), Field("sender", \.sender),
         Field("planned_at", \.plannedAt), Field("sent_at", \.sentAt), Field("finished_at", \.finishedAt), Field("misses", \.misses),
-        Field("message", \.message), Field("version", \.version),
+        Field("message", \.message), Field("version", \.version), Field("reason", \.reason),
     ]
 
     /// The table `orders`: one row per attempt, found by tag, intent, state or the broker's number.

@@ -20,8 +20,8 @@ public struct SignalRecord: Record {
     public var rawBody: String
     /// Where it stands; a verdict never changes again.
     public var status: SignalStatus
-    /// A stable code, such as `1r_gate_not_passed`; nil until the verdict.
-    public var reason: String?
+    /// Why it was not carried out; nil until the verdict, and for one that simply was.
+    public var reason: Reason?
     /// Every number of the verdict; nil until the verdict.
     public var explanation: Stored<Explanation>?
     /// The intent that it caused; nil for a signal that changes no exposure.

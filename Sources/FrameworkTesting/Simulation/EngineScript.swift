@@ -123,7 +123,9 @@ public struct EngineBooks: Equatable, Sendable {
     /// The books as they are at a moment.
     public init(_ store: ModelStore, _ broker: ModelBroker, at: Instant) {
         verdicts = [:]
-        for signal in store.all(SignalRecord.self) { verdicts[signal.fingerprint] = "\(signal.status.rawValue) \(signal.reason ?? "")" }
+        for signal in store.all(SignalRecord.self) {
+            verdicts[signal.fingerprint] = "\(signal.status.rawValue) \(signal.reason?.rawValue ?? "")"
+        }
         positions = store.all(PositionRecord.self).map(Self.line).sorted()
         postings = store.all(LedgerRecord.self).map { "\($0.kind.rawValue) \($0.amount)" }.sorted()
         equity = store.all(PortfolioRecord.self).first?.closedEquity

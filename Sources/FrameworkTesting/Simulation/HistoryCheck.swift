@@ -91,7 +91,7 @@ struct HistoryCheck {
             guard scope.quarantined.isEmpty else { return nil }
             for (id, layers) in scope.open where !layers.isEmpty {
                 guard let intent = evidence.intents[id], let request = intent.plan.content.explanation.request else { return nil }
-                total += intent.plan.content.positionPlans.reduce(0) { $0 + $1.lots.count } * request.marginPerLot.units
+                total += intent.plan.content.positionPlans.reduce(0) { $0 + ($1.lots?.count ?? 0) } * request.marginPerLot.units
             }
         }
         return total
@@ -118,7 +118,7 @@ struct HistoryCheck {
         if intent.kind.increasesRisk {
             for positionPlan in positionPlans { opener[positionPlan.position] = intent.id }
             checkEntry(intent, scope, row)
-            scope.open[intent.id] = Set(positionPlans.map(\.layer))
+            scope.open[intent.id] = Set(positionPlans.compactMap(\.layer))
             return
         }
         if intent.kind != .repair {
@@ -134,8 +134,8 @@ struct HistoryCheck {
             return breach("\(intent.id) increases risk without a signal")
         }
         func wrong(_ sentence: String) { breach("\(intent.id) was decided \(sentence)") }
-        for positionPlan in intent.plan.content.positionPlans where scope.isTaken(positionPlan.layer) {
-            wrong("while \(positionPlan.layer) was taken")
+        for layer in intent.plan.content.positionPlans.compactMap(\.layer) where scope.isTaken(layer) {
+            wrong("while \(layer) was taken")
         }
         if intent.kind == .pyramid, scope.base.map({ scope.live[$0]?.isClosing != false }) ?? true { wrong("without an open base") }
         if isStopped { wrong("while trading was stopped") }
@@ -200,10 +200,10 @@ struct HistoryCheck {
                 breach("\(intent.id) closes \(positionPlan.position), which is not older")
             }
             if case .layer(let layer) = signal.target, layer != positionPlan.layer {
-                breach("\(intent.id) closes \(positionPlan.layer), not \(layer)")
+                breach("\(intent.id) closes another layer than \(layer)")
             }
         }
-        let layers = intent.plan.content.positionPlans.map(\.layer)
+        let layers = intent.plan.content.positionPlans.compactMap(\.layer)
         if layers != layers.sorted(by: >) { breach("\(intent.id) closes \(layers), which is not newest first") }
     }
 
@@ -227,7 +227,7 @@ struct HistoryCheck {
             // The broker has one that restored rows only plan.
             case .unknown: before == .sending || before == .planned
             case .notSent: before == .sending
-            case .absent: before == .unknown || before == .sending || before == .working && row.cause == Core.dayEnded
+            case .absent: before == .unknown || before == .sending || before == .working && row.cause == Reason.dayEnded.rawValue
             case .working, .filled, .rejected, .cancelled: before != nil && before != .planned && before != .filled
             }
         if !isLegal { breach("order \(tag) went from \(before?.rawValue ?? "nothing") to \(row.to)") }

@@ -52,7 +52,7 @@ extension Oracle {
         var renewed: Set<Int> = []
         for case let order as OrderRecord in transition.rows where order.intent == intent.id && order.attempt == 1 {
             // A roll that the exit interrupted ended in the same transition: what it left was planned anew.
-            if intent.kind == .exit, order.state == .dropped, order.message == Core.positionChanged {
+            if intent.kind == .exit, order.state == .dropped, order.reason == .positionChanged {
                 renewed.insert(order.positionPlan)
                 continue
             }
@@ -77,7 +77,7 @@ extension Oracle {
             switch audit.entity {
             case "switch": books.isStopped = audit.to == "stopped"
             case "order" where audit.to == OrderState.sending.rawValue: checkGate(of: Tag(audit.entityID), audit, store, at: at)
-            case "order" where audit.to == OrderState.absent.rawValue && audit.cause != Core.dayEnded:
+            case "order" where audit.to == OrderState.absent.rawValue && audit.cause != Reason.dayEnded.rawValue:
                 checkAbsence(of: Tag(audit.entityID), audit, store, at: at)
             case "order" where audit.from == OrderState.absent.rawValue: showedUp(Tag(audit.entityID))
             default: break

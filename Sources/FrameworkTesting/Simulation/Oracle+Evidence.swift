@@ -70,9 +70,9 @@ extension Oracle {
     /// Two complete looks that began a horizon after the order left, and on its day, are the least.
     mutating func checkAbsence(of tag: Tag, _ audit: AuditRecord, _ store: ModelStore, at: Instant) {
         if let order = books.orders[tag], order.action == .open, let intent = store.row(IntentRecord.self, order.intent),
-            intent.kind.increasesRisk, let positionPlan = intent.plan.content.positionPlans.first
+            intent.kind.increasesRisk, let layer = intent.plan.content.positionPlans.first?.layer
         {
-            books.absent[OracleSlot(instrument: order.instrument, layer: positionPlan.layer), default: []].append(
+            books.absent[OracleSlot(instrument: order.instrument, layer: layer), default: []].append(
                 OracleAbsence(tag: tag, sender: order.sender, at: audit.at))
         }
         guard hasLooks, let left = sent[tag] ?? looks.gates[tag] else { return }

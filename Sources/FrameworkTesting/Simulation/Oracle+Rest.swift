@@ -129,5 +129,5 @@ extension Oracle {
 
 extension OrderRecord {
     /// Whether its day ended before anybody knew what became of it (C36).
-    var isStranded: Bool { state == .absent && message == Core.dayEnded }
+    var isStranded: Bool { state == .absent && reason == .dayEnded }
 }

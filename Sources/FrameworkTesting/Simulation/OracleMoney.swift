@@ -97,7 +97,7 @@ extension Oracle {
     // I12: a late order is taken back whole, and booked for what it cost.
     private mutating func checkLate(_ intent: IntentRecord, _ transition: OracleTransition) {
         guard intent.kind == .repair, let key = intent.causeKey, key.hasPrefix("late:"),
-            let positionPlan = intent.plan.content.positionPlans.first
+            let positionPlan = intent.plan.content.positionPlans.first, case .repair(let lateValue) = positionPlan.kind
         else {
             return
         }
@@ -107,10 +107,10 @@ extension Oracle {
             late.units += trade.quantity.count
             late.value += Int128(trade.quantity.count) * Int128(trade.price.units)
         }
-        if late.units != positionPlan.legs.first?.quantity.count || late.value != Int128(positionPlan.lateValue) {
+        if late.units != positionPlan.legs.first?.quantity.count || late.value != Int128(lateValue) {
             breach(
                 "I12",
-                "\(intent.id) takes back \(positionPlan.legs.first?.quantity.count ?? 0) units for \(positionPlan.lateValue), late came \(late)"
+                "\(intent.id) takes back \(positionPlan.legs.first?.quantity.count ?? 0) units for \(lateValue), late came \(late)"
             )
         }
     }

@@ -65,8 +65,10 @@ extension Oracle {
     private mutating func settleLate(
         _ positionPlan: PositionPlan, _ intent: IntentRecord, _ cash: Int128, _ repaired: Int128, _ due: inout OracleDue
     ) {
-        guard let leg = positionPlan.legs.first, let traded = tradedInstruments[intent.instrument] else { return }
-        let late = leg.side == .buy ? Int128(positionPlan.lateValue) : 0 - Int128(positionPlan.lateValue)
+        guard case .repair(let lateValue) = positionPlan.kind, let leg = positionPlan.legs.first,
+            let traded = tradedInstruments[intent.instrument]
+        else { return }
+        let late = leg.side == .buy ? Int128(lateValue) : 0 - Int128(lateValue)
         let point = traded.instrument.terms(on: TradingDay(of: intent.createdAt)).pointValue
         let lot = leg.contract.unitsPerLot.count
         due.profit += repaired == 0 ? 0 : Reckoning.money(ofValue: cash + late, point, unitsPerLot: lot)
@@ -74,7 +76,7 @@ extension Oracle {
         due.isAtLeast = true
         if Self.repairsCarryCharges {
             due.charges += Reckoning.share(
-                Reckoning.money(ofValue: repaired + Int128(positionPlan.lateValue), point, unitsPerLot: lot), policy.chargeRate)
+                Reckoning.money(ofValue: repaired + Int128(lateValue), point, unitsPerLot: lot), policy.chargeRate)
         }
     }
 
@@ -98,7 +100,7 @@ extension Oracle {
         let value = legs.reduce(Int128(0)) { $1.leg.side == .buy ? $0 + $1.value(of: units) : $0 - $1.value(of: units) }
         let price = Self.price(of: structure, legs)
         check(after, holds: units, for: value, at: price)
-        checkFirstStop(of: after, intent)
+        checkFirstStop(of: after, positionPlan)
         due.charges += price.map { Reckoning.charges(Int64($0), lots: after.lots.count, after.pointValue, policy.chargeRate) } ?? 0
         return value
     }
@@ -114,12 +116,13 @@ extension Oracle {
     }
 
     // domain.md 5.1
-    private mutating func checkFirstStop(of row: PositionRecord, _ intent: IntentRecord) {
+    private mutating func checkFirstStop(of row: PositionRecord, _ positionPlan: PositionPlan) {
+        guard case .open(let opening) = positionPlan.kind else { return }
         guard let terms = tradedInstruments[row.instrument]?.instrument.terms(on: TradingDay(of: row.createdAt)) else { return }
         let distance = Reckoning.share(Int128(row.averageTrueRange.units), terms.initialStopMultiple)
         let stop = max(0, Int128(row.entryPrice.units) - distance)
         if Int128(row.initialStop.units) != stop || Int128(row.initialRisk.units) != Int128(row.entryPrice.units) - stop
-            || row.averageTrueRange != intent.plan.content.averageTrueRange || row.marginPerLot != terms.marginPerLot
+            || row.averageTrueRange != opening.averageTrueRange || row.marginPerLot != terms.marginPerLot
         {
             breach("I18", "\(row.id) entered at \(row.entryPrice) begins with the stop \(row.initialStop), one R of \(row.initialRisk)")
         }

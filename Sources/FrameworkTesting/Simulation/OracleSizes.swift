@@ -39,12 +39,12 @@ extension Oracle {
     /// What the plan of an entry puts at stake, by the numbers that its size was computed from.
     private static func stakes(of intent: IntentRecord) -> (risk: Int128, volatility: Int128, margin: Int128) {
         let plan = intent.plan.content
-        guard let request = plan.explanation.request, let positionPlan = plan.positionPlans.first else { return (0, 0, 0) }
+        guard let request = plan.explanation.request, let lots = plan.positionPlans.first?.lots?.count else { return (0, 0, 0) }
         let distance = max(0, Int128(request.price.units) - Int128(request.stop.units))
         return (
-            Reckoning.money(distance, lots: positionPlan.lots.count, request.pointValue),
-            Reckoning.money(Int128(request.averageTrueRange.units), lots: positionPlan.lots.count, request.pointValue),
-            Int128(request.marginPerLot.units) * Int128(positionPlan.lots.count)
+            Reckoning.money(distance, lots: lots, request.pointValue),
+            Reckoning.money(Int128(request.averageTrueRange.units), lots: lots, request.pointValue),
+            Int128(request.marginPerLot.units) * Int128(lots)
         )
     }
 
@@ -98,7 +98,8 @@ extension Oracle {
     private mutating func checkLots(
         of positionPlan: PositionPlan, _ request: SizingRequest, _ intent: IntentRecord, _ signal: Signal, _ traded: TradedInstrument
     ) {
-        guard let decided = try? traded.sizing.size(request), let structure = positionPlan.opens else { return }
+        guard let decided = try? traded.sizing.size(request), case .open(let opening) = positionPlan.kind else { return }
+        let structure = opening.structure
         let quotes = intent.plan.content.explanation.quotes
         let prices = structure.legs.compactMap { leg in
             quotes.first { $0.symbol == leg.contract.symbol }?.quote.reference.map { (leg.role, Int128($0.units)) }
@@ -111,12 +112,12 @@ extension Oracle {
         if market > Int128(signal.price.units), planned > 0 {
             lots = min(lots, max(1, lots * planned / (market - Int128(signal.stop.units))))
         }
-        if Int128(positionPlan.lots.count) != lots {
-            breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, its rule and the market allow \(lots)")
+        if Int128(opening.lots.count) != lots {
+            breach("I19", "\(intent.id) opens \(opening.lots) lots, its rule and the market allow \(lots)")
         }
         for leg in positionPlan.legs
         where intent.state == .active && Int128(leg.quantity.count) != lots * Int128(leg.contract.unitsPerLot.count) {
-            breach("I14", "\(intent.id) plans \(leg.quantity) units of \(leg.contract.symbol) for \(positionPlan.lots) lots")
+            breach("I14", "\(intent.id) plans \(leg.quantity) units of \(leg.contract.symbol) for \(opening.lots) lots")
         }
         guard intent.kind == .pyramid, let stack = books.stacks[intent.instrument], let base = stack.base.flatMap({ books.live[$0] }) else {
             return
@@ -165,20 +166,20 @@ extension Oracle {
 
     // I19: one decision has an upper size, in lots, in orders of one leg and in value.
     private mutating func checkDecision(_ intent: IntentRecord, _ request: SizingRequest) {
-        guard let positionPlan = intent.plan.content.positionPlans.first else { return }
+        guard let positionPlan = intent.plan.content.positionPlans.first, let lots = positionPlan.lots else { return }
         let limits = policy.limits
-        if positionPlan.lots > limits.lots {
-            breach("I19", "\(intent.id) opens \(positionPlan.lots) lots, one decision may \(limits.lots)")
+        if lots > limits.lots {
+            breach("I19", "\(intent.id) opens \(lots) lots, one decision may \(limits.lots)")
         }
         for leg in positionPlan.legs {
             guard let freeze = leg.contract.freezeQuantity?.count else { continue }
             let whole = max(1, freeze / leg.contract.unitsPerLot.count)
-            let orders = (positionPlan.lots.count + whole - 1) / whole
+            let orders = (lots.count + whole - 1) / whole
             if orders > limits.slices {
                 breach("I19", "\(intent.id) takes \(orders) orders of \(leg.contract.symbol), it may \(limits.slices)")
             }
         }
-        let value = Reckoning.money(Int128(request.price.units), lots: positionPlan.lots.count, request.pointValue)
+        let value = Reckoning.money(Int128(request.price.units), lots: lots.count, request.pointValue)
         if value > Int128(limits.orderValue.units) { breach("I19", "\(intent.id) is worth \(value) units, it may be \(limits.orderValue)") }
     }
 

@@ -3,7 +3,7 @@ import MunimKit
 /// Whether the reason of a declined signal was a fact when it was declined.
 extension ReferenceModel {
     mutating func checkReason(of row: SignalRecord, _ intent: IntentRecord?, _ name: String) {
-        let reason = row.reason ?? ""
+        let reason = row.reason?.rawValue ?? ""
         guard let then = declined[row.fingerprint] else { return breach("\(name) became \(row.status.rawValue) without a trail") }
         let isFact =
             switch row.status {
@@ -27,7 +27,7 @@ extension ReferenceModel {
     private func isDropped(_ reason: String, _ intent: IntentRecord?) -> Bool {
         guard let intent, ["order_rate", "trading_stopped", "outside_session", "entry_window"].contains(reason) else { return false }
         return evidence.orders.values.contains {
-            $0.intent == intent.id && $0.state == .dropped && $0.message?.hasPrefix(reason + ":") == true
+            $0.intent == intent.id && $0.state == .dropped && $0.reason?.rawValue == reason
         }
     }
 

@@ -40,12 +40,18 @@ struct ReferenceModel {
         model.checkMoney()
         model.checkPortfolio()
         model.checkStacks()
+        model.checkMoves()
         return model.breaches.sorted()
     }
 
     private init(evidence: RunEvidence, declined: [Fingerprint: Circumstances]) {
         self.evidence = evidence
         self.declined = declined
+    }
+
+    /// Rows that nobody but the host writes lead to no move that cannot be.
+    private mutating func checkMoves() {
+        for alert in evidence.alerts where alert.code == "impossible_change" { breach("somebody was told: \(alert.message)") }
     }
 
     mutating func breach(_ sentence: String) {
@@ -110,7 +116,7 @@ struct ReferenceModel {
             breach("\(name) does not say when or why it is \(row.status.rawValue)")
         }
         if (row.reason == nil) != (row.status == .executed), !wasDoneByRoll(row) {
-            breach("\(name) is \(row.status.rawValue): \(row.reason ?? "no reason")")
+            breach("\(name) is \(row.status.rawValue): \(row.reason?.rawValue ?? "no reason")")
         }
         let intent = row.intent.flatMap { evidence.intents[$0] }
         if let id = row.intent, intent?.signal != row.fingerprint { breach("\(name) has the intent \(id) of another") }

@@ -94,7 +94,7 @@ extension Simulation {
                 later(index, .input(.event(.woke(alarm))), after: trueTime(of: at - wall(index), at: index), inGeneration: true)
             case .observe(let observation): broker.observe(observation)
             case .conclude(let record):
-                say("verdict \(record.status.rawValue) \(record.reason ?? "") for \(record.fingerprint.text.prefix(6))")
+                say("verdict \(record.status.rawValue) \(record.reason?.rawValue ?? "") for \(record.fingerprint.text.prefix(6))")
             case .alert(let alert):
                 oracle.alerted(alert)
                 say("alert \(alert.code): \(alert.message)")

@@ -17,6 +17,7 @@ struct OrderView: Codable, Sendable {
     var slice: Int
     var intentId: IntentID
     var positionId: PositionID
+    var reason: String?
     var message: String?
     var plannedAt: Instant
     var sentAt: Instant?
@@ -38,7 +39,8 @@ struct OrderView: Codable, Sendable {
         slice = record.slice
         intentId = record.intent
         positionId = record.position
-        message = record.message
+        reason = record.reason?.rawValue
+        message = record.reason.map { "\($0.words)." } ?? record.message
         plannedAt = record.plannedAt
         sentAt = record.sentAt
         finishedAt = record.finishedAt
@@ -62,7 +64,8 @@ extension OrderView: DescribedAnswer {
             "broker_order_id": "The broker's number of it.", "attempt": "Counted from 1 within a leg.",
             "slice": "Which part of a quantity above the exchange's limit, counted from 0.",
             "intent_id": "The decision that it carries out.",
-            "position_id": "The position that it opens, closes or rolls.", "message": "Why it did not simply fill.",
+            "position_id": "The position that it opens, closes or rolls.",
+            "reason": "Why the host dropped it or gave it up, as a stable code.", "message": "Why it did not simply fill.",
             "planned_at": "When it was decided.", "sent_at": "When it may have left.", "finished_at": "When it reached its last state.",
         ]
     }
@@ -118,7 +121,7 @@ struct IntentView: Codable, Sendable {
     var state: IntentState
     var instrument: InstrumentName
     var reason: String
-    var price: Price
+    var price: Price?
     var positions: [PositionID]
     var reservedRisk: Money
     var reservedVolatility: Money

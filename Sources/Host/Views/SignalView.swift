@@ -21,7 +21,7 @@ struct SignalView: Codable, Sendable {
     init(_ record: SignalRecord, requestID: String? = nil, isDuplicate: Bool? = nil, isBrief: Bool = false) {
         fingerprint = record.fingerprint
         status = record.status
-        reason = record.reason
+        reason = record.reason?.rawValue
         summary = record.explanation?.content.summary
         instrument = record.instrument
         type = record.signal.content.kind

@@ -85,6 +85,6 @@ struct WebhookRoute: Sendable {
         application.log(
             .info, message, LogField("request", request.id), LogField("fingerprint", record.fingerprint.text.prefix(16)),
             LogField("signal", "\(record.signalType) \(record.instrument) \(record.position)"), LogField("status", record.status.rawValue),
-            LogField("reason", record.reason ?? "-"))
+            LogField("reason", record.reason?.rawValue ?? "-"))
     }
 }

@@ -70,7 +70,7 @@ struct CoreAccountTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
         #expect(world.scope(Fixture.synthetic)?.state != .frozen)
         let entry = world.send(Fixture.base(at: world.now))
-        #expect(world.signal(entry)?.reason == "scope_frozen")
+        #expect(world.signal(entry)?.reason == .scopeFrozen)
         #expect(world.engine.broker.requests.isEmpty)
     }
 
@@ -148,7 +148,7 @@ struct CoreAccountTests {
         #expect(world.scope(Fixture.future)?.state == .frozen)
         #expect((world.scope(Fixture.synthetic)?.state == .frozen) == !isOurs)
         let entry = world.send(Fixture.base(at: world.now))
-        #expect(world.signal(entry)?.reason == "scope_frozen")
+        #expect(world.signal(entry)?.reason == .scopeFrozen)
     }
 
     @Test("C42 A report of an order that the records only plan freezes its instrument, and the order is not sent again")
@@ -179,7 +179,7 @@ struct CoreAccountTests {
         world.wait(.minutes(1))
         #expect(names.map { world.scope($0)?.state } == [.frozen, .frozen])
         let entry = world.send(Fixture.base(names[1], at: world.now))
-        #expect(world.signal(entry)?.reason == "scope_frozen")
+        #expect(world.signal(entry)?.reason == .scopeFrozen)
     }
 
     @Test("A trade that the books of a booked order lack freezes every instrument of its contract, its own too")

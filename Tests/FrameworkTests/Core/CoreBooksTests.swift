@@ -182,7 +182,7 @@ struct CoreBooksTests {
         world.wait(.minutes(2))
         world.ask(.stop(reason: "drill"))
         world.send(Fixture.base(at: world.now))
-        #expect(world.verdicts.last?.reason == "trading_stopped")
+        #expect(world.verdicts.last?.reason == .tradingStopped)
         world.ask(.resume(reason: "over"))
         world.send(Fixture.base(at: world.now + .seconds(1)))
         let second = try #require(world.positions.first)
@@ -213,7 +213,7 @@ struct CoreBooksTests {
         world.ask(.stop(reason: "drill"))
         try await world.restart()
         world.send(Fixture.base(at: world.now))
-        #expect(world.verdicts.last?.reason == "trading_stopped")
+        #expect(world.verdicts.last?.reason == .tradingStopped)
     }
 
     @Test("L-52 Of two machines on the same rows the second writer changes nothing")
@@ -242,7 +242,7 @@ struct CoreBooksTests {
         #expect(world.engine.broker.requests.count == 1)
         world.wait(.minutes(1))
         world.send(Fixture.pyramid(at: world.now))
-        #expect(world.verdicts.last?.reason == "scope_frozen")
+        #expect(world.verdicts.last?.reason == .scopeFrozen)
         world.send(Fixture.exit(at: world.now))
         #expect(world.holdings == ["TF2025-12-31": 30])
         #expect(world.breaches.isEmpty)

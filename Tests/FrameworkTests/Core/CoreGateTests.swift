@@ -5,7 +5,7 @@ import Testing
 /// Gates and limits at their exact boundaries, through the machine.
 @Suite("Gates")
 struct CoreGateTests {
-    static func traded(_ world: World) -> String { world.verdicts.last.map { $0.reason ?? $0.status.rawValue } ?? "none" }
+    static func traded(_ world: World) -> String { world.verdicts.last.map { $0.reason?.rawValue ?? $0.status.rawValue } ?? "none" }
 
     static func policy() -> Policy {
         var policy = Policy.testing

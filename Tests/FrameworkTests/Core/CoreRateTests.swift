@@ -91,7 +91,9 @@ struct CoreRateTests {
         Self.enter(world, ["A"])
         let late = world.send(Fixture.base("B", at: world.now - .seconds(Int64(age))))
         #expect(world.signal(late)?.status == (isRefused ? .refused : .working))
-        #expect(world.signal(late)?.reason == (isRefused ? "order_rate" : nil))
+        #expect(world.signal(late)?.reason == (isRefused ? .orderRate : nil))
+        let dropped = world.orders.filter { $0.state == .dropped }
+        #expect(dropped.map(\.reason) == (isRefused ? [.orderRate] : []) && dropped.allSatisfy { $0.message == nil })
         world.wait(.seconds(60))
         #expect(Self.sent(world) == (isRefused ? "A" : "A B"))
         expectSound(world)
@@ -105,7 +107,7 @@ struct CoreRateTests {
         world.wait(.seconds(2))
         Self.enter(world, ["D"])
         #expect(world.verdicts.last?.status == .refused)
-        #expect(world.verdicts.last?.reason == "order_rate")
+        #expect(world.verdicts.last?.reason == .orderRate)
         Self.exit(world, ["A", "B"])
         #expect(Self.sent(world) == "A B C -A -B")
         #expect(!world.alertCodes.contains("order_rate"))
@@ -137,7 +139,7 @@ struct CoreRateTests {
         Self.enter(world, ["A", "B"])
         try await world.restart()
         Self.enter(world, ["C", "D"])
-        #expect(world.verdicts.map(\.reason) == [nil, nil, nil, "order_rate"])
+        #expect(world.verdicts.map(\.reason) == [nil, nil, nil, .orderRate])
         #expect(Self.sent(world) == "A B C")
         expectSound(world)
     }

@@ -7,7 +7,7 @@ import Testing
 struct CoreRefusalTests {
     static func expectRefused(_ world: World, _ code: String, _ status: SignalStatus = .refused, _ place: SourceLocation = #_sourceLocation)
     {
-        #expect(world.verdicts.last?.reason == code, sourceLocation: place)
+        #expect(world.verdicts.last?.reason?.rawValue == code, sourceLocation: place)
         #expect(world.verdicts.last?.status == status, sourceLocation: place)
         #expect(world.verdicts.last?.explanation?.content.summary.isEmpty == false, sourceLocation: place)
         expectSound(world, atRest: false, place)
@@ -120,7 +120,7 @@ struct CoreRefusalTests {
         world.send(Fixture.base())
         world.wait(.seconds(Int64(seconds)))
         world.send(Fixture.base(at: world.now))
-        #expect(world.verdicts.last?.reason == code)
+        #expect(world.verdicts.last?.reason?.rawValue == code)
         let fresh = Fixture.world()
         fresh.send(Fixture.base())
         fresh.send(Fixture.pyramid(at: .testing))
@@ -148,7 +148,7 @@ struct CoreRefusalTests {
         world.wait(.minutes(30))
         world.send(Fixture.base(price: "53000", stop: "52000", at: world.now))
         #expect(world.positions == before)
-        #expect(world.verdicts.last?.reason == "base_position_exists")
+        #expect(world.verdicts.last?.reason == .basePositionExists)
     }
 
     @Test("L-36 The gate counts the real size, and the pyramid's profit is that of the signal's price")
@@ -173,8 +173,8 @@ struct CoreRefusalTests {
         world.send(Fixture.base())
         world.wait(.minutes(2))
         world.send(Fixture.pyramid(at: world.now))
-        #expect(world.verdicts.last?.reason == "no_base_position_found")
+        #expect(world.verdicts.last?.reason == .noBase)
         world.send(Fixture.exit(at: world.now))
-        #expect(world.verdicts.last?.reason == "no_position")
+        #expect(world.verdicts.last?.reason == .noPosition)
     }
 }

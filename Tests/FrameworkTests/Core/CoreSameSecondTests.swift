@@ -30,7 +30,7 @@ struct CoreSameSecondTests {
         let world = Fixture.world()
         world.send(Fixture.base(at: world.now))
         let exit = world.send(Fixture.exit(at: world.now - .milliseconds(1)))
-        #expect(world.signal(exit)?.reason == "exit_older_than_position")
+        #expect(world.signal(exit)?.reason == .exitOlderThanPosition)
         #expect(world.positions.count == 1)
     }
 
@@ -40,7 +40,7 @@ struct CoreSameSecondTests {
         let second = world.now
         world.send(Fixture.exit(nil, at: second))
         let entry = world.send(Fixture.base(at: second + .milliseconds(milliseconds)))
-        #expect(world.signal(entry)?.reason == "superseded_by_exit")
+        #expect(world.signal(entry)?.reason == .supersededByExit)
         #expect(world.holdings.isEmpty)
     }
 

@@ -55,7 +55,7 @@ struct CoreStartTests {
         world.death = nil
         try await world.restart(after: .seconds(80))
         world.wait(.seconds(5))
-        #expect(world.signal(twin)?.reason == "duplicate")
+        #expect(world.signal(twin)?.reason == .duplicate)
         #expect(world.positions.isEmpty)
     }
 

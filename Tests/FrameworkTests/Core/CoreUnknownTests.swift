@@ -32,7 +32,7 @@ struct CoreUnknownTests {
         #expect(world.orders.first?.state == .unknown)
         world.wait(.seconds(60))
         #expect(world.orders.first?.state == .absent)
-        #expect(world.signal(fingerprint)?.reason == "order_absent")
+        #expect(world.signal(fingerprint)?.reason == .orderAbsent)
         #expect(world.engine.broker.requests.count == 1)
         #expect(world.alertCodes.contains("order_absent"))
         expectSound(world)
@@ -160,7 +160,7 @@ struct CoreUnknownTests {
         #expect(world.engine.store.row(SwitchRecord.self, "trading")?.isThrown == true)
         world.wait(.minutes(1))
         #expect(world.send(Fixture.base(Fixture.synthetic, at: world.now)) == world.verdicts.last?.fingerprint)
-        #expect(world.verdicts.last?.reason == "trading_stopped")
+        #expect(world.verdicts.last?.reason == .tradingStopped)
     }
 
     @Test("C6 An order that arrives after it was given up is taken back", arguments: [100, 200, 3_000])
@@ -224,7 +224,7 @@ struct CoreUnknownTests {
         let (world, _) = Self.world([.unknownWithoutOrder])
         world.wait(.minutes(10))
         world.send(Fixture.base(at: world.now))
-        #expect(world.verdicts.last?.reason == "slot_quarantined")
+        #expect(world.verdicts.last?.reason == .slotQuarantined)
         world.wait(until: TradingDay(of: world.now).advanced(by: 3).instant(at: TimeOfDay(secondsSinceMidnight: 36_000)))
         world.send(Fixture.base(at: world.now))
         #expect(world.verdicts.last?.status == .executed)

@@ -88,7 +88,7 @@ struct RecordCommandTests {
         let json = try #require(try await run("explain", fingerprint, "--json").json() as? [String: Any])
         #expect(json["fingerprint"] as? String == fingerprint && json["explanation"] != nil && (json["orders"] as? [Any])?.isEmpty == false)
         let refused = await run("explain", records[1].fingerprint.text)
-        #expect(refused.text.contains("refused (\(records[1].reason ?? "none"))"))
+        #expect(refused.text.contains("refused (\(records[1].reason?.rawValue ?? "none"))"))
         let absent = await run("explain", "00000000")
         #expect(absent.code == 1 && absent.errors == ["munim: no signal has a fingerprint that begins with 00000000"])
     }

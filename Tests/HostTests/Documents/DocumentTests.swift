@@ -79,6 +79,13 @@ struct DocumentTests {
         for line in OptionTable(options: options).lines { #expect(page.text.contains(line)) }
     }
 
+    @Test("The interface's page shows every reason as it is")
+    func reasons() throws {
+        let page = try #require(Document("Documentation/interface.md"))
+        let lines = Reason.all.map { "| `\($0.rawValue)` | \($0.status.rawValue) | \($0.words). |" }
+        #expect(lines.filter { !page.text.contains($0) } == [])
+    }
+
     @Test("The interface's page shows every route and no other")
     func routes() async throws {
         let page = try #require(Document("Documentation/interface.md"))

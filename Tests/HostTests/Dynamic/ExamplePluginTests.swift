@@ -48,7 +48,7 @@ struct ExamplePluginTests {
             let positions = try await application.store.fetch(Query<PositionRecord>(order: [.ascending("position")]))
             return Trades(
                 verdicts: records.map {
-                    "\($0.signalType) \($0.status) \($0.reason ?? "-") \($0.explanation?.content.sizing?.lots ?? .zero)"
+                    "\($0.signalType) \($0.status) \($0.reason?.rawValue ?? "-") \($0.explanation?.content.sizing?.lots ?? .zero)"
                 },
                 orders: orders.map { "\($0.side.rawValue) \($0.quantity) \($0.symbol) \($0.state) \($0.contract.content)" }.sorted(),
                 positions: positions.map {

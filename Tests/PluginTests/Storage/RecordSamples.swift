@@ -90,8 +90,11 @@ extension RecordSamples {
     private static let plan = IntentPlan(
         positionPlans: [
             PositionPlan(
-                position: "P", layer: .base, lots: Lots(4),
-                legs: [Leg(number: 0, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)],
-                opens: structure, closes: nil, limiter: "risk")
-        ], price: Price(units: 1), averageTrueRange: Price(units: 2), reason: "signal", explanation: explanation)
+                position: "P",
+                kind: .open(
+                    PositionPlan.Opening(
+                        structure: structure, layer: .base, lots: Lots(4), limiter: "risk", price: Price(units: 1),
+                        averageTrueRange: Price(units: 2))),
+                legs: [Leg(number: 0, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)])
+        ], price: Price(units: 1), reason: "signal", explanation: explanation)
 }

@@ -88,7 +88,7 @@ struct ReplayRun {
         var alerts: [String: Int] = [:]
 
         func note(_ record: SignalRecord) {
-            let reason = record.status == .executed ? nil : record.reason
+            let reason = record.status == .executed ? nil : record.reason?.rawValue
             verdicts[record.status.rawValue + (reason.map { ": \($0)" } ?? ""), default: 0] += 1
             if record.status == .executed { executed[record.signal.content.kind, default: 0] += 1 }
         }
