@@ -19,7 +19,7 @@ struct MunimBench {
         case decide, cost, acknowledge, endure, refuse, replay, simulate
     }
 
-    static func main() throws {
+    static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
         func take(_ name: String) -> String? {
             guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
@@ -33,7 +33,10 @@ struct MunimBench {
             print(usage)
             exit(arguments == ["--help"] ? 0 : 2)
         }
-        try MunimBench(binary: URL(fileURLWithPath: binary), only: only.flatMap(Part.init), root: root).run()
+        do { try MunimBench(binary: URL(fileURLWithPath: binary), only: only.flatMap(Part.init), root: root).run() } catch {
+            print("munim-bench: \(error)")
+            exit(1)
+        }
     }
 
     private func run() throws {
