@@ -1,10 +1,10 @@
 # munim: `make run` serves on 127.0.0.1:8080 with the paper broker; `make test` runs everything. Both install what is missing.
-PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-config sqlite3 curl
+PACKAGES := libsqlite3-dev libyaml-dev libmicrohttpd-dev libsodium-dev pkg-config sqlite3 curl valgrind
 SWIFT    ?= swift
 CONFIG   ?= plugins.yaml
 SECONDS  ?= 60
 
-.PHONY: help setup secret nginx run test prove same bench mutants fuzz format lint clean
+.PHONY: help setup secret nginx run test prove same bench instructions mutants fuzz format lint clean
 
 help:
 	@echo "make run      build release and serve $(CONFIG)"
@@ -12,6 +12,7 @@ help:
 	@echo "make prove    20,000 simulated signals with faults, and a death at every step of every scenario"
 	@echo "make same     see that debug and release builds play 1,000 seeds alike"
 	@echo "make bench    measure speed against the floors of this machine"
+	@echo "make instructions  count those of one replayed signal against the recorded number; RECORD=1 records it"
 	@echo "make mutants  build bugs in on purpose and see each found by simulation, in seeds or by a death in a scenario"
 	@echo "make fuzz     list what can be fuzzed, or fuzz one TARGET"
 	@echo "make format   format all Swift files"
@@ -52,6 +53,12 @@ test: setup nginx lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip SimulationTests --skip ChaosTests
 	$(SWIFT) test --skip-build --filter SimulationTests --filter ChaosTests
+	@$(MAKE) --no-print-directory instructions
+
+# A time says little on a machine that others use; the count of instructions says what a change costs.
+instructions: setup
+	$(SWIFT) build -c release --product munim
+	SWIFT="$(SWIFT)" Benchmarks/instructions $(if $(RECORD),--record)
 
 prove: setup
 	$(SWIFT) build -c release --product munim

@@ -33,10 +33,13 @@ struct DecisionBench {
         let entropy = Entropy(high: 1, low: 2)
         _ = ready.handle(Stimulus(.started, at: at, entropy: entropy))
         _ = ready.handle(Stimulus(.bookRead(BookReading(startedAt: at, book: OrderBook([]))), at: at, entropy: entropy))
+        _ = ready.handle(Stimulus(.positionsRead(PositionsReading(startedAt: at, positions: [])), at: at, entropy: entropy))
         let signal = Signal(
             kind: .baseEntry, instrument: "GOLD_MINI", target: .layer(.base), price: Price(whole: 78_500), stop: Price(whole: 77_800),
             lots: Lots(5), atr: Price(whole: 450), efficiencyRatio: Ratio(units: 850_000), supertrend: Price(whole: 77_800), timestamp: at)
-        let record = SignalRecord(fingerprint: "f", signal: signal, digest: "d", rawBody: "", receivedAt: at)
+        var record = SignalRecord(fingerprint: "f", signal: signal, digest: "d", rawBody: "", receivedAt: at)
+        // As the inbox stores it.
+        record.attempts = 1
         let survey = try survey(of: ready, record, at, entropy)
         var decided = 0
         let start = Date()

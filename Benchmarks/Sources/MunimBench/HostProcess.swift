@@ -9,16 +9,26 @@ final class HostProcess {
     private var process = Process()
 
     /// With a `secret`, webhooks must carry it.
-    init(binary: URL, instruments: [String], replyWithin: String = "1500ms", secret: String? = nil) throws {
+    init(
+        binary: URL, instruments: [String], model: Model = .goldMini, replyWithin: String = "1500ms", secret: String? = nil
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "munim-bench-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Below the range from which the system takes the ports of outgoing connections.
         port = UInt16.random(in: 20_000...32_000)
         let file = folder.appendingPathComponent("plugins.yaml")
-        try Self.configuration(instruments: instruments, port: port, replyWithin: replyWithin, secret: secret).write(
+        try Self.configuration(model, instruments: instruments, port: port, replyWithin: replyWithin, secret: secret).write(
             to: file, atomically: true, encoding: .utf8)
         self.binary = binary
+    }
+
+    /// What the instruments are.
+    enum Model: String {
+        /// One contract.
+        case goldMini = "gold-mini"
+        /// A synthetic future: two orders for each signal.
+        case bankNifty = "bank-nifty"
     }
 
     /// Starts the host and returns after how many seconds it was ready.
@@ -72,10 +82,10 @@ final class HostProcess {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    private static func configuration(instruments: [String], port: UInt16, replyWithin: String, secret: String?) -> String {
+    private static func configuration(_ model: Model, instruments: [String], port: UInt16, replyWithin: String, secret: String?) -> String {
         let demand = secret.map { ", secret: \($0)" } ?? ""
         let entries = instruments.map {
-            "  \($0):\n    use: gold-mini\n    sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }\n    rollover: { use: never }"
+            "  \($0):\n    use: \(model.rawValue)\n    sizing: { use: fixed-lots, lots: 1, pyramid_lots: 1 }\n    rollover: { use: never }"
         }
         return """
             instance: { name: bench, data: data }

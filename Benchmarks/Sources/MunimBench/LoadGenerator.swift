@@ -135,28 +135,31 @@ struct LoadGenerator {
     /// Signals over all connections; nil for as many as the time allows.
     var limit: Int?
 
-    /// Sends, and calls `pause` each time that `every` more signals are answered.
-    func run(seconds: Double = .infinity, every: Int = .max, pause: (_ answered: Int) -> Void = { _ in }) throws -> LoadResult {
+    /// How many seconds old the first signals are; each step of an instrument is a second newer, and none is sent before its second.
+    var age = -1
+
+    /// Sends until the time or the limit is reached.
+    func run(seconds: Double = .infinity) throws -> LoadResult {
         let collected = Collected()
         let start = Date().timeIntervalSince1970
         let threads = (0..<connections).map { index in
             Thread {
-                do { collected.add(try drive(index, from: start, seconds: seconds, collected)) } catch { collected.fail(error) }
+                do { collected.add(try drive(index, from: start, seconds: seconds)) } catch { collected.fail(error) }
                 collected.leave()
             }
         }
         collected.expect(threads.count)
         for thread in threads { thread.start() }
-        var result = try collected.wait(every: every, pause)
+        var result = try collected.wait()
         result.seconds = Date().timeIntervalSince1970 - start
         return result
     }
 
-    private func drive(_ index: Int, from start: Double, seconds: Double, _ collected: Collected) throws -> LoadResult {
+    private func drive(_ index: Int, from start: Double, seconds: Double) throws -> LoadResult {
         let connection = try Connection(port: port)
         var result = LoadResult()
         var sources = instruments.enumerated().filter { $0.offset % connections == index }
-            .map { SignalSource(instrument: $0.element, layers: layers, startingAt: Int(start) + 1) }
+            .map { SignalSource(instrument: $0.element, layers: layers, startingAt: Int(start) - age) }
         var turn = 0
         var sent = 0
         while sent < share(of: index), Date().timeIntervalSince1970 - start < seconds {
@@ -176,7 +179,6 @@ struct LoadGenerator {
             result.latencies.append(Date().timeIntervalSince1970 - before)
             result.statuses[Self.label(answer), default: 0] += 1
             sent += 1
-            collected.answered()
         }
         return result
     }
@@ -200,32 +202,19 @@ private final class Collected: @unchecked Sendable {
     private var result = LoadResult()
     private var failure: (any Error)?
     private var running = 0
-    private var count = 0
 
     func expect(_ count: Int) { condition.withLock { running = count } }
     func add(_ part: LoadResult) { condition.withLock { result.add(part) } }
     func fail(_ error: any Error) { condition.withLock { failure = failure ?? error } }
-    func answered() {
-        condition.withLock {
-            count += 1
-            if count % 1_000 == 0 { condition.signal() }
-        }
-    }
     func leave() {
         condition.withLock {
             running -= 1
             condition.signal()
         }
     }
-    func wait(every step: Int, _ pause: (Int) -> Void) throws -> LoadResult {
+    func wait() throws -> LoadResult {
         try condition.withLock {
-            var next = step
-            while running > 0 {
-                condition.wait()
-                guard count >= next else { continue }
-                pause(next)
-                next += step
-            }
+            while running > 0 { condition.wait() }
             if let failure { throw failure }
             return result
         }

@@ -21,16 +21,7 @@ public enum FixedPoint {
     }
 
     /// The shortest exact decimal text of `units` at `scale`, such as "52000.05"; no exponent, no trailing zeros, no plus sign.
-    public static func text(of units: Int64, scale: Int) -> String {
-        guard (1...18).contains(scale) else { return text(of: Int128(units), scale: scale) }
-        var fraction = units.magnitude
-        var places = scale
-        while places > 0, fraction % 10 == 0 {
-            fraction /= 10
-            places -= 1
-        }
-        return text(of: fraction, places: places, isNegative: units < 0)
-    }
+    public static func text(of units: Int64, scale: Int) -> String { text(of: Int128(units), scale: scale) }
 
     /// The decimal text of a magnitude whose last `places` digits are the fraction; written backwards, because every stored row needs some.
     static func text(of magnitude: UInt64, places: Int, isNegative: Bool) -> String {
@@ -60,6 +51,16 @@ public enum FixedPoint {
     /// The shortest exact decimal text of a wide number of units at `scale`.
     public static func text(of units: Int128, scale: Int) -> String {
         guard scale > 0 else { return String(units) }
+        guard scale <= 18, var fraction = UInt64(exactly: units.magnitude) else { return wideText(of: units, scale: scale) }
+        var places = scale
+        while places > 0, fraction % 10 == 0 {
+            fraction /= 10
+            places -= 1
+        }
+        return text(of: fraction, places: places, isNegative: units < 0)
+    }
+
+    private static func wideText(of units: Int128, scale: Int) -> String {
         let sign = units < 0 ? "-" : ""
         var digits = Array(String(units.magnitude).utf8)
         if digits.count <= scale { digits.insert(contentsOf: repeatElement(48, count: scale + 1 - digits.count), at: 0) }

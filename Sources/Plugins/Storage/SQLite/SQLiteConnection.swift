@@ -39,7 +39,7 @@ struct SQLiteFault: Error, Sendable {
 final class SQLiteConnection {
     private let handle: OpaquePointer
     private let logged: UnsafeMutablePointer<Int32>
-    private var prepared: [String: PreparedStatement] = [:]
+    private var prepared: [String: SQLiteStatement] = [:]
     /// Statements kept prepared; beyond that all are prepared afresh.
     private static let preparedLimit = 256
 
@@ -99,10 +99,30 @@ final class SQLiteConnection {
     @discardableResult
     func run(_ sql: String, _ values: [Value] = []) throws(SQLiteFault) -> Int {
         let statement = try statement(sql)
+        return try run(statement) { statement in statement.bind(values) }
+    }
+
+    /// Runs a statement that returns no rows, with the values that `bind` gives it; answers how many rows it changed.
+    @discardableResult
+    func run(_ statement: SQLiteStatement, _ bind: (SQLiteStatement) -> Void) throws(SQLiteFault) -> Int {
         defer { statement.reset() }
-        let code = statement.start(values)
-        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw fault(code, sql) }
+        bind(statement)
+        let code = statement.step()
+        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw fault(code, statement.sql) }
         return Int(sqlite3_changes64(handle))
+    }
+
+    /// Runs a statement with the values that `bind` gives it, and shows its first row to `body`; answers nil when there is none.
+    func first<Answer>(
+        _ statement: SQLiteStatement, _ bind: (SQLiteStatement) -> Void, _ body: (SQLiteStatement) -> Answer
+    ) throws(SQLiteFault) -> Answer? {
+        defer { statement.reset() }
+        bind(statement)
+        switch statement.step() {
+        case SQLITE_ROW: return body(statement)
+        case SQLITE_DONE: return nil
+        case let code: throw fault(code, statement.sql)
+        }
     }
 
     /// Runs one statement and hands out its rows as they come.
@@ -111,7 +131,8 @@ final class SQLiteConnection {
     {
         let statement = try statement(sql)
         defer { statement.reset() }
-        var code = statement.start(values)
+        statement.bind(values)
+        var code = statement.step()
         while code == SQLITE_ROW {
             do { try body(statement.row) } catch { return error }
             code = statement.step()
@@ -144,13 +165,18 @@ final class SQLiteConnection {
         guard code == SQLITE_DONE, finished == SQLITE_OK else { throw target.fault(code == SQLITE_DONE ? finished : code, "backup") }
     }
 
-    private func statement(_ sql: String) throws(SQLiteFault) -> PreparedStatement {
-        if let statement = prepared[sql] { return statement }
+    /// Compiles a statement, which must not outlive the connection.
+    func prepare(_ sql: String) throws(SQLiteFault) -> SQLiteStatement {
         var pointer: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
         guard code == SQLITE_OK, let pointer else { throw fault(code, sql) }
+        return SQLiteStatement(pointer, sql)
+    }
+
+    private func statement(_ sql: String) throws(SQLiteFault) -> SQLiteStatement {
+        if let statement = prepared[sql] { return statement }
+        let statement = try prepare(sql)
         if prepared.count >= Self.preparedLimit { prepared.removeAll(keepingCapacity: true) }
-        let statement = PreparedStatement(pointer)
         prepared[sql] = statement
         return statement
     }
@@ -165,65 +191,4 @@ struct SQLiteInterruption: @unchecked Sendable {
     fileprivate let handle: OpaquePointer
 
     func interrupt() { sqlite3_interrupt(handle) }
-}
-
-/// A statement that SQLite has compiled; finalised when the last reference goes.
-private final class PreparedStatement {
-    private let handle: OpaquePointer
-    /// Tells SQLite to copy a value before the call returns.
-    private static var copying: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
-
-    init(_ handle: OpaquePointer) { self.handle = handle }
-    deinit { sqlite3_finalize(handle) }
-
-    /// Binds the values and takes the first step.
-    func start(_ values: [Value]) -> Int32 {
-        for (index, value) in values.enumerated() {
-            let code = bind(value, at: Int32(index + 1))
-            guard code == SQLITE_OK else { return code }
-        }
-        return step()
-    }
-
-    func step() -> Int32 { sqlite3_step(handle) }
-
-    /// Makes the statement ready for other values and gives up its locks.
-    func reset() {
-        sqlite3_reset(handle)
-        sqlite3_clear_bindings(handle)
-    }
-
-    /// The values of the current row.
-    var row: [Value] { (0..<sqlite3_column_count(handle)).map(column) }
-
-    private func bind(_ value: Value, at index: Int32) -> Int32 {
-        switch value {
-        case .null: sqlite3_bind_null(handle, index)
-        case .integer(let number): sqlite3_bind_int64(handle, index, number)
-        case .text(let text): bind(text, at: index)
-        case .document(let document): bind(document.text, at: index)
-        case .bytes(let bytes):
-            bytes.isEmpty
-                ? sqlite3_bind_zeroblob(handle, index, 0)
-                : sqlite3_bind_blob64(handle, index, bytes, UInt64(bytes.count), Self.copying)
-        }
-    }
-
-    private func bind(_ text: String, at index: Int32) -> Int32 {
-        sqlite3_bind_text64(handle, index, text, UInt64(text.utf8.count), Self.copying, UInt8(SQLITE_UTF8))
-    }
-
-    private func column(_ index: Int32) -> Value {
-        switch sqlite3_column_type(handle, index) {
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
-        case SQLITE_TEXT:
-            guard let text = sqlite3_column_text(handle, index) else { return .null }
-            let count = Int(sqlite3_column_bytes(handle, index))
-            return .text(String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self))
-        case SQLITE_BLOB:
-            guard let bytes = sqlite3_column_blob(handle, index) else { return .bytes([]) }
-            return .bytes(Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, index)))))
-        default: return .null
-        }
-    }
 }

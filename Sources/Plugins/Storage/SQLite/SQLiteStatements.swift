@@ -5,51 +5,59 @@ struct SQLiteStatements: Sendable {
     let table: Table
     let insert: String
     let insertIfAbsent: String
-    let update: String
     let delete: String
+    /// Reads the version, or 1 where there is none, and the indexed columns.
     let select: String
-    private let keyPositions: [Int]
-    private let changedPositions: [Int]
-    private let versionPosition: Int?
+    let keyPositions: [Int]
+    let versionPosition: Int?
+    /// Columns that an index or a unique key looks at, outside of the primary key.
+    let indexedPositions: [Int]
+    private let plainPositions: [Int]
 
     init(_ table: Table) {
         self.table = table
         keyPositions = table.primaryKey.map { table.index(of: $0) }
-        changedPositions = table.columns.indices.filter { [keyPositions] in !keyPositions.contains($0) }
         versionPosition = table.versionColumn.map { table.index(of: $0) }
+        let looked = table.indexes.joined() + table.uniqueKeys.flatMap { key in key.columns + (key.condition.map { [$0.column] } ?? []) }
+        let indexed = Set(looked.map { table.index(of: $0) }).subtracting(keyPositions).sorted()
+        precondition(indexed.count <= UInt64.bitWidth, "\(table.name) has too many indexed columns")
+        indexedPositions = indexed
+        plainPositions = table.columns.indices.filter { [keyPositions] in !keyPositions.contains($0) && !indexed.contains($0) }
         let name = SQLiteSchema.name(table.name)
         let key = table.primaryKey.map(SQLiteSchema.name)
         let columns = table.columns.map { SQLiteSchema.name($0.name) }
         let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
-        let isKey = key.map { "\($0) = ?" }.joined(separator: " AND ")
-        let version = table.versionColumn.map(SQLiteSchema.name)
+        let isKey = " WHERE " + key.map { "\($0) = ?" }.joined(separator: " AND ")
         insert = "INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(marks))"
         insertIfAbsent = insert + " ON CONFLICT (\(key.joined(separator: ", "))) DO NOTHING"
-        let changes = (changedPositions.isEmpty ? keyPositions : changedPositions).map { "\(columns[$0]) = ?" }.joined(separator: ", ")
-        update = "UPDATE \(name) SET \(changes) WHERE \(isKey)" + (version.map { " AND \($0) = ?" } ?? "")
-        delete = "DELETE FROM \(name) WHERE \(isKey)"
-        select = "SELECT \(version ?? "1") FROM \(name) WHERE \(isKey)"
+        delete = "DELETE FROM \(name)\(isKey)"
+        let read = [table.versionColumn.map(SQLiteSchema.name) ?? "1"] + indexed.map { columns[$0] }
+        select = "SELECT \(read.joined(separator: ", ")) FROM \(name)\(isKey)"
     }
 
-    /// The values of the primary key.
-    func key(_ record: any Record) -> [Value] { record.values(at: keyPositions) }
+    /// The columns that an update sets when of the indexed columns those in `changes` have changed: one bit for each.
+    ///
+    /// SQLite writes an index anew whose columns are set, whatever they are set to, and most updates change few of them.
+    func setPositions(_ changes: UInt64) -> [Int] {
+        let positions = plainPositions + indexedPositions.indices.filter { changes & (1 << UInt64($0)) != 0 }.map { indexedPositions[$0] }
+        return positions.isEmpty ? keyPositions : positions
+    }
 
-    /// The version of a record; nil when the table has none.
-    func version(_ values: [Value]) -> Int64? {
+    /// The statement that sets these columns of one row.
+    func update(_ positions: [Int]) -> String {
+        func equations(_ positions: [Int]) -> [String] { positions.map { "\(SQLiteSchema.name(table.columns[$0].name)) = ?" } }
+        let sets = equations(positions).joined(separator: ", ")
+        return "UPDATE \(SQLiteSchema.name(table.name)) SET \(sets) WHERE \(equations(keyPositions).joined(separator: " AND "))"
+    }
+
+    /// The version in a row; nil when the table has none.
+    func version(_ values: RecordValues) -> Int64? {
         guard let versionPosition, case .integer(let version) = values[versionPosition] else { return nil }
         return version
     }
 
-    /// The values that `update` binds: the changed columns, the key, the version that must be stored.
-    func updateValues(_ values: [Value]) -> [Value] {
-        let changed = (changedPositions.isEmpty ? keyPositions : changedPositions).map { values[$0] }
-        let key = keyPositions.map { values[$0] }
-        guard let version = version(values) else { return changed + key }
-        return changed + key + [.integer(version.subtractingReportingOverflow(1).partialValue)]
-    }
-
     /// The name of a row for people.
-    func rowName(_ key: [Value]) -> String { ConflictText.name(table, key.map(ConflictText.text)) }
+    func rowName(_ record: any Record) -> String { ConflictText.name(table, record.values(at: keyPositions).map(ConflictText.text)) }
 }
 
 /// A query as a statement with its bound values.

@@ -12,7 +12,8 @@ actor SQLiteWriter {
     private let path: String
     private let context: PluginContext
     private var connection: SQLiteConnection?
-    private var statements: [ObjectIdentifier: SQLiteStatements] = [:]
+    private var tables: [ObjectIdentifier: SQLiteTableWriter] = [:]
+    private var condensing = Condensing()
     private var answers: [UInt64: Result<[Bool], StorageError>] = [:]
     private nonisolated let line = Mutex(Line())
     private let logged: @Sendable (Int) -> Void
@@ -49,7 +50,10 @@ actor SQLiteWriter {
     }
 
     /// Closes the connection, which moves the log into the file; harmless when none is open.
-    func close() { connection = nil }
+    func close() {
+        tables = [:]
+        connection = nil
+    }
 
     /// Runs `body` with the connection between two commits.
     func run<Answer: Sendable>(
@@ -110,7 +114,11 @@ actor SQLiteWriter {
         var results: [Result<[Bool], StorageError>] = []
         do {
             try connection.run("BEGIN IMMEDIATE")
-            for transaction in transactions { results.append(try apply(transaction, on: connection)) }
+            for transaction in transactions {
+                results.append(try apply(transaction, on: connection, isAlone: transactions.count == 1))
+            }
+            // What was alone and refused has left nothing to commit.
+            guard connection.isInTransaction else { return results }
         } catch {
             rollBack(connection)
             throw error.storageError(path)
@@ -138,96 +146,34 @@ actor SQLiteWriter {
         logged(pages)
     }
 
-    private func apply(_ transaction: Transaction, on connection: SQLiteConnection) throws(SQLiteFault) -> Result<[Bool], StorageError> {
-        try connection.run("SAVEPOINT member")
-        var answers: [Bool] = []
-        answers.reserveCapacity(transaction.writes.count)
-        for (index, write) in transaction.writes.enumerated() {
-            switch try apply(write, on: connection) {
-            case .done(let changed): answers.append(changed)
-            case .refused(let error):
-                try connection.run("ROLLBACK TO member")
-                try connection.run("RELEASE member")
-                return .failure(error(index))
+    /// Applies a transaction or nothing of it; one that is not alone in its commit keeps what others have written.
+    private func apply(
+        _ transaction: Transaction, on connection: SQLiteConnection, isAlone: Bool
+    ) throws(SQLiteFault) -> Result<[Bool], StorageError> {
+        if !isAlone { try connection.run("SAVEPOINT member") }
+        var answers = Array(repeating: true, count: transaction.writes.count)
+        for write in condensing.writes(of: transaction) {
+            let refusal: StorageError
+            switch try table(of: write.write.record, on: connection).apply(write) {
+            case .done(let changed):
+                answers[write.place] = changed
+                continue
+            case .conflict(let reason): refusal = .conflict(write: write.place, reason: reason)
+            case .broken(let error): refusal = error
             }
+            try connection.run(isAlone ? "ROLLBACK" : "ROLLBACK TO member")
+            if !isAlone { try connection.run("RELEASE member") }
+            return .failure(refusal)
         }
-        try connection.run("RELEASE member")
+        if !isAlone { try connection.run("RELEASE member") }
         return .success(answers)
     }
-}
 
-/// What became of one write.
-private enum WriteOutcome {
-    case done(changed: Bool)
-    /// Makes the error from the place of the write in its transaction.
-    case refused((Int) -> StorageError)
-
-    static func conflict(_ reason: String) -> WriteOutcome { .refused { .conflict(write: $0, reason: reason) } }
-}
-
-extension SQLiteWriter {
-    private func statements(_ type: any Record.Type) -> SQLiteStatements {
-        if let found = statements[ObjectIdentifier(type)] { return found }
-        let made = SQLiteStatements(type.table)
-        statements[ObjectIdentifier(type)] = made
+    private func table(of record: any Record, on connection: SQLiteConnection) -> SQLiteTableWriter {
+        let type = type(of: record)
+        if let found = tables[ObjectIdentifier(type)] { return found }
+        let made = SQLiteTableWriter(type.table, connection)
+        tables[ObjectIdentifier(type)] = made
         return made
-    }
-
-    private func apply(_ write: Write, on connection: SQLiteConnection) throws(SQLiteFault) -> WriteOutcome {
-        let record = write.record
-        let statements = statements(type(of: record))
-        do {
-            switch write {
-            case .insert: return .done(changed: try connection.run(statements.insert, record.values) == 1)
-            case .insertIfAbsent: return .done(changed: try connection.run(statements.insertIfAbsent, record.values) == 1)
-            case .update: return try update(record, statements, on: connection)
-            case .require: return try require(record, statements, on: connection)
-            case .delete:
-                try connection.run(statements.delete, statements.key(record))
-                return .done(changed: true)
-            }
-        } catch {
-            guard error.code.primary == .constraint else { throw error }
-            return refusal(error, record, statements)
-        }
-    }
-
-    private func update(
-        _ record: any Record, _ statements: SQLiteStatements, on connection: SQLiteConnection
-    ) throws(SQLiteFault) -> WriteOutcome {
-        let values = record.values
-        if try connection.run(statements.update, statements.updateValues(values)) == 1 { return .done(changed: true) }
-        return try mismatch(statements.key(record), statements, expected: statements.version(values).map { $0 &- 1 }, on: connection)
-    }
-
-    private func require(
-        _ record: any Record, _ statements: SQLiteStatements, on connection: SQLiteConnection
-    ) throws(SQLiteFault) -> WriteOutcome {
-        let key = statements.key(record)
-        let expected = statements.version(record.values)
-        let found = try connection.rows(statements.select, key).first?.first
-        if found == .integer(expected ?? 1) { return .done(changed: true) }
-        return try mismatch(key, statements, expected: expected, on: connection)
-    }
-
-    private func mismatch(
-        _ key: [Value], _ statements: SQLiteStatements, expected: Int64?, on connection: SQLiteConnection
-    ) throws(SQLiteFault) -> WriteOutcome {
-        guard let found = try connection.rows(statements.select, key).first?.first else {
-            return .conflict("\(statements.rowName(key)) does not exist")
-        }
-        return .conflict(
-            "\(statements.rowName(key)) has version \(ConflictText.text(found)), expected \(expected.map(String.init) ?? "none")")
-    }
-
-    private func refusal(_ fault: SQLiteFault, _ record: any Record, _ statements: SQLiteStatements) -> WriteOutcome {
-        let row = statements.rowName(statements.key(record))
-        switch fault.code {
-        case .primaryKey, .rowNumber: return .conflict("\(row) exists already")
-        case .uniqueKey: return .conflict("\(row) repeats a value of another row: \(fault.message)")
-        default:
-            let error = StorageError.corrupt("\(row) breaks a rule of the schema of \(path): \(fault.message)")
-            return .refused { _ in error }
-        }
     }
 }
