@@ -205,6 +205,8 @@ extension Reason: RawRepresentable, Codable {
 }
 
 extension Reason: ColumnValue {
+    /// Text.
+    public static var columnType: ColumnType { .text }
     /// Stored as its code.
     public var column: Value { .text(rawValue) }
 

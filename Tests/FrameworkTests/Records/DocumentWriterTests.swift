@@ -47,16 +47,22 @@ private enum Samples {
         summary: text, sizing: sizing, request: request,
         gates: [Gate("a", passed: true, value: text, limit: ""), Gate("b", passed: false, value: "", limit: text)], quotes: quotes,
         counterfactuals: [Counterfactual(input: "i", change: "+1", lots: Lots(5), sentence: text)], outcome: [text, ""])
+    static let leg = Leg(number: 3, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)
+    static let opening = PositionPlan.Opening(
+        structure: structure, layer: .base, lots: Lots(4), limiter: text, price: Price(units: 7), averageTrueRange: Price(units: 2))
+    static let kinds: [PositionPlan.Kind] = [
+        .open(opening), .close(bare, layer: .base, lots: Lots(4)), .roll(from: bare, to: structure, layer: .base, lots: .zero),
+        .repair(lateValue: -5),
+    ]
     static let plan = IntentPlan(
-        positionPlans: [
-            PositionPlan(
-                position: "P", layer: .base, lots: Lots(4),
-                legs: [Leg(number: 3, role: .call, action: .open, contract: call, side: .buy, quantity: Quantity(140), isRepair: true)],
-                opens: structure, closes: bare, limiter: text),
-            PositionPlan(position: "", layer: .base, lots: .zero, legs: [], opens: nil, closes: nil),
-        ], price: Price(units: -1), averageTrueRange: Price(units: 2), reason: text, explanation: explanation)
-    static let barePlan = IntentPlan(
-        positionPlans: [], price: .zero, averageTrueRange: .zero, reason: "", explanation: Explanation(summary: ""))
+        positionPlans: kinds.map { PositionPlan(position: "P", kind: $0, legs: [leg]) }, price: Price(units: -1), reason: text,
+        explanation: explanation)
+    static let barePlan = IntentPlan(positionPlans: [], price: nil, reason: "", explanation: Explanation(summary: ""))
+    static let commands: [OperatorCommand] = [
+        .stop(reason: text), .resume(reason: text), .resume(reason: text, lifting: 3), .closeAll(reason: text), .exit("P", reason: text),
+        .bookExit("P", price: Price(units: 1), reason: text), .capital(Money(units: -1), notes: text, key: "K"),
+        .unfreeze("I", reason: text), .rollover(execute: true),
+    ]
 }
 
 @Suite("Documents of records")
@@ -70,6 +76,9 @@ struct DocumentWriterTests {
         #expect(Stored<Content>(.text(document.text)) == stored)
         #expect(Stored<Content>(stored.column) == stored)
     }
+
+    @Test("A command is written as an encoder would write it, and is read back equal", arguments: Samples.commands)
+    func commands(command: OperatorCommand) throws { try check(command) }
 
     @Test("What is written is what an encoder would write, byte for byte, and is read back equal")
     func sameAsEncoder() throws {

@@ -88,10 +88,9 @@ extension StructureLeg: DocumentContent {
 }
 
 extension IntentPlan: DocumentContent {
-    /// Written with all members.
+    /// Written with the members that have a value.
     public func write(to document: inout DocumentWriter) {
         document.object { document in
-            document.member("averageTrueRange", averageTrueRange)
             document.member("explanation", explanation)
             document.member("positionPlans", positionPlans)
             document.member("price", price)
@@ -101,19 +100,29 @@ extension IntentPlan: DocumentContent {
 }
 
 extension PositionPlan: DocumentContent {
-    /// Written with the members that have a value.
+    /// Written with what its kind has.
     public func write(to document: inout DocumentWriter) {
         document.object { document in
+            document.member("averageTrueRange", opening?.averageTrueRange)
             document.member("closes", closes)
             document.member("isSettled", isSettled)
             document.member("lateValue", lateValue)
             document.member("layer", layer)
             document.member("legs", legs)
-            document.member("limiter", limiter)
+            document.member("limiter", opening?.limiter)
             document.member("lots", lots)
             document.member("opens", opens)
             document.member("position", position)
+            document.member("price", opening?.price)
         }
+    }
+
+    private var opening: Opening? {
+        if case .open(let opening) = kind { opening } else { nil }
+    }
+
+    private var lateValue: Int64? {
+        if case .repair(let value) = kind { value } else { nil }
     }
 }
 
