@@ -50,7 +50,8 @@ struct RecordSamples {
             "orders.state": all(OrderState.self), "trades.side": all(Side.self), "portfolio_positions.status": all(PositionStatus.self),
             "portfolio_positions.mode": all(TradingMode.self), "portfolio_positions.rollover_status": all(RolloverStatus.self),
             "capital_transactions.transaction_type": all(LedgerEntryKind.self), "scopes.state": all(ScopeState.self),
-            "outbox.severity": all(Severity.self), "instance_metadata.status": all(InstanceStatus.self),
+            "outbox.severity": all(Severity.self), "commands.state": all(CommandState.self),
+            "instance_metadata.status": all(InstanceStatus.self),
         ]
     }
 
@@ -60,6 +61,7 @@ struct RecordSamples {
             "portfolio_positions.quantity": .integer(1_009 * 1_011), "signal_log.payload": Stored(signal).column,
             "signal_log.explanation": Stored(explanation).column, "intents.plan": Stored(plan).column,
             "orders.contract": Stored(call).column, "portfolio_positions.structure": Stored(structure).column,
+            "commands.command": Stored(OperatorCommand.exit("P", reason: "drill ₹")).column, "commands.details": Stored(["a line"]).column,
         ]
     }
 }

@@ -5,11 +5,11 @@ CREATE TABLE commands (
     command TEXT NOT NULL,
     principal TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'declined', 'expired')),
-    answer TEXT CHECK ((answer IS NULL) = (state = 'waiting')),
+    answer TEXT,
     details TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     deadline INTEGER,
-    decided_at INTEGER CHECK ((decided_at IS NULL) = (state = 'waiting')),
+    decided_at INTEGER,
     decided_by TEXT,
     version INTEGER NOT NULL
 ) STRICT;
